@@ -1,0 +1,114 @@
+#include "cli/eval.h"
+
+#include <optional>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "coordinator/asl/intrinsic.h"
+#include "coordinator/base/ids.h"
+#include "coordinator/base/json.h"
+#include "coordinator/base/strings.h"
+#include "coordinator/query/environment.h"
+#include "coordinator/query/jsonpath.h"
+
+namespace pawl::cli {
+namespace {
+
+struct Answer {
+  Json result;
+  std::string error_code;  // empty: there is a result
+  std::string error_message;
+  std::optional<bool> definite;
+};
+
+Answer Failure(std::string_view code, std::string_view message) {
+  Answer answer;
+  answer.error_code = code;
+  answer.error_message = message;
+  return answer;
+}
+
+std::string_view PathErrorCode(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kNotFound:
+      return "PATH_NOT_FOUND";
+    case absl::StatusCode::kInvalidArgument:
+      return "INVALID_PATH";
+    default:
+      return "OTHER";
+  }
+}
+
+query::Environment EnvironmentOf(Json test_case, std::string_view input) {
+  return {test_case.Find(input), [test_case] { return test_case.Find("context"); },
+          test_case.Find("bindings")};
+}
+
+Answer EvalPath(Json test_case, JsonArena* arena) {
+  Json text = test_case.Find("path");
+  if (!text.is_string()) return Failure("OTHER", "the case has no path");
+  absl::StatusOr<query::JsonPath> path =
+      query::JsonPath::Compile(text.as_string(), query::Dialect::kJayway);
+  if (!path.ok()) return Failure(PathErrorCode(path.status()), FromAbsl(path.status().message()));
+  absl::StatusOr<Json> value = path->Evaluate(EnvironmentOf(test_case, "doc"), arena);
+  Answer answer;
+  if (value.ok()) {
+    answer.result = *value;
+  } else {
+    answer = Failure(PathErrorCode(value.status()), FromAbsl(value.status().message()));
+  }
+  answer.definite = path->definite();
+  return answer;
+}
+
+Answer EvalIntrinsic(Json test_case, JsonArena* arena) {
+  Json text = test_case.Find("expr");
+  if (!text.is_string()) return Failure("OTHER", "the case has no expr");
+  absl::StatusOr<asl::Intrinsic> call = asl::Intrinsic::Compile(text.as_string());
+  if (!call.ok()) return Failure("INVALID_EXPRESSION", FromAbsl(call.status().message()));
+  const auto random = [] { return static_cast<uint64_t>(RandomInt64()); };
+  asl::Result<Json> value = call->Evaluate(EnvironmentOf(test_case, "data"), random, "expr", arena);
+  // AWS raises States.Runtime; the name that the documentation has tells the kind of failure here.
+  if (!value.ok()) return Failure("States.IntrinsicFailure", value.error().cause.value_or(""));
+  Answer answer;
+  answer.result = *value;
+  return answer;
+}
+
+void WriteAnswer(Json id, const Answer& answer, std::ostream& out) {
+  std::string line = "{\"id\":";
+  AppendJson(id.is_undefined() ? Json::Null() : id, &line);
+  if (answer.error_code.empty()) {
+    line.append(",\"result\":");
+    AppendJson(answer.result, &line);
+  } else {
+    line.append(",\"error\":{\"code\":");
+    AppendJsonString(answer.error_code, &line);
+    line.append(",\"message\":");
+    AppendJsonString(answer.error_message, &line);
+    line.push_back('}');
+  }
+  if (answer.definite) line.append(*answer.definite ? ",\"definite\":true" : ",\"definite\":false");
+  out << line << "}\n" << std::flush;
+}
+
+}  // namespace
+
+int EvalLines(const std::string& lang, std::istream& in, std::ostream& out) {
+  if (lang != "jsonpath" && lang != "intrinsic") return 2;
+  std::string line;
+  while (std::getline(in, line)) {
+    JsonArena arena;
+    absl::StatusOr<Json> test_case = ParseJson(line, &arena);
+    if (!test_case.ok()) {
+      WriteAnswer(Json(), Failure("OTHER", FromAbsl(test_case.status().message())), out);
+      continue;
+    }
+    WriteAnswer(
+        test_case->Find("id"),
+        lang == "jsonpath" ? EvalPath(*test_case, &arena) : EvalIntrinsic(*test_case, &arena), out);
+  }
+  return 0;
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,155 @@
+#include "coordinator/api/history_json.h"
+
+#include <string_view>
+
+#include "coordinator/api/json_writer.h"
+#include "coordinator/base/json.h"
+
+namespace pawl::api {
+namespace {
+
+using core::EventType;
+using core::HistoryEvent;
+
+constexpr std::string_view kNotTruncated = R"({"truncated":false})";
+
+// Which of an event's fields its type shows.
+enum class Shape {
+  kNone,  // no details at all
+  kStarted,
+  kOutput,
+  kFailure,
+  kStateEntered,
+  kStateExited,
+  kMapStarted,
+  kIteration,
+  kScheduled,
+  kActivityStarted,
+};
+
+struct Details {
+  Shape shape = Shape::kNone;
+  std::string_view member;  // "stateEnteredEventDetails"; empty without details
+};
+
+// Types of state share their details: only the event's own name says which type it was. Events that
+// are not listed have none.
+Details DetailsOf(EventType type) {
+  const std::string_view name = core::EventTypeName(type);
+  if (name.ends_with("StateEntered")) return {Shape::kStateEntered, "stateEnteredEventDetails"};
+  if (name.ends_with("StateExited")) return {Shape::kStateExited, "stateExitedEventDetails"};
+  switch (type) {
+    case EventType::kExecutionStarted:
+      return {Shape::kStarted, "executionStartedEventDetails"};
+    case EventType::kExecutionSucceeded:
+      return {Shape::kOutput, "executionSucceededEventDetails"};
+    case EventType::kExecutionFailed:
+      return {Shape::kFailure, "executionFailedEventDetails"};
+    case EventType::kExecutionAborted:
+      return {Shape::kFailure, "executionAbortedEventDetails"};
+    case EventType::kExecutionTimedOut:
+      return {Shape::kFailure, "executionTimedOutEventDetails"};
+    case EventType::kMapStateStarted:
+      return {Shape::kMapStarted, "mapStateStartedEventDetails"};
+    case EventType::kMapIterationStarted:
+      return {Shape::kIteration, "mapIterationStartedEventDetails"};
+    case EventType::kMapIterationSucceeded:
+      return {Shape::kIteration, "mapIterationSucceededEventDetails"};
+    case EventType::kMapIterationFailed:
+      return {Shape::kIteration, "mapIterationFailedEventDetails"};
+    case EventType::kMapIterationAborted:
+      return {Shape::kIteration, "mapIterationAbortedEventDetails"};
+    case EventType::kActivityScheduled:
+      return {Shape::kScheduled, "activityScheduledEventDetails"};
+    case EventType::kActivityStarted:
+      return {Shape::kActivityStarted, "activityStartedEventDetails"};
+    case EventType::kActivitySucceeded:
+      return {Shape::kOutput, "activitySucceededEventDetails"};
+    case EventType::kActivityFailed:
+      return {Shape::kFailure, "activityFailedEventDetails"};
+    case EventType::kActivityTimedOut:
+      return {Shape::kFailure, "activityTimedOutEventDetails"};
+    default:
+      return {};
+  }
+}
+
+void WriteInput(const HistoryEvent& event, bool execution_data, ObjectWriter* details) {
+  if (!execution_data) return;
+  details->Text("input", event.payload.view()).Raw("inputDetails", kNotTruncated);
+}
+
+void WriteOutput(const HistoryEvent& event, bool execution_data, ObjectWriter* details) {
+  if (!execution_data) return;
+  details->Text("output", event.payload.view()).Raw("outputDetails", kNotTruncated);
+}
+
+void WriteAssigned(const HistoryEvent& event, bool execution_data, ObjectWriter* details) {
+  if (!execution_data || event.assigned.empty()) return;
+  ObjectWriter variables(details->Key("assignedVariables"));
+  for (const auto& [name, value] : event.assigned) variables.Text(name, value.view());
+  variables.Close();
+  details->Raw("assignedVariablesDetails", kNotTruncated);
+}
+
+void WriteDetails(const HistoryEvent& event, Shape shape, bool execution_data,
+                  ObjectWriter* details) {
+  switch (shape) {
+    case Shape::kNone:
+      break;
+    case Shape::kStarted:
+      WriteInput(event, execution_data, details);
+      details->Text("roleArn", event.role_arn.view());
+      break;
+    case Shape::kOutput:
+      WriteOutput(event, execution_data, details);
+      break;
+    case Shape::kFailure:
+      if (event.error.has_value()) details->Text("error", event.error->view());
+      if (event.cause.has_value()) details->Text("cause", event.cause->view());
+      break;
+    case Shape::kStateEntered:
+      details->Text("name", event.name.view());
+      WriteInput(event, execution_data, details);
+      break;
+    case Shape::kStateExited:
+      details->Text("name", event.name.view());
+      WriteOutput(event, execution_data, details);
+      WriteAssigned(event, execution_data, details);
+      break;
+    case Shape::kMapStarted:
+      details->Int("length", event.length.value_or(0));
+      break;
+    case Shape::kIteration:
+      details->Text("name", event.name.view()).Int("index", event.index.value_or(0));
+      break;
+    case Shape::kScheduled:
+      details->Text("resource", event.resource.view());
+      WriteInput(event, execution_data, details);
+      if (event.timeout_seconds) details->Int("timeoutInSeconds", *event.timeout_seconds);
+      if (event.heartbeat_seconds) details->Int("heartbeatInSeconds", *event.heartbeat_seconds);
+      break;
+    case Shape::kActivityStarted:
+      if (!event.worker_name.empty()) details->Text("workerName", event.worker_name.view());
+      break;
+  }
+}
+
+}  // namespace
+
+void AppendHistoryEvent(const HistoryEvent& event, bool execution_data, std::string* out) {
+  ObjectWriter object(out);
+  object.Int("id", event.id)
+      .Int("previousEventId", event.previous_id)
+      .Time("timestamp", event.timestamp)
+      .Text("type", core::EventTypeName(event.type));
+  const Details kind = DetailsOf(event.type);
+  if (kind.shape != Shape::kNone) {
+    ObjectWriter details(object.Key(kind.member));
+    WriteDetails(event, kind.shape, execution_data, &details);
+    details.Close();
+  }
+  object.Close();
+}
+
+}  // namespace pawl::api

@@ -1,0 +1,68 @@
+#include "coordinator/asl/compile.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "coordinator/asl/definition_compiler.h"
+#include "coordinator/asl/json_diagnosis.h"
+
+namespace pawl::asl {
+namespace {
+
+constexpr size_t kMaxDefinitionBytes = 1'048'576;  // AWS quota
+
+CompileResult Refuse(Diagnostic diagnostic) {
+  CompileResult result;
+  result.diagnostics.push_back(std::move(diagnostic));
+  return result;
+}
+
+Diagnostic SchemaError(std::string message) {
+  return {Diagnostic::Severity::kError, std::string(kSchemaValidationFailed), std::move(message),
+          std::nullopt};
+}
+
+Diagnostic JsonError(std::string_view definition, const absl::Status& status) {
+  JsonDiagnosis diagnosis = DiagnoseJson(definition, std::string(status.message()));
+  return {Diagnostic::Severity::kError, "INVALID_JSON_DESCRIPTION",
+          fmt::format("{}\n at {}", diagnosis.message, diagnosis.location), diagnosis.location};
+}
+
+}  // namespace
+
+std::string CompileResult::ErrorText() const {
+  std::string text;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.severity != Diagnostic::Severity::kError) continue;
+    if (!text.empty()) text += ", ";
+    text += fmt::format("{}: {} at {}", diagnostic.code, diagnostic.message,
+                        diagnostic.location.value_or("null"));
+  }
+  return text;
+}
+
+CompileResult CompileMachine(std::string_view definition, MachineType type) {
+  if (definition.size() > kMaxDefinitionBytes) {
+    return Refuse(SchemaError(fmt::format("The definition has {} bytes; at most {} are allowed",
+                                          definition.size(), kMaxDefinitionBytes)));
+  }
+  constexpr std::string_view kNotAnObject = "Definition must be a valid JSON object";
+  if (definition.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    return Refuse(SchemaError(std::string(kNotAnObject)));
+  }
+  JsonArena arena;
+  absl::StatusOr<Json> json = ParseJson(definition, &arena);
+  if (!json.ok()) return Refuse(JsonError(definition, json.status()));
+  if (!json->is_object()) return Refuse(SchemaError(std::string(kNotAnObject)));
+
+  auto machine = std::make_shared<Machine>();
+  Findings findings;
+  DefinitionCompiler(type, machine.get(), &findings).Compile(Place::Root(*json));
+  CompileResult result;
+  if (!findings.has_errors()) result.machine = std::move(machine);
+  result.diagnostics = findings.Take();
+  return result;
+}
+
+}  // namespace pawl::asl

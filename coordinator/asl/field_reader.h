@@ -1,0 +1,55 @@
+// Reads the value of one field each: checks its type and form, reports what is wrong, and gives
+// nothing then. A field that is absent gives nothing either, and no finding: whether it may be is
+// field_table.h's.
+
+#ifndef PAWL_ASL_FIELD_READER_H_
+#define PAWL_ASL_FIELD_READER_H_
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coordinator/asl/findings.h"
+#include "coordinator/asl/machine.h"
+
+namespace pawl::asl {
+
+class FieldReader {
+ public:
+  explicit FieldReader(Findings* findings) : findings_(findings) {}
+
+  std::optional<std::string> String(const Place& field) const;
+  std::optional<std::string> OneOf(const Place& field,
+                                   std::initializer_list<std::string_view> values) const;
+  std::optional<int64_t> Integer(const Place& field, int64_t min, int64_t max) const;
+  std::optional<double> Number(const Place& field, double min) const;
+  // Whether the value is an object or array; reports when it is something else.
+  bool IsObject(const Place& field) const;
+  bool IsArray(const Place& field) const;
+  bool IsNonEmptyArray(const Place& field) const;
+
+  // InputPath and OutputPath.
+  DataPath ReadDataPath(const Place& field) const;
+  ResultPath ReadResultPath(const Place& field) const;
+  std::optional<query::JsonPath> ReferencePath(const Place& field) const;
+  // A Reference Path or a call of an intrinsic function.
+  std::optional<Expression> ReadExpression(const Place& field) const;
+  // Also warns about values that look as if they were meant to be computed.
+  std::optional<Template> ReadTemplate(const Place& field) const;
+  // `name` with a number, or `name` + "Path".
+  NumberField ReadNumberField(const Place& object, std::string_view name, int64_t min,
+                              int64_t max) const;
+
+ private:
+  Findings* findings_;
+};
+
+// Whether a literal reads like a path or an intrinsic call.
+bool LooksComputed(std::string_view text);
+
+}  // namespace pawl::asl
+
+#endif  // PAWL_ASL_FIELD_READER_H_

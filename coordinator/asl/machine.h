@@ -1,0 +1,168 @@
+// A state machine as it is run: the definition parsed, checked and compiled once per revision.
+// Immutable and thread-safe. Made by CompileMachine (asl/compile.h).
+
+#ifndef PAWL_ASL_MACHINE_H_
+#define PAWL_ASL_MACHINE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "coordinator/asl/choice.h"
+#include "coordinator/asl/template.h"
+#include "coordinator/base/json.h"
+#include "coordinator/base/strings.h"
+#include "coordinator/query/jsonpath.h"
+
+namespace pawl::asl {
+
+enum class StateType : uint8_t { kPass, kTask, kChoice, kWait, kSucceed, kFail, kParallel, kMap };
+
+// "Pass", "Task", ... as `Type` and the history event names have it.
+std::string_view StateTypeName(StateType type);
+
+struct State;
+
+// The states of one level: the machine's own, a branch's, or an iteration's.
+struct Scope {
+  std::vector<std::unique_ptr<State>> states;
+  const State* start = nullptr;
+};
+
+// InputPath and OutputPath: a path, `null` (the empty object), or absent (`$`).
+struct DataPath {
+  bool discard = false;
+  std::optional<query::JsonPath> path;
+};
+
+// ResultPath: absent (`$`: the result replaces the input), `null` (the result is dropped), or a
+// path.
+using ResultPath = DataPath;
+
+struct Retrier {
+  std::vector<std::string> error_equals;
+  int64_t interval_seconds = 1;
+  int64_t max_attempts = 3;
+  double backoff_rate = 2.0;
+  std::optional<int64_t> max_delay_seconds;
+  bool full_jitter = false;
+};
+
+struct Catcher {
+  std::vector<std::string> error_equals;
+  const State* next = nullptr;
+  ResultPath result_path;
+  std::optional<Template> assign;
+};
+
+// A number that is written in the definition or found by a path; neither: not set.
+struct NumberField {
+  std::optional<int64_t> value;
+  std::optional<query::JsonPath> path;
+  bool is_set() const { return value.has_value() || path.has_value(); }
+};
+
+struct PassDetail {
+  // The text of `Result`, compact; absent also for `null`.
+  std::optional<std::string> result;
+};
+
+// What a Task's Resource names.
+struct ActivityResource {
+  std::string arn;
+  std::string name;
+};
+
+struct TaskDetail {
+  std::string resource;  // as written
+  ActivityResource activity;
+  NumberField timeout_seconds;
+  NumberField heartbeat_seconds;
+};
+
+struct ChoiceDetail {
+  struct Rule {
+    ChoiceRule condition;
+    const State* next = nullptr;
+    std::optional<Template> assign;
+  };
+  std::vector<Rule> rules;
+  const State* default_next = nullptr;  // may be null
+};
+
+struct WaitDetail {
+  std::optional<int64_t> seconds;
+  std::optional<query::JsonPath> seconds_path;
+  std::optional<absl::Time> timestamp;
+  std::optional<query::JsonPath> timestamp_path;
+};
+
+struct FailDetail {
+  std::optional<std::string> error;
+  std::optional<std::string> cause;
+  std::optional<Expression> error_path;
+  std::optional<Expression> cause_path;
+};
+
+struct ParallelDetail {
+  std::vector<Scope> branches;
+};
+
+struct MapDetail {
+  Scope processor;
+  std::optional<query::JsonPath> items_path;
+  std::optional<Template> item_selector;  // or the older Parameters
+  NumberField max_concurrency;            // 0 and not set: no limit of its own
+  NumberField
+      tolerated_failure_count;  // accepted in the definition; acts in a distributed Map only
+  NumberField tolerated_failure_percentage;
+};
+
+struct State {
+  std::string name;
+  StateType type = StateType::kPass;
+  const State* next = nullptr;   // null: `End`, or a type without Next
+  const Scope* scope = nullptr;  // the level it belongs to
+
+  DataPath input_path;
+  DataPath output_path;
+  ResultPath result_path;
+  std::optional<Template> parameters;
+  std::optional<Template> result_selector;
+  std::optional<Template> assign;
+  std::vector<Retrier> retry;
+  std::vector<Catcher> catchers;
+
+  // Succeed has no detail.
+  std::variant<std::monostate, PassDetail, TaskDetail, ChoiceDetail, WaitDetail, FailDetail,
+               ParallelDetail, MapDetail>
+      detail;
+
+  template <typename Detail>
+  const Detail& as() const {
+    return std::get<Detail>(detail);
+  }
+};
+
+struct Machine {
+  Scope root;
+  std::optional<absl::Duration> timeout;  // TimeoutSeconds of the whole machine
+  // Names are unique across the whole definition.
+  absl::flat_hash_map<std::string, const State*> by_name;
+
+  // Null when there is no such state.
+  const State* Find(std::string_view name) const {
+    auto it = by_name.find(ToAbsl(name));
+    return it == by_name.end() ? nullptr : it->second;
+  }
+};
+
+}  // namespace pawl::asl
+
+#endif  // PAWL_ASL_MACHINE_H_

@@ -1,0 +1,225 @@
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include "coordinator/base/json.h"
+
+namespace pawl {
+namespace {
+
+// A positive number's shortest digits, and where the point belongs: 0.<digits> times ten to
+// `exponent`.
+struct Decimal {
+  char digits[24];
+  int count = 0;
+  int exponent = 0;
+};
+
+Decimal ShortestDigits(double value) {
+  char text[40];
+  const auto result =
+      std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific);
+  Decimal decimal;
+  const char* at = text;
+  for (; *at != 'e'; ++at) {
+    if (*at != '.') decimal.digits[decimal.count++] = *at;
+  }
+  ++at;
+  if (*at == '+') ++at;
+  std::from_chars(at, result.ptr, decimal.exponent);
+  ++decimal.exponent;
+  return decimal;
+}
+
+void AppendPlain(const Decimal& decimal, std::string* out) {
+  if (decimal.exponent <= 0) {
+    out->append("0.").append(static_cast<size_t>(-decimal.exponent), '0');
+    out->append(decimal.digits, decimal.count);
+  } else if (decimal.exponent >= decimal.count) {
+    out->append(decimal.digits, decimal.count);
+    out->append(static_cast<size_t>(decimal.exponent - decimal.count), '0');
+  } else {
+    out->append(decimal.digits, decimal.exponent).push_back('.');
+    out->append(decimal.digits + decimal.exponent, decimal.count - decimal.exponent);
+  }
+}
+
+// The one place where the layouts are decided. Jackson writes a double as Java's Double.toString
+// does: plainly from 10^-3 to below 10^7, and always with a fraction. JavaScript (ECMA-262,
+// Number::toString) goes from 10^-6 to below 10^21 and writes no empty fraction.
+void AppendLayout(const Decimal& decimal, NumberStyle style, std::string* out) {
+  const bool java = style == NumberStyle::kStates;
+  const int lowest = java ? -2 : -5;
+  const int highest = java ? 7 : 21;
+  if (decimal.exponent >= lowest && decimal.exponent <= highest) {
+    AppendPlain(decimal, out);
+    if (java && decimal.exponent >= decimal.count) out->append(".0");
+    return;
+  }
+  out->push_back(decimal.digits[0]);
+  if (decimal.count > 1) {
+    out->append(".").append(decimal.digits + 1, decimal.count - 1);
+  } else if (java) {
+    out->append(".0");
+  }
+  out->push_back(java ? 'E' : 'e');
+  const int exponent = decimal.exponent - 1;
+  if (!java && exponent > 0) out->push_back('+');
+  out->append(std::to_string(exponent));
+}
+
+// Half a surrogate pair in three bytes, which the parser lets through.
+bool IsSurrogateAt(std::string_view text, size_t at) {
+  return text[at] == '\xED' && at + 2 < text.size() &&
+         static_cast<unsigned char>(text[at + 1]) >= 0xA0;
+}
+
+void AppendUnicodeEscape(uint32_t unit, NumberStyle style, std::string* out) {
+  const char* digits = style == NumberStyle::kStates ? "0123456789ABCDEF" : "0123456789abcdef";
+  out->append("\\u");
+  for (int shift = 12; shift >= 0; shift -= 4) out->push_back(digits[(unit >> shift) & 0xF]);
+}
+
+// The letter of a two-character escape, or 0.
+char ShortEscape(char c) {
+  switch (c) {
+    case '"':
+    case '\\':
+      return c;
+    case '\b':
+      return 'b';
+    case '\f':
+      return 'f';
+    case '\n':
+      return 'n';
+    case '\r':
+      return 'r';
+    case '\t':
+      return 't';
+    default:
+      return 0;
+  }
+}
+
+bool IsPlain(char c) {
+  return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\' && c != '\xED';
+}
+
+void AppendScalar(Json value, NumberStyle style, std::string* out) {
+  switch (value.type()) {
+    case Json::Type::kBool:
+      out->append(value.as_bool() ? "true" : "false");
+      return;
+    case Json::Type::kInt: {
+      char text[24];
+      out->append(text, std::to_chars(text, text + sizeof(text), value.as_int()).ptr - text);
+      return;
+    }
+    case Json::Type::kDouble:
+      AppendNumber(value.as_double(), out, style);
+      return;
+    case Json::Type::kString:
+      AppendJsonString(value.as_string(), out, style);
+      return;
+    default:
+      out->append("null");
+  }
+}
+
+// A container of which `next` elements are written.
+struct Open {
+  Json value;
+  size_t next = 0;
+};
+
+// Opens a container, or writes anything else.
+void Begin(Json value, NumberStyle style, std::vector<Open>* open, std::string* out) {
+  if (value.is_array() || value.is_object()) {
+    out->push_back(value.is_array() ? '[' : '{');
+    open->push_back({value});
+  } else {
+    AppendScalar(value, style, out);
+  }
+}
+
+}  // namespace
+
+void AppendNumber(double value, std::string* out, NumberStyle style) {
+  if (!std::isfinite(value)) {
+    out->append(std::isnan(value) ? "\"NaN\"" : value < 0 ? "\"-Infinity\"" : "\"Infinity\"");
+    return;
+  }
+  if (value == 0) {
+    if (style == NumberStyle::kJavaScript) {
+      out->push_back('0');
+    } else {
+      out->append(std::signbit(value) ? "-0.0" : "0.0");
+    }
+    return;
+  }
+  if (value < 0) out->push_back('-');
+  AppendLayout(ShortestDigits(std::abs(value)), style, out);
+}
+
+void AppendJsonString(std::string_view text, std::string* out, NumberStyle style) {
+  out->push_back('"');
+  size_t i = 0;
+  while (i < text.size()) {
+    const size_t start = i;
+    while (i < text.size() && IsPlain(text[i])) ++i;
+    out->append(text, start, i - start);
+    if (i == text.size()) break;
+    if (const char letter = ShortEscape(text[i]); letter != 0) {
+      out->push_back('\\');
+      out->push_back(letter);
+      ++i;
+    } else if (IsSurrogateAt(text, i)) {
+      const auto second = static_cast<unsigned char>(text[i + 1]);
+      const auto third = static_cast<unsigned char>(text[i + 2]);
+      AppendUnicodeEscape(0xD000u | ((second & 0x3Fu) << 6) | (third & 0x3Fu), style, out);
+      i += 3;
+    } else if (text[i] == '\xED') {
+      out->push_back(text[i++]);
+    } else {
+      AppendUnicodeEscape(static_cast<unsigned char>(text[i++]), style, out);
+    }
+  }
+  out->push_back('"');
+}
+
+void AppendJson(Json value, std::string* out, NumberStyle style) {
+  AppendJsonWithin(value, std::string::npos, out, style);
+}
+
+bool AppendJsonWithin(Json value, size_t max_bytes, std::string* out, NumberStyle style) {
+  std::vector<Open> open;
+  Begin(value, style, &open, out);
+  while (!open.empty() && out->size() <= max_bytes) {
+    Open& top = open.back();
+    const bool array = top.value.is_array();
+    if (top.next == top.value.size()) {
+      out->push_back(array ? ']' : '}');
+      open.pop_back();
+      continue;
+    }
+    const size_t at = top.next++;
+    if (at > 0) out->push_back(',');
+    if (array) {
+      Begin(top.value.items()[at], style, &open, out);
+    } else {
+      const JsonMember& member = top.value.members()[at];
+      AppendJsonString(member.key, out, style);
+      out->push_back(':');
+      Begin(member.value, style, &open, out);
+    }
+  }
+  return out->size() <= max_bytes;
+}
+
+std::string WriteJson(Json value, NumberStyle style) {
+  std::string out;
+  AppendJson(value, &out, style);
+  return out;
+}
+
+}  // namespace pawl

@@ -1,0 +1,158 @@
+#include "coordinator/config/settings.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <initializer_list>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "coordinator/base/strings.h"
+#include "re2/re2.h"
+
+namespace pawl::config {
+namespace {
+
+constexpr int64_t kMaxDatabaseConnections = 1000;
+
+Setting Matching(std::string_view name, std::string Settings::*member, const char* pattern,
+                 std::string expected, std::string default_value, std::string_view help) {
+  return {.name = name,
+          .help = help,
+          .default_value = std::move(default_value),
+          .expected = std::move(expected),
+          .assign = [member, pattern](std::string_view text, Settings* settings) {
+            if (!RE2::FullMatch(re2::StringPiece(text.data(), text.size()), pattern)) return false;
+            settings->*member = std::string(text);
+            return true;
+          }};
+}
+
+Setting OneOf(std::string_view name, std::string Settings::*member,
+              std::initializer_list<std::string_view> words, std::string_view help) {
+  const std::vector<std::string> allowed(words.begin(), words.end());
+  return {.name = name,
+          .help = help,
+          .default_value = allowed.front(),
+          .expected = StrCat("one of ", absl::StrJoin(allowed, ", ")),
+          .assign = [member, allowed](std::string_view text, Settings* settings) {
+            if (std::find(allowed.begin(), allowed.end(), text) == allowed.end()) return false;
+            settings->*member = std::string(text);
+            return true;
+          }};
+}
+
+Setting Switch(std::string_view name, bool Settings::*member, std::string default_value,
+               std::string_view help) {
+  return {.name = name,
+          .help = help,
+          .default_value = std::move(default_value),
+          .expected = "true or false",
+          .assign =
+              [member](std::string_view text, Settings* settings) {
+                return absl::SimpleAtob(ToAbsl(text), &(settings->*member));
+              },
+          .is_switch = true};
+}
+
+Setting Count(std::string_view name, int64_t Settings::*member, int64_t default_value, int64_t min,
+              int64_t max, std::string_view help) {
+  return {.name = name,
+          .help = help,
+          .default_value = StrCat(default_value),
+          .expected = StrCat("a number from ", min, " to ", max),
+          .assign = [member, min, max](std::string_view text, Settings* settings) {
+            int64_t value = 0;
+            if (!absl::SimpleAtoi(ToAbsl(text), &value)) return false;
+            if (value < min || value > max) return false;
+            settings->*member = value;
+            return true;
+          }};
+}
+
+Setting Span(std::string_view name, absl::Duration Settings::*member, std::string default_value,
+             std::string_view help) {
+  return {.name = name,
+          .help = help,
+          .default_value = std::move(default_value),
+          .expected = "a length of time such as 500ms, 30s or 2m",
+          .assign = [member](std::string_view text, Settings* settings) {
+            absl::Duration value;
+            if (!absl::ParseDuration(ToAbsl(text), &value)) return false;
+            if (value < absl::ZeroDuration() || value == absl::InfiniteDuration()) return false;
+            settings->*member = value;
+            return true;
+          }};
+}
+
+std::string DefaultDataDir() {
+  const char* home = std::getenv("HOME");
+  if (geteuid() == 0 || home == nullptr || *home == '\0') return "/var/lib/pawl";
+  return StrCat(home, "/.local/share/pawl");
+}
+
+std::vector<Setting> MakeTable() {
+  static constexpr char kAddress[] = R"(([^\s:/]+|\[[0-9a-fA-F:.]+\]):\d{1,5})";
+  static constexpr char kExpectedAddress[] = "HOST:PORT, such as 127.0.0.1:8083 or [::]:8083";
+
+  std::vector<Setting> table;
+  table.push_back(Matching("listen_http", &Settings::listen_http, kAddress, kExpectedAddress,
+                           "127.0.0.1:8083", "Where the AWS API, /healthz and /readyz are served"));
+  table.push_back(Matching("listen_grpc", &Settings::listen_grpc, kAddress, kExpectedAddress,
+                           "127.0.0.1:8084",
+                           "Reserved for gRPC workers; nothing listens there yet"));
+  table.push_back(Matching("database_url", &Settings::database_url, R"(postgres(ql)?://\S*)",
+                           "postgresql://USER:PASSWORD@HOST:PORT/DATABASE", "postgresql:///pawl",
+                           "The PostgreSQL database that holds everything; pawl dev has its own"));
+  table.back().is_secret = true;
+  table.push_back(Count("database_connections", &Settings::database_connections, 16, 5,
+                        kMaxDatabaseConnections, "Connections that a coordinator opens to it"));
+  table.push_back(Switch("migrate", &Settings::migrate, "false",
+                         "Bring the database's schema up to date at the start"));
+  table.push_back(Span("retention", &Settings::retention, "2160h",
+                       "How long closed executions are kept (AWS: 90 days)"));
+  table.push_back(Matching("data_dir", &Settings::data_dir, R"(/.*|\..*|[^-\s].*)", "a folder",
+                           DefaultDataDir(), "Where pawl dev keeps its data"));
+  table.push_back(Matching("account_id", &Settings::account_id, R"(\d{12})", "12 digits",
+                           "000000000000", "The AWS account id in ARNs"));
+  table.push_back(Matching("region", &Settings::region, R"([a-z]{2}(-[a-z]+)+-\d+)",
+                           "a region such as eu-central-1", "us-east-1", "The AWS region in ARNs"));
+  table.push_back(
+      Switch("allow_unauthenticated", &Settings::allow_unauthenticated, "false",
+             "Serve requests without credentials on addresses other than this machine's"));
+  table.push_back(OneOf("log_level", &Settings::log_level, {"info", "debug", "warn", "error"},
+                        "The least severe lines that are logged"));
+  table.push_back(
+      OneOf("log_format", &Settings::log_format, {"logfmt", "json"}, "How a log line is written"));
+  table.push_back(Span("shutdown_timeout", &Settings::shutdown_timeout, "30s",
+                       "How long SIGTERM waits for the steps under way"));
+  return table;
+}
+
+}  // namespace
+
+std::string Setting::Flag() const {
+  return StrCat("--", absl::StrReplaceAll(std::string(name), {{"_", "-"}}));
+}
+
+std::string Setting::Variable() const {
+  return StrCat("PAWL_", absl::AsciiStrToUpper(std::string(name)));
+}
+
+const std::vector<Setting>& AllSettings() {
+  static const auto* const table = new std::vector<Setting>(MakeTable());
+  return *table;
+}
+
+std::string MaskPassword(std::string_view url) {
+  std::string masked(url);
+  RE2::Replace(&masked, R"(^(\w+://[^:/@?]*):([^@/]*)@)", R"(\1:***@)");
+  RE2::GlobalReplace(&masked, R"(([?&]password=)[^&]*)", R"(\1***)");
+  return masked;
+}
+
+}  // namespace pawl::config

@@ -1,0 +1,223 @@
+#include "coordinator/core/advance.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "coordinator/base/strings.h"
+#include "coordinator/core/flow.h"
+#include "coordinator/core/states/states.h"
+#include "coordinator/core/step.h"
+
+namespace pawl::core {
+namespace {
+
+absl::Status Late(const Execution& execution, std::string_view what) {
+  return absl::FailedPreconditionError(
+      StrCat("execution ", execution.facts->id.value().ToString(), ": ", what));
+}
+
+// The open task of `branch` with this attempt's nonce; null when there is none.
+Branch* OpenTask(Execution& execution, BranchId id, int64_t nonce) {
+  Branch* branch = execution.Find(id);
+  if (branch == nullptr || branch->phase != Phase::kStarted) return nullptr;
+  return branch->task && branch->task->nonce == nonce ? branch : nullptr;
+}
+
+void EndDeleted(Step& step) {
+  Execution& execution = step.execution();
+  HistoryEvent& event = step.Emit(EventType::kExecutionFailed, execution.last_event_id);
+  event.error = execution.error = Text("States.Runtime");
+  event.cause = execution.cause =
+      Text(StrCat("State machine ", execution.facts->machine_name, " has been deleted"));
+  step.Close(Status::kFailed);
+}
+
+// A step that an execution of a deleted machine does not take any more: it ends it instead.
+template <typename Function>
+Transition TakeStep(Step& step, Function take) {
+  if (step.execution().machine_deleted) {
+    EndDeleted(step);
+  } else {
+    take();
+  }
+  return step.TakeTransition();
+}
+
+void RunState(Step& step, Branch& branch) {
+  const asl::State& state = step.StateOf(branch);
+  switch (state.type) {
+    case asl::StateType::kPass:
+      return RunPass(step, branch, state);
+    case asl::StateType::kChoice:
+      return RunChoice(step, branch, state);
+    case asl::StateType::kSucceed:
+      return RunSucceed(step, branch, state);
+    case asl::StateType::kMap:
+      return FinishEmptyMap(step, branch, state);
+    default:
+      return RunFail(step, branch, state);  // no other type is ever in phase kReady
+  }
+}
+
+void TimeOutExecution(Step& step) {
+  Execution& execution = step.execution();
+  const absl::Time timeout_at = *execution.timeout_at;
+  step.Emit(EventType::kExecutionTimedOut, 0).error = Text("States.Timeout");
+  step.Close(Status::kTimedOut);
+  execution.closed_at = timeout_at;  // StartDate + TimeoutSeconds exactly (history.md 6.16)
+}
+
+// The branch whose timer is due first; null when the execution's own time-out is.
+Branch* FirstDue(Execution& execution) {
+  Branch* first = nullptr;
+  absl::Time due = execution.timeout_at.value_or(absl::InfiniteFuture());
+  for (auto& [id, branch] : execution.branches) {
+    for (const std::optional<absl::Time>& timer : {branch.due_at, branch.heartbeat_due_at}) {
+      if (timer && *timer < due) {
+        due = *timer;
+        first = &branch;
+      }
+    }
+  }
+  return first;
+}
+
+void FireTimer(Step& step) {
+  Branch* branch = FirstDue(step.execution());
+  if (branch == nullptr) return TimeOutExecution(step);
+  const asl::State& state = step.StateOf(*branch);
+  switch (branch->phase) {
+    case Phase::kWaiting:
+      return EndWait(step, *branch, state);
+    case Phase::kStarted: {
+      const bool heartbeat = branch->heartbeat_due_at &&
+                             (!branch->due_at || *branch->heartbeat_due_at < *branch->due_at);
+      return TimeOutTask(step, *branch, heartbeat);
+    }
+    default:
+      break;  // kBackoff: another attempt
+  }
+  step.Touch(*branch);
+  if (state.type == asl::StateType::kTask) return BeginTask(step, *branch, state);
+  if (state.type == asl::StateType::kMap) return BeginMap(step, *branch, state);
+  BeginParallel(step, *branch, state);
+}
+
+void StopExecution(Step& step, const Stop& stop) {
+  Execution& execution = step.execution();
+  HistoryEvent& event = step.Emit(EventType::kExecutionAborted, 0);
+  event.error = execution.error = stop.error;
+  event.cause = execution.cause = stop.cause;
+  step.Close(Status::kAborted);
+}
+
+}  // namespace
+
+Transition Begin(const asl::Machine& machine, const World& world, absl::Time now, uint64_t seed,
+                 Execution& execution) {
+  Step step(&machine, &world, now, seed, execution);
+  const ExecutionFacts& facts = *execution.facts;
+  execution.version = 1;
+  if (machine.timeout) execution.timeout_at = facts.started_at + *machine.timeout;
+  HistoryEvent& started = step.Emit(EventType::kExecutionStarted, 0);
+  started.payload = facts.input;
+  started.role_arn = Text(facts.role_arn);
+  Branch& root = execution.branches[BranchId(0)];
+  // The first state follows from nothing, not from ExecutionStarted (history.md 4).
+  EnterState(step, root, *machine.root.start, facts.input, 0);
+  return step.TakeTransition();
+}
+
+absl::StatusOr<Transition> Advance(const asl::Machine& machine, const World& world,
+                                   const Event& event, Execution& execution) {
+  if (execution.closed()) return Late(execution, "it is closed");
+  Branch* branch = nullptr;
+  if (const auto* proceed = std::get_if<Proceed>(&event.what)) {
+    branch = execution.Find(proceed->branch);
+    if (branch == nullptr || branch->phase != Phase::kReady)
+      return Late(execution, "nothing to do");
+  } else if (const auto* succeeded = std::get_if<TaskSucceeded>(&event.what)) {
+    branch = OpenTask(execution, succeeded->branch, succeeded->nonce);
+    if (branch == nullptr) return Late(execution, "the task is no longer open");
+  } else if (const auto* failed = std::get_if<TaskFailed>(&event.what)) {
+    branch = OpenTask(execution, failed->branch, failed->nonce);
+    if (branch == nullptr) return Late(execution, "the task is no longer open");
+  } else if (std::holds_alternative<TimerFired>(event.what)) {
+    if (NextDue(execution) > event.now) return Late(execution, "no timer is due");
+  }
+
+  Step step(&machine, &world, event.now, event.seed, execution);
+  execution.version++;
+  if (const auto* stop = std::get_if<Stop>(&event.what)) {
+    StopExecution(step, *stop);
+    return step.TakeTransition();
+  }
+  return TakeStep(step, [&] {
+    if (const auto* succeeded = std::get_if<TaskSucceeded>(&event.what)) {
+      SucceedTask(step, *branch, succeeded->output);
+    } else if (const auto* failed = std::get_if<TaskFailed>(&event.what)) {
+      FailTask(step, *branch, failed->error, failed->cause);
+    } else if (branch != nullptr) {
+      RunState(step, *branch);
+    } else {
+      FireTimer(step);
+    }
+  });
+}
+
+absl::StatusOr<Transition> StartTask(BranchId id, const Text& worker_name, absl::Time now,
+                                     Execution& execution) {
+  Branch* branch = execution.Find(id);
+  if (branch == nullptr || branch->phase != Phase::kScheduled) {
+    return Late(execution, "no task is waiting for a worker");
+  }
+  Step step(nullptr, nullptr, now, 0, execution);
+  execution.version++;
+  branch->phase = Phase::kStarted;
+  if (branch->task->timeout_seconds) {
+    branch->due_at = step.now() + absl::Seconds(*branch->task->timeout_seconds);
+  }
+  if (branch->task->heartbeat_seconds) {
+    const int64_t seconds = *branch->task->heartbeat_seconds;
+    branch->heartbeat_due_at =
+        step.now() + absl::Seconds(seconds) + UnwrittenHeartbeats(seconds);
+  }
+  step.EmitNext(EventType::kActivityStarted, *branch).worker_name = worker_name;
+  return step.TakeTransition();
+}
+
+absl::Duration UnwrittenHeartbeats(int64_t heartbeat_seconds) {
+  return absl::Seconds(heartbeat_seconds) / 4;
+}
+
+absl::StatusOr<Transition> Heartbeat(BranchId id, int64_t nonce, absl::Time now,
+                                     Execution& execution) {
+  Branch* branch = OpenTask(execution, id, nonce);
+  if (execution.closed() || branch == nullptr) return Late(execution, "the task is no longer open");
+  Transition transition;
+  if (!branch->task->heartbeat_seconds) return transition;
+  const int64_t seconds = *branch->task->heartbeat_seconds;
+  const absl::Time due = now + absl::Seconds(seconds) + UnwrittenHeartbeats(seconds);
+  if (due - *branch->heartbeat_due_at < UnwrittenHeartbeats(seconds)) return transition;
+  execution.version++;
+  branch->heartbeat_due_at = due;
+  if (id.value() != 0) transition.changed.push_back(id);
+  return transition;
+}
+
+void Append(Transition second, Transition* first) {
+  std::move(second.history.begin(), second.history.end(), std::back_inserter(first->history));
+  for (const BranchId id : second.removed) {
+    std::erase(first->changed, id);
+    first->removed.push_back(id);
+  }
+  for (const BranchId id : second.changed) {
+    if (std::find(first->changed.begin(), first->changed.end(), id) == first->changed.end()) {
+      first->changed.push_back(id);
+    }
+  }
+  for (const BranchId id : second.removed) std::erase(first->scheduled, id);
+  first->scheduled.insert(first->scheduled.end(), second.scheduled.begin(), second.scheduled.end());
+}
+
+}  // namespace pawl::core

@@ -1,0 +1,97 @@
+// Decides the next step of one execution. Pure: equal arguments give equal results. The time and
+// the random seed of a decision arrive in its input; nothing here has a clock, a socket or a
+// database.
+
+#ifndef PAWL_CORE_ADVANCE_H_
+#define PAWL_CORE_ADVANCE_H_
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "coordinator/asl/machine.h"
+#include "coordinator/core/execution.h"
+#include "coordinator/core/history.h"
+
+namespace pawl::core {
+
+// A branch in phase kReady takes its next step.
+struct Proceed {
+  BranchId branch;
+};
+// What is due at the time of the decision fires: the earliest of all timers.
+struct TimerFired {};
+// A worker reports on its task.
+struct TaskSucceeded {
+  BranchId branch;
+  int64_t nonce = 0;
+  Text output;  // valid JSON
+};
+struct TaskFailed {
+  BranchId branch;
+  int64_t nonce = 0;
+  std::optional<Text> error;
+  std::optional<Text> cause;
+};
+// StopExecution.
+struct Stop {
+  std::optional<Text> error;
+  std::optional<Text> cause;
+};
+
+struct Event {
+  std::variant<Proceed, TimerFired, TaskSucceeded, TaskFailed, Stop> what;
+  absl::Time
+      now;  // the transition's time; moved up to the execution's last event where it is before
+  uint64_t seed = 0;  // of all randomness in this decision
+};
+
+// What the decision may ask about the world. Constant during one decision.
+struct World {
+  absl::FunctionRef<bool(std::string_view activity_name)> activity_exists;
+};
+
+// One step: what is written in one transaction. `Execution` itself has been moved on by the same
+// call.
+struct Transition {
+  std::vector<HistoryEvent> history;  // ids contiguous; may be empty (a heartbeat)
+  std::vector<BranchId> changed;      // branches to write, without branch 0, which always is
+  std::vector<BranchId> removed;      // branches to delete
+  std::vector<BranchId> scheduled;    // tasks that this step scheduled and that are not handed out
+};
+
+// Begins an execution: `execution` has nothing but its facts. Enters the first state.
+Transition Begin(const asl::Machine& machine, const World& world, absl::Time now, uint64_t seed,
+                 Execution& execution);
+
+// FAILED_PRECONDITION: the event is late or repeated (the task is another attempt, nothing is due,
+// the execution is closed); `execution` is unchanged. A state machine's own failure is not an error
+// here; it is part of the transition.
+absl::StatusOr<Transition> Advance(const asl::Machine& machine, const World& world,
+                                   const Event& event, Execution& execution);
+
+// Hands the task in `branch` (phase kScheduled) to a worker: ActivityStarted. FAILED_PRECONDITION
+// when the branch has no such task.
+absl::StatusOr<Transition> StartTask(BranchId branch, const Text& worker_name, absl::Time now,
+                                     Execution& execution);
+
+// How long heartbeats of a task may go unwritten; stored deadlines allow for it, so that no node fires on a
+// worker that lives: a deadline is the last written beat + HeartbeatSeconds + this.
+absl::Duration UnwrittenHeartbeats(int64_t heartbeat_seconds);
+
+// The worker lives: its heartbeat deadline moves on. Writes no event. A transition without anything in it
+// (and without a new version) when the last written beat is recent enough.
+absl::StatusOr<Transition> Heartbeat(BranchId branch, int64_t nonce, absl::Time now, Execution& execution);
+
+// Joins `second`, which was decided right after `first` on the same execution, to it: one commit
+// for both.
+void Append(Transition second, Transition* first);
+
+}  // namespace pawl::core
+
+#endif  // PAWL_CORE_ADVANCE_H_

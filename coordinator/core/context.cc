@@ -1,0 +1,73 @@
+#include "coordinator/core/context.h"
+
+#include <numeric>
+#include <vector>
+
+#include "coordinator/base/clock.h"
+#include "coordinator/core/payload.h"
+
+namespace pawl::core {
+namespace {
+
+Json MakeExecution(const ExecutionFacts& facts, JsonArena* arena) {
+  const JsonMember members[] = {
+      {"Id", Json::String(facts.execution_arn)},
+      {"Input", Payload(facts.input).json(arena)},
+      {"StartTime", Json::String(FormatIso8601(facts.started_at), arena)},
+      {"Name", Json::String(facts.name)},
+      {"RoleArn", Json::String(facts.role_arn)},
+      {"RedriveCount", Json::Int(0)},
+  };
+  return Json::Object(members, arena);
+}
+
+Json MakeState(const Branch& branch, const asl::State& state, JsonArena* arena) {
+  std::vector<JsonMember> members = {
+      {"Name", Json::String(branch.state.view())},
+      {"EnteredTime", Json::String(FormatIso8601(branch.entered_at), arena)},
+  };
+  // Recorded in Task and Map states, absent in Pass states.
+  const bool counts = state.type == asl::StateType::kTask ||
+                      state.type == asl::StateType::kParallel || state.type == asl::StateType::kMap;
+  if (counts) {
+    const int64_t retries =
+        std::accumulate(branch.retries.begin(), branch.retries.end(), int64_t{0});
+    members.push_back({"RetryCount", Json::Int(retries)});
+  }
+  return Json::Object(members, arena);
+}
+
+// The item of the innermost iteration that `branch` runs in.
+std::optional<MapItem> ItemOf(Step& step, const Branch& branch) {
+  const Branch* at = &branch;
+  while (at != nullptr && at->id.value() != 0) {
+    if (!at->item.empty()) return MapItem{at->index, Payload(at->item).json(step.arena())};
+    at = step.execution().Find(at->parent);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Json MakeContext(Step& step, const Branch& branch, const std::optional<MapItem>& item) {
+  JsonArena* arena = step.arena();
+  const ExecutionFacts& facts = *step.execution().facts;
+  const JsonMember machine[] = {
+      {"Id", Json::String(facts.state_machine_arn)},
+      {"Name", Json::String(facts.machine_name)},
+  };
+  std::vector<JsonMember> members = {
+      {"Execution", MakeExecution(facts, arena)},
+      {"StateMachine", Json::Object(machine, arena)},
+      {"State", MakeState(branch, step.StateOf(branch), arena)},
+  };
+  const std::optional<MapItem> map_item = item ? item : ItemOf(step, branch);
+  if (map_item) {
+    const JsonMember entry[] = {{"Index", Json::Int(map_item->index)}, {"Value", map_item->value}};
+    const JsonMember map[] = {{"Item", Json::Object(entry, arena)}};
+    members.push_back({"Map", Json::Object(map, arena)});
+  }
+  return Json::Object(members, arena);
+}
+
+}  // namespace pawl::core

@@ -1,0 +1,137 @@
+// Where an execution stands: all that is needed to decide its next step.
+
+#ifndef PAWL_CORE_EXECUTION_H_
+#define PAWL_CORE_EXECUTION_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "coordinator/base/ids.h"
+#include "coordinator/base/text.h"
+
+namespace pawl::core {
+
+// Stored by number: never renumber, only append.
+enum class Status : uint8_t {
+  kRunning = 1,
+  kSucceeded = 2,
+  kFailed = 3,
+  kTimedOut = 4,
+  kAborted = 5
+};
+
+// "RUNNING".
+std::string_view StatusName(Status status);
+
+// What was fixed when the execution began.
+struct ExecutionFacts {
+  ExecutionId id;
+  MachineId machine_id;
+  RevisionId revision_id;
+  std::string execution_arn;
+  std::string name;
+  std::string state_machine_arn;
+  std::string machine_name;
+  std::string role_arn;
+  absl::Time started_at;
+  Text input;  // as it was sent, to the byte
+};
+
+// What a branch does now. Stored by number: never renumber, only append.
+enum class Phase : uint8_t {
+  kReady = 1,      // has entered its state and can take the next step at once
+  kWaiting = 2,    // in a Wait, until due_at
+  kScheduled = 3,  // in a Task that no worker has yet
+  kStarted = 4,    // in a Task that a worker has; due_at and heartbeat_due_at end it
+  kBackoff = 5,    // before another attempt, until due_at
+  kJoining = 6,    // in a Parallel or Map whose branches run
+  kEnded = 7,      // a branch or iteration that succeeded; `data` is its output, kept for the join
+};
+
+// The task a branch is in (phases kScheduled and kStarted).
+struct TaskAttempt {
+  std::string activity_name;
+  std::string activity_arn;
+  // Unguessable, new for each attempt; the task token carries it.
+  int64_t nonce = 0;
+  Text input;  // what the worker gets
+  absl::Time scheduled_at;
+  std::optional<int64_t> timeout_seconds;
+  std::optional<int64_t> heartbeat_seconds;
+};
+
+// How far a Parallel or Map in phase kJoining is.
+struct Join {
+  int64_t length = 0;           // branches or items in all
+  int64_t next_index = 0;       // the first that has not begun
+  int64_t ended = 0;            // how many have succeeded
+  int64_t max_concurrency = 0;  // 0: no limit
+};
+
+// One line of control: the execution's own (id 0), a branch of a Parallel, or an iteration of a
+// Map.
+struct Branch {
+  BranchId id;
+  BranchId parent;    // meaningless for id 0
+  int64_t index = 0;  // place among its siblings
+  Text item;          // of an iteration: `$$.Map.Item.Value`, JSON text
+
+  Phase phase = Phase::kReady;
+  Text state;      // name of the state it is in
+  Text data;       // that state's raw input, JSON text
+  Text variables;  // object, JSON text; empty: none
+  int64_t entered_event_id = 0;
+  absl::Time entered_at;
+  int64_t last_event_id = 0;     // the event that the next one follows from
+  std::vector<int32_t> retries;  // for each retrier of the state, attempts it has granted
+  std::optional<absl::Time> due_at;
+  std::optional<absl::Time> heartbeat_due_at;
+  std::optional<TaskAttempt> task;
+  std::optional<Join> join;
+};
+
+struct Execution {
+  std::shared_ptr<const ExecutionFacts> facts;
+  Status status = Status::kRunning;
+  Fence fence;
+  int64_t version = 0;  // counts transitions, the start included
+  int64_t last_event_id = 0;
+  absl::Time last_event_at;
+  int64_t next_branch_id = 1;
+  std::optional<absl::Time> timeout_at;  // TimeoutSeconds of the machine
+  bool machine_deleted = false;          // the next step ends it
+  // By id. Branch 0 is there while the execution is open; a closed one has none.
+  std::map<BranchId, Branch> branches;
+
+  // Of a closed execution.
+  absl::Time closed_at;
+  Text output;
+  std::optional<Text> error;
+  std::optional<Text> cause;
+
+  bool closed() const { return status != Status::kRunning; }
+  Branch* Find(BranchId id) {
+    auto it = branches.find(id);
+    return it == branches.end() ? nullptr : &it->second;
+  }
+  const Branch* Find(BranchId id) const {
+    auto it = branches.find(id);
+    return it == branches.end() ? nullptr : &it->second;
+  }
+};
+
+// The first branch, in the order in which they became ready, that can take a step at once; null if
+// none.
+const Branch* NextReady(const Execution& execution);
+
+// When the first of its timers is due; InfiniteFuture when it has none.
+absl::Time NextDue(const Execution& execution);
+
+}  // namespace pawl::core
+
+#endif  // PAWL_CORE_EXECUTION_H_

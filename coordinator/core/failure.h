@@ -1,0 +1,21 @@
+// Where a failure goes: Retry, Catch, outwards (reference/asl.md 11; history.md 5, 6.10, 6.12).
+
+#ifndef PAWL_CORE_FAILURE_H_
+#define PAWL_CORE_FAILURE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coordinator/asl/error.h"
+
+namespace pawl::core {
+
+// Whether an `ErrorEquals` list takes the error. Never asked for `States.Runtime`, which nothing
+// takes.
+bool ErrorMatches(const std::vector<std::string>& error_equals, const asl::WorkflowError& error,
+                  bool heartbeat);
+
+}  // namespace pawl::core
+
+#endif  // PAWL_CORE_FAILURE_H_

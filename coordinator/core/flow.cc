@@ -1,0 +1,138 @@
+#include "coordinator/core/flow.h"
+
+#include "coordinator/base/strings.h"
+#include "coordinator/core/states/states.h"
+
+namespace pawl::core {
+namespace {
+
+EventType EnteredType(asl::StateType type) {
+  switch (type) {
+    case asl::StateType::kPass:
+      return EventType::kPassStateEntered;
+    case asl::StateType::kTask:
+      return EventType::kTaskStateEntered;
+    case asl::StateType::kChoice:
+      return EventType::kChoiceStateEntered;
+    case asl::StateType::kWait:
+      return EventType::kWaitStateEntered;
+    case asl::StateType::kSucceed:
+      return EventType::kSucceedStateEntered;
+    case asl::StateType::kFail:
+      return EventType::kFailStateEntered;
+    case asl::StateType::kParallel:
+      return EventType::kParallelStateEntered;
+    case asl::StateType::kMap:
+      break;
+  }
+  return EventType::kMapStateEntered;
+}
+
+EventType ExitedType(asl::StateType type) {
+  switch (type) {
+    case asl::StateType::kPass:
+      return EventType::kPassStateExited;
+    case asl::StateType::kTask:
+      return EventType::kTaskStateExited;
+    case asl::StateType::kChoice:
+      return EventType::kChoiceStateExited;
+    case asl::StateType::kWait:
+      return EventType::kWaitStateExited;
+    case asl::StateType::kSucceed:
+    case asl::StateType::kFail:
+      return EventType::kSucceedStateExited;
+    case asl::StateType::kParallel:
+      return EventType::kParallelStateExited;
+    case asl::StateType::kMap:
+      break;
+  }
+  return EventType::kMapStateExited;
+}
+
+// The Exited event with its output and variables, and what follows it. `output` is final.
+void Exit(Step& step, Branch& branch, const asl::State& state, const Text& output,
+          const Assigned& assigned, const asl::State* next, int64_t previous_id) {
+  branch.variables = WithAssigned(step, branch.variables, assigned);
+  HistoryEvent& event = step.Emit(ExitedType(state.type), previous_id);
+  event.name = branch.state;
+  event.payload = output;
+  event.assigned = assigned;
+  branch.last_event_id = event.id;
+  if (next != nullptr) {
+    EnterState(step, branch, *next, output, event.id);
+  } else {
+    EndScope(step, branch, output);
+  }
+}
+
+}  // namespace
+
+void EnterState(Step& step, Branch& branch, const asl::State& state, Text input,
+                int64_t previous_id) {
+  branch.phase = Phase::kReady;
+  branch.state = Text(state.name);
+  branch.data = std::move(input);
+  branch.entered_at = step.now();
+  branch.retries.clear();
+  branch.due_at.reset();
+  branch.heartbeat_due_at.reset();
+  branch.task.reset();
+  branch.join.reset();
+
+  HistoryEvent& event = step.Emit(EnteredType(state.type), previous_id);
+  event.name = branch.state;
+  event.payload = branch.data;
+  branch.entered_event_id = branch.last_event_id = event.id;
+  step.Touch(branch);
+
+  switch (state.type) {
+    case asl::StateType::kWait:
+      return BeginWait(step, branch, state);
+    case asl::StateType::kTask:
+      return BeginTask(step, branch, state);
+    case asl::StateType::kParallel:
+      return BeginParallel(step, branch, state);
+    case asl::StateType::kMap:
+      return BeginMap(step, branch, state);
+    default:
+      return;  // its step comes with the next Proceed
+  }
+}
+
+void LeaveState(Step& step, Branch& branch, const asl::State& state, const Leaving& leaving) {
+  asl::Result<Payload> merged = ApplyResultPath(step, branch, state.result_path, leaving.result);
+  if (!merged.ok()) return FailState(step, branch, merged.error());
+  asl::Result<Payload> output = ApplyOutputPath(step, branch, state, *merged);
+  if (!output.ok()) return FailState(step, branch, output.error());
+  if (output->text().size() > kMaxPayloadBytes) {
+    return FailState(step, branch,
+                     {"States.DataLimitExceeded",
+                      StrCat("The state/task '", state.name,
+                             "' returned a result with a size exceeding the maximum number of "
+                             "bytes service limit.")});
+  }
+  Exit(step, branch, state, output->text(), leaving.assigned, leaving.next, leaving.previous_id);
+}
+
+void FinishState(Step& step, Branch& branch, const asl::State& state, const Payload& raw_result,
+                 int64_t previous_id) {
+  asl::Result<Assigned> assigned = ApplyAssign(step, branch, state.assign, raw_result);
+  if (!assigned.ok()) return FailState(step, branch, assigned.error());
+  asl::Result<Payload> result = ApplyTemplate(step, branch, state.result_selector, raw_result);
+  if (!result.ok()) return FailState(step, branch, result.error());
+  LeaveState(step, branch, state, {*result, std::move(*assigned), state.next, previous_id});
+}
+
+void EndScope(Step& step, Branch& branch, const Text& output) {
+  if (branch.id.value() != 0) return EndChild(step, branch, output);
+  step.EmitNext(EventType::kExecutionSucceeded, branch).payload = output;
+  step.execution().output = output;
+  step.Close(Status::kSucceeded);
+}
+
+void LeaveCaught(Step& step, Branch& branch, const asl::State& state, const Text& output,
+                 const Assigned& assigned, const asl::State* next) {
+  Exit(step, branch, state, output, assigned, next, branch.last_event_id);
+}
+
+}  // namespace pawl::core

@@ -1,0 +1,53 @@
+// How control goes: into a state, out of it, to the next one, and to Retry and Catch when it fails.
+// One file per state type in core/states/ says what the state itself does.
+
+#ifndef PAWL_CORE_FLOW_H_
+#define PAWL_CORE_FLOW_H_
+
+#include <cstdint>
+
+#include "coordinator/asl/error.h"
+#include "coordinator/core/data_flow.h"
+#include "coordinator/core/step.h"
+
+namespace pawl::core {
+
+// Each function below may end the branch it is given, and with it the reference: callers do nothing
+// with the branch afterwards.
+
+// `branch` enters `state` with the raw input `input`, as a consequence of event `previous_id`; work
+// that the state begins with (a task, a timer, branches) is begun.
+void EnterState(Step& step, Branch& branch, const asl::State& state, Text input,
+                int64_t previous_id);
+
+// What a state that ends well leaves with.
+struct Leaving {
+  Payload result;  // to ResultPath and OutputPath
+  Assigned assigned;
+  const asl::State* next = nullptr;  // null: the scope ends
+  int64_t previous_id = 0;           // what the Exited event follows from
+};
+
+// The state's end: ResultPath and OutputPath are applied, the state is left, the next one entered.
+void LeaveState(Step& step, Branch& branch, const asl::State& state, const Leaving& leaving);
+
+// The end of a Task, Parallel or Map with its raw result: ResultSelector and Assign, then
+// LeaveState.
+void FinishState(Step& step, Branch& branch, const asl::State& state, const Payload& raw_result,
+                 int64_t previous_id);
+
+// The end of a state whose failure a catcher takes, with the catcher's output (OutputPath is not
+// applied).
+void LeaveCaught(Step& step, Branch& branch, const asl::State& state, const Text& output,
+                 const Assigned& assigned, const asl::State* next);
+
+// The end of the level that `branch` runs: the execution succeeds, or the container counts it.
+void EndScope(Step& step, Branch& branch, const Text& output);
+
+// The state of `branch` has failed: its Retry and Catch are asked, else the failure goes on
+// outwards. `heartbeat`: a States.Timeout that States.HeartbeatTimeout matches too.
+void FailState(Step& step, Branch& branch, asl::WorkflowError error, bool heartbeat = false);
+
+}  // namespace pawl::core
+
+#endif  // PAWL_CORE_FLOW_H_

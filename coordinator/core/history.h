@@ -1,0 +1,91 @@
+// The history of an execution, event by event, as GetExecutionHistory shows it
+// (reference/history.md).
+
+#ifndef PAWL_CORE_HISTORY_H_
+#define PAWL_CORE_HISTORY_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "coordinator/base/text.h"
+
+namespace pawl::core {
+
+// Stored by number: never renumber, only append.
+enum class EventType : uint8_t {
+  kExecutionStarted = 1,
+  kExecutionSucceeded = 2,
+  kExecutionFailed = 3,
+  kExecutionAborted = 4,
+  kExecutionTimedOut = 5,
+  kPassStateEntered = 10,
+  kPassStateExited = 11,
+  kTaskStateEntered = 12,
+  kTaskStateExited = 13,
+  kTaskStateAborted = 14,
+  kChoiceStateEntered = 15,
+  kChoiceStateExited = 16,
+  kWaitStateEntered = 17,
+  kWaitStateExited = 18,
+  kWaitStateAborted = 19,
+  kSucceedStateEntered = 20,
+  kSucceedStateExited = 21,
+  kFailStateEntered = 22,
+  kParallelStateEntered = 23,
+  kParallelStateExited = 24,
+  kParallelStateStarted = 25,
+  kParallelStateSucceeded = 26,
+  kParallelStateFailed = 27,
+  kParallelStateAborted = 28,
+  kMapStateEntered = 29,
+  kMapStateExited = 30,
+  kMapStateStarted = 31,
+  kMapStateSucceeded = 32,
+  kMapStateFailed = 33,
+  kMapStateAborted = 34,
+  kMapIterationStarted = 35,
+  kMapIterationSucceeded = 36,
+  kMapIterationFailed = 37,
+  kMapIterationAborted = 38,
+  kActivityScheduled = 50,
+  kActivityStarted = 51,
+  kActivitySucceeded = 52,
+  kActivityFailed = 53,
+  kActivityTimedOut = 54,
+};
+
+// "PassStateEntered".
+std::string_view EventTypeName(EventType type);
+
+// One event. Of the details only those are set that the type has (history.md 3).
+struct HistoryEvent {
+  int64_t id = 0;           // 1, 2, 3, ... without gaps
+  int64_t previous_id = 0;  // the event that caused it (history.md 4)
+  absl::Time timestamp;     // milliseconds; never before the one before
+  EventType type = EventType::kExecutionStarted;
+
+  Text name;     // of the state, or of the Map an iteration belongs to
+  Text payload;  // `input` of Started, Entered and Scheduled, `output` of Succeeded and Exited:
+                 // JSON text
+  std::optional<Text> error;
+  std::optional<Text> cause;
+  Text resource;     // ARN of the activity
+  Text worker_name;  // empty: none given
+  Text role_arn;
+  std::optional<int64_t> timeout_seconds;
+  std::optional<int64_t> heartbeat_seconds;
+  std::optional<int64_t> length;  // items of a Map
+  std::optional<int64_t> index;   // of an iteration, from 0
+  // Variables assigned while the state was left: name and JSON text, in the order of the
+  // definition.
+  std::vector<std::pair<std::string, Text>> assigned;
+};
+
+}  // namespace pawl::core
+
+#endif  // PAWL_CORE_HISTORY_H_

@@ -1,0 +1,31 @@
+// A JSON document on its way through a state: as text, as a value, or both. A document that nothing
+// has transformed keeps its text to the byte, and one that nobody looks into is never parsed.
+
+#ifndef PAWL_CORE_PAYLOAD_H_
+#define PAWL_CORE_PAYLOAD_H_
+
+#include <optional>
+
+#include "coordinator/base/json.h"
+#include "coordinator/base/text.h"
+
+namespace pawl::core {
+
+class Payload {
+ public:
+  // `text` is valid JSON; all that enters an execution was checked.
+  explicit Payload(Text text) : text_(std::move(text)) {}
+  explicit Payload(Json json) : json_(json) {}
+
+  // The value, in memory of `arena` (the same for all calls).
+  Json json(JsonArena* arena) const;
+  const Text& text() const;
+
+ private:
+  mutable std::optional<Text> text_;
+  mutable std::optional<Json> json_;
+};
+
+}  // namespace pawl::core
+
+#endif  // PAWL_CORE_PAYLOAD_H_

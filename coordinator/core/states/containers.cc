@@ -1,0 +1,186 @@
+// Parallel and Map: the states that run other states.
+
+#include <algorithm>
+
+#include "coordinator/base/strings.h"
+#include "coordinator/core/states/states.h"
+
+namespace pawl::core {
+namespace {
+
+// AWS quota: an inline Map runs at most 40 iterations at once, whatever MaxConcurrency says.
+constexpr int64_t kMaxInlineConcurrency = 40;
+
+// What the iterations of a Map are made from.
+struct MapInput {
+  Payload effective;  // after InputPath: what ItemSelector sees as `$`
+  std::span<const Json> items;
+};
+
+asl::Result<MapInput> ReadMapInput(Step& step, const Branch& branch, const asl::State& state) {
+  const auto& detail = state.as<asl::MapDetail>();
+  asl::Result<Payload> input = ApplyInputPath(step, branch, state);
+  if (!input.ok()) return input.error();
+  Json items = input->json(step.arena());
+  if (detail.items_path) {
+    asl::Result<Json> found = EvaluatePath(step, branch, *detail.items_path, *input);
+    if (!found.ok()) return found.error();
+    items = *found;
+  }
+  if (!items.is_array()) {
+    const std::string path = detail.items_path ? detail.items_path->text() : "$";
+    return asl::RuntimeError(StrCat("Reference path \"", path, "\" must point to array."),
+                             /*needs_prefix=*/false);
+  }
+  return MapInput{*input, items.items()};
+}
+
+// Whether `container` still runs the branches it began with event `started_id`; a child that failed
+// as it was entered may have ended it.
+bool StillJoining(Step& step, BranchId container, int64_t started_id) {
+  if (step.execution().closed()) return false;
+  const Branch* branch = step.execution().Find(container);
+  return branch != nullptr && branch->phase == Phase::kJoining && branch->join &&
+         branch->last_event_id == started_id;
+}
+
+// Begins the next iteration of the Map that `branch` is in, as a consequence of event
+// `previous_id`.
+void StartIteration(Step& step, Branch& branch, const asl::State& state, const MapInput& input,
+                    int64_t previous_id) {
+  const auto& detail = state.as<asl::MapDetail>();
+  const int64_t index = branch.join->next_index;
+  const Json item = input.items[static_cast<size_t>(index)];
+  const Payload item_payload(item);
+  Payload child_input = item_payload;
+  if (detail.item_selector) {
+    asl::Result<Payload> selected =
+        ApplyTemplate(step, branch, detail.item_selector, input.effective, MapItem{index, item});
+    if (!selected.ok()) return FailState(step, branch, selected.error());
+    child_input = *selected;
+  }
+  branch.join->next_index++;
+  step.Touch(branch);
+
+  HistoryEvent& event = step.Emit(EventType::kMapIterationStarted, previous_id);
+  event.name = branch.state;
+  event.index = index;
+  const int64_t started_id = event.id;
+  Branch& child = step.AddBranch(branch, index);
+  child.item = item_payload.text();
+  EnterState(step, child, *detail.processor.start,
+             detail.item_selector ? child_input.text() : child.item, started_id);
+}
+
+// "[a,b,c]" of the outputs of the branches under `container`, in their order, each as it is.
+Text JoinOutputs(Step& step, const Branch& container) {
+  std::vector<const Branch*> children;
+  for (const auto& [id, branch] : step.execution().branches) {
+    if (id.value() != 0 && branch.parent == container.id) children.push_back(&branch);
+  }
+  std::sort(children.begin(), children.end(),
+            [](const Branch* a, const Branch* b) { return a->index < b->index; });
+  std::string joined = "[";
+  for (const Branch* child : children) {
+    if (joined.size() > 1) joined.push_back(',');
+    joined.append(child->data.view());
+  }
+  joined.push_back(']');
+  return Text(std::move(joined));
+}
+
+// All branches of the container have ended, the last one with event `last_id`.
+void FinishJoin(Step& step, Branch& branch, const asl::State& state, int64_t last_id) {
+  const Text outputs = JoinOutputs(step, branch);
+  step.RemoveBranchesUnder(branch.id);
+  branch.join.reset();
+  branch.last_event_id = last_id;
+  const bool map = state.type == asl::StateType::kMap;
+  step.Emit(map ? EventType::kMapStateSucceeded : EventType::kParallelStateSucceeded, last_id);
+  FinishState(step, branch, state, Payload(outputs), last_id);
+}
+
+}  // namespace
+
+void BeginParallel(Step& step, Branch& branch, const asl::State& state) {
+  const auto& detail = state.as<asl::ParallelDetail>();
+  branch.due_at.reset();
+  asl::Result<Payload> input = ApplyInputPath(step, branch, state);
+  if (!input.ok()) return FailState(step, branch, input.error());
+  asl::Result<Payload> parameters = ApplyTemplate(step, branch, state.parameters, *input);
+  if (!parameters.ok()) return FailState(step, branch, parameters.error());
+
+  const int64_t length = static_cast<int64_t>(detail.branches.size());
+  branch.phase = Phase::kJoining;
+  branch.join = Join{.length = length, .next_index = length};
+  const int64_t started_id = step.EmitNext(EventType::kParallelStateStarted, branch).id;
+  const BranchId id = branch.id;
+  const Text child_input = parameters->text();
+  for (int64_t i = 0; i < length && StillJoining(step, id, started_id); ++i) {
+    Branch& child = step.AddBranch(branch, i);
+    EnterState(step, child, *detail.branches[static_cast<size_t>(i)].start, child_input,
+               started_id);
+  }
+}
+
+void BeginMap(Step& step, Branch& branch, const asl::State& state) {
+  const auto& detail = state.as<asl::MapDetail>();
+  branch.due_at.reset();
+  asl::Result<MapInput> input = ReadMapInput(step, branch, state);
+  if (!input.ok()) return FailState(step, branch, input.error());
+  auto concurrency =
+      EvaluateNumber(step, branch, detail.max_concurrency, "MaxConcurrencyPath", input->effective);
+  if (!concurrency.ok()) return FailState(step, branch, concurrency.error());
+
+  const int64_t length = static_cast<int64_t>(input->items.size());
+  const int64_t wanted = concurrency->value_or(0);
+  const int64_t limit =
+      wanted > 0 ? std::min(wanted, kMaxInlineConcurrency) : kMaxInlineConcurrency;
+  branch.phase = length == 0 ? Phase::kReady : Phase::kJoining;
+  branch.join = Join{.length = length, .max_concurrency = limit};
+  HistoryEvent& event = step.EmitNext(EventType::kMapStateStarted, branch);
+  event.length = length;
+  const int64_t started_id = event.id;
+
+  const BranchId id = branch.id;
+  const int64_t first = std::min(length, limit);
+  for (int64_t i = 0; i < first && StillJoining(step, id, started_id); ++i) {
+    StartIteration(step, branch, state, *input, started_id);
+  }
+}
+
+void FinishEmptyMap(Step& step, Branch& branch, const asl::State& state) {
+  FinishJoin(step, branch, state, branch.last_event_id);
+}
+
+void EndChild(Step& step, Branch& child, const Text& output) {
+  Branch& container = *step.execution().Find(child.parent);
+  const asl::State& state = step.StateOf(container);
+  const int64_t last_id = child.last_event_id;
+  const bool map = state.type == asl::StateType::kMap;
+  int64_t succeeded_id = last_id;
+  if (map) {
+    HistoryEvent& event = step.Emit(EventType::kMapIterationSucceeded, last_id);
+    event.name = container.state;
+    event.index = child.index;
+    succeeded_id = event.id;
+  }
+  child.phase = Phase::kEnded;
+  child.data = output;
+  child.item = child.state = child.variables = Text();
+  child.retries.clear();
+  step.Touch(child);
+
+  Join& join = *container.join;
+  step.Touch(container);
+  if (++join.ended == join.length) {
+    return FinishJoin(step, container, state, succeeded_id);
+  }
+  if (map && join.next_index < join.length) {
+    asl::Result<MapInput> input = ReadMapInput(step, container, state);
+    if (!input.ok()) return FailState(step, container, input.error());
+    StartIteration(step, container, state, *input, last_id);
+  }
+}
+
+}  // namespace pawl::core

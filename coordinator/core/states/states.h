@@ -1,0 +1,37 @@
+// What each type of state does. `Begin` functions run when the state is entered and again for each
+// retry; `Run` functions take the one step of a state that can go on at once.
+
+#ifndef PAWL_CORE_STATES_STATES_H_
+#define PAWL_CORE_STATES_STATES_H_
+
+#include "coordinator/core/flow.h"
+#include "coordinator/core/step.h"
+
+namespace pawl::core {
+
+void RunPass(Step& step, Branch& branch, const asl::State& state);
+void RunChoice(Step& step, Branch& branch, const asl::State& state);
+void RunSucceed(Step& step, Branch& branch, const asl::State& state);
+void RunFail(Step& step, Branch& branch, const asl::State& state);
+
+void BeginWait(Step& step, Branch& branch, const asl::State& state);
+void EndWait(Step& step, Branch& branch, const asl::State& state);
+
+void BeginTask(Step& step, Branch& branch, const asl::State& state);
+void SucceedTask(Step& step, Branch& branch, const Text& output);
+void FailTask(Step& step, Branch& branch, const std::optional<Text>& error,
+              const std::optional<Text>& cause);
+// The task's own timer is due: TimeoutSeconds, or HeartbeatSeconds.
+void TimeOutTask(Step& step, Branch& branch, bool heartbeat);
+
+void BeginParallel(Step& step, Branch& branch, const asl::State& state);
+void BeginMap(Step& step, Branch& branch, const asl::State& state);
+// The step after the start of a Map without items. A step of its own, so that no state is entered
+// and left within one step, and a machine that loops does so a step at a time.
+void FinishEmptyMap(Step& step, Branch& branch, const asl::State& state);
+// A branch or iteration under a Parallel or Map has ended well with `output`.
+void EndChild(Step& step, Branch& child, const Text& output);
+
+}  // namespace pawl::core
+
+#endif  // PAWL_CORE_STATES_STATES_H_

@@ -1,0 +1,93 @@
+#include "absl/strings/numbers.h"
+#include "coordinator/base/clock.h"
+#include "coordinator/base/strings.h"
+#include "coordinator/core/states/states.h"
+
+namespace pawl::core {
+namespace {
+
+// 2^31 - 1 seconds; a longer wait fails on AWS (reference/asl.md 10.3).
+constexpr int64_t kMaxWaitSeconds = 2'147'483'647;
+
+std::string Shown(Json value) {
+  return value.is_string() ? std::string(value.as_string()) : WriteJson(value);
+}
+
+asl::Result<absl::Time> AfterSeconds(Step& step, int64_t seconds) {
+  if (seconds > kMaxWaitSeconds) return asl::RuntimeError("Wait state delay is too long.");
+  return step.now() + absl::Seconds(seconds);
+}
+
+asl::Result<absl::Time> AfterSecondsPath(Step& step, const Branch& branch,
+                                         const query::JsonPath& path, const Payload& input) {
+  const query::Environment environment = MakeEnvironment(step, branch, input.json(step.arena()));
+  const absl::StatusOr<Json> found = path.Evaluate(environment, step.arena());
+  if (!found.ok()) {
+    return asl::RuntimeError(
+        StrCat("The SecondsPath parameter does not reference an input value: ", path.text()));
+  }
+  int64_t seconds = 0;
+  const bool number = found->is_int() || (found->is_string() &&
+                                          absl::SimpleAtoi(ToAbsl(found->as_string()), &seconds));
+  if (!number) {
+    return asl::RuntimeError(StrCat("The SecondsPath parameter cannot be parsed as a long value: ",
+                                    path.text(), " == ", Shown(*found)));
+  }
+  if (found->is_int()) seconds = found->as_int();
+  if (seconds < 0) {
+    return asl::RuntimeError(StrCat(
+        "The SecondsPath parameter references a negative value: ", path.text(), " == ", seconds));
+  }
+  return AfterSeconds(step, seconds);
+}
+
+asl::Result<absl::Time> AtTimestampPath(Step& step, const Branch& branch,
+                                        const query::JsonPath& path, const Payload& input) {
+  const query::Environment environment = MakeEnvironment(step, branch, input.json(step.arena()));
+  const absl::StatusOr<Json> found = path.Evaluate(environment, step.arena());
+  if (!found.ok()) {
+    return asl::RuntimeError(
+        StrCat("The TimestampPath parameter does not reference an input value: ", path.text()));
+  }
+  if (found->is_string()) {
+    const absl::StatusOr<absl::Time> time = ParseIso8601(found->as_string());
+    if (time.ok()) return *time;
+  }
+  return asl::RuntimeError(
+      StrCat("The TimestampPath parameter does not reference a valid ISO-8601 extended offset "
+             "date-time format string: ",
+             path.text(), " == ", Shown(*found)));
+}
+
+asl::Result<absl::Time> WakeTime(Step& step, const Branch& branch, const asl::WaitDetail& detail,
+                                 const Payload& input) {
+  if (detail.seconds) return AfterSeconds(step, *detail.seconds);
+  if (detail.seconds_path) return AfterSecondsPath(step, branch, *detail.seconds_path, input);
+  if (detail.timestamp) return *detail.timestamp;
+  return AtTimestampPath(step, branch, *detail.timestamp_path, input);
+}
+
+}  // namespace
+
+void BeginWait(Step& step, Branch& branch, const asl::State& state) {
+  asl::Result<Payload> input = ApplyInputPath(step, branch, state);
+  if (!input.ok()) return FailState(step, branch, input.error());
+  asl::Result<absl::Time> wake = WakeTime(step, branch, state.as<asl::WaitDetail>(), *input);
+  if (!wake.ok()) return FailState(step, branch, wake.error());
+  if (*wake > step.now() + absl::Seconds(kMaxWaitSeconds)) {
+    return FailState(step, branch, asl::RuntimeError("Wait state delay is too long."));
+  }
+  branch.phase = Phase::kWaiting;
+  branch.due_at = *wake;
+}
+
+void EndWait(Step& step, Branch& branch, const asl::State& state) {
+  branch.due_at.reset();
+  asl::Result<Payload> input = ApplyInputPath(step, branch, state);
+  if (!input.ok()) return FailState(step, branch, input.error());
+  asl::Result<Assigned> assigned = ApplyAssign(step, branch, state.assign, *input);
+  if (!assigned.ok()) return FailState(step, branch, assigned.error());
+  LeaveState(step, branch, state, {*input, std::move(*assigned), state.next, branch.last_event_id});
+}
+
+}  // namespace pawl::core

@@ -1,0 +1,71 @@
+// One decision while it is made: the execution it changes, the events it writes, its time and
+// randomness, and the memory for JSON values that lives as long as it does.
+
+#ifndef PAWL_CORE_STEP_H_
+#define PAWL_CORE_STEP_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "coordinator/asl/machine.h"
+#include "coordinator/base/json.h"
+#include "coordinator/core/advance.h"
+
+namespace pawl::core {
+
+class Step {
+ public:
+  // `machine` and `world` may be null for a decision that asks them nothing.
+  Step(const asl::Machine* machine, const World* world, absl::Time now, uint64_t seed,
+       Execution& execution);
+
+  const World& world() const { return *world_; }
+  Execution& execution() { return execution_; }
+  absl::Time now() const { return now_; }
+  JsonArena* arena() { return &arena_; }
+
+  // 64 bits that follow from the seed and how many were drawn before.
+  uint64_t Random();
+  asl::RandomBits random_bits() {
+    return [this] { return Random(); };
+  }
+
+  // Writes the next event. The reference is good until the next call.
+  HistoryEvent& Emit(EventType type, int64_t previous_id);
+  // The same, as an event of `branch`, which follows from the branch's last event and becomes its
+  // last.
+  HistoryEvent& EmitNext(EventType type, Branch& branch);
+
+  // The state `branch` is in.
+  const asl::State& StateOf(const Branch& branch) const;
+
+  // A new branch under `parent`. The reference is good until that branch is removed.
+  Branch& AddBranch(const Branch& parent, int64_t index);
+  // Removes all branches under `parent`, at any depth.
+  void RemoveBranchesUnder(BranchId parent);
+  // To be written with this step.
+  void Touch(const Branch& branch);
+
+  // `branch` has come to a task that a worker can have.
+  void Scheduled(const Branch& branch);
+
+  // Ends the execution. All its branches are gone then.
+  void Close(Status status);
+
+  Transition TakeTransition();
+
+ private:
+  const asl::Machine* machine_;
+  const World* world_;
+  Execution& execution_;
+  const absl::Time now_;
+  uint64_t seed_;
+  JsonArena arena_;
+  Transition transition_;
+};
+
+}  // namespace pawl::core
+
+#endif  // PAWL_CORE_STEP_H_

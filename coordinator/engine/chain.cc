@@ -1,0 +1,360 @@
+#include "coordinator/engine/chain.h"
+
+#include <utility>
+
+#include "coordinator/base/log.h"
+
+namespace pawl::engine {
+
+std::vector<Given> GiveTasks(const ChainParts& parts, core::Execution& execution,
+                             core::Transition& transition) {
+  std::vector<Given> given;
+  const std::vector<BranchId> scheduled = transition.scheduled;
+  for (const BranchId id : scheduled) {
+    std::optional<Poller> poller =
+        parts.dispatcher->pollers().Take(execution.Find(id)->task->activity_name);
+    if (!poller) continue;
+    absl::StatusOr<core::Transition> started =
+        core::StartTask(id, poller->worker_name, parts.clock->Now(), execution);
+    if (!started.ok()) {
+      parts.dispatcher->GiveBack(std::move(*poller));
+      continue;
+    }
+    core::Append(std::move(*started), &transition);
+    std::erase(transition.scheduled, id);
+    given.push_back({std::move(*poller), id});
+  }
+  return given;
+}
+
+void Chain::Post(Work work) {
+  {
+    absl::MutexLock lock(&mu_);
+    inbox_.push_back(std::move(work));
+    if (working_) return;
+    working_ = true;
+  }
+  Next();
+}
+
+void Chain::Adopt(core::Execution execution, absl::Time claimable_at) {
+  {
+    absl::MutexLock lock(&mu_);
+    if (working_) return;
+    working_ = true;
+  }
+  execution_ = std::move(execution);
+  row_claimable_at_ = claimable_at;
+  claimed_ = true;
+  Next();
+}
+
+void Chain::Begin(core::Execution execution, absl::Time claimable_at, core::Transition transition,
+                  std::vector<Given> given) {
+  {
+    absl::MutexLock lock(&mu_);
+    working_ = true;  // the chain is new; nobody else works
+  }
+  execution_ = std::move(execution);
+  Pending pending;
+  pending.transition = std::move(transition);
+  pending.claimable_at = claimable_at;
+  pending.given = std::move(given);
+  Succeeded(pending);
+  Next();
+}
+
+void Chain::Remember(core::Execution execution) {
+  absl::MutexLock lock(&mu_);
+  if (working_) return;
+  execution_ = std::move(execution);
+  row_claimable_at_.reset();
+  claimed_ = false;
+  fresh_ = false;
+}
+
+bool Chain::Forget() {
+  absl::MutexLock lock(&mu_);
+  if (working_) return false;
+  execution_.reset();
+  return true;
+}
+
+bool Chain::HasWork() {
+  absl::MutexLock lock(&mu_);
+  return !inbox_.empty();
+}
+
+std::optional<Work> Chain::TakeWork() {
+  absl::MutexLock lock(&mu_);
+  if (inbox_.empty()) return std::nullopt;
+  Work work = std::move(inbox_.front());
+  inbox_.pop_front();
+  return work;
+}
+
+void Chain::PutBackWork(std::optional<Work> work) {
+  if (!work) return;
+  absl::MutexLock lock(&mu_);
+  inbox_.push_front(std::move(*work));
+}
+
+bool Chain::StepIsDue() const {
+  return core::NextReady(*execution_) != nullptr ||
+         core::NextDue(*execution_) <= parts_->clock->Now();
+}
+
+void Chain::Next() {
+  const bool has_work = HasWork();
+  if (!execution_) {
+    if (has_work) return Load();
+    return Rest();
+  }
+  if (execution_->closed()) {
+    execution_.reset();
+    return FailAll(absl::NotFoundError("the execution is closed"));
+  }
+  if (!has_work && parts_->draining()) return Rest();
+  if (!has_work && !StepIsDue() && !claimed_) return Rest();
+
+  const RevisionId revision_id = execution_->facts->revision_id;
+  CompiledPtr revision = parts_->machines->Peek(revision_id);
+  if (revision != nullptr && parts_->activities->Fresh(revision->activities)) {
+    return Decide(revision);
+  }
+  parts_->machines->Get(revision_id, [self = shared_from_this()](absl::StatusOr<CompiledPtr> made) {
+    if (!made.ok()) return self->FailAll(made.status());
+    const CompiledPtr revision = *made;
+    self->parts_->activities->Refresh(revision->activities, [self, revision](absl::Status status) {
+      if (!status.ok()) return self->FailAll(status);
+      self->Decide(revision);
+    });
+  });
+}
+
+void Chain::Load() {
+  parts_->store->LoadExecution(
+      id_, [self = shared_from_this()](absl::StatusOr<core::Execution> execution) {
+        if (!execution.ok()) return self->FailAll(execution.status());
+        self->execution_ = *std::move(execution);
+        self->fresh_ = true;
+        self->row_claimable_at_.reset();
+        self->claimed_ = false;
+        self->Next();
+      });
+}
+
+core::Event Chain::NextEvent(const std::optional<Work>& work) const {
+  core::Event event;
+  event.now = parts_->clock->Now();
+  event.seed = static_cast<uint64_t>(parts_->random());
+  if (work) {
+    if (const auto* succeeded = std::get_if<core::TaskSucceeded>(&work->what)) {
+      event.what = *succeeded;
+    } else if (const auto* failed = std::get_if<core::TaskFailed>(&work->what)) {
+      event.what = *failed;
+    } else if (const auto* stop = std::get_if<core::Stop>(&work->what)) {
+      event.what = *stop;
+    }
+  } else if (core::NextDue(*execution_) <= event.now) {
+    event.what = core::TimerFired{};
+  } else {
+    event.what = core::Proceed{core::NextReady(*execution_)->id};
+  }
+  return event;
+}
+
+absl::StatusOr<core::Transition> Chain::Compute(const asl::Machine& machine,
+                                                const std::optional<Work>& work) {
+  if (work) {
+    if (const auto* heartbeat = std::get_if<Work::Heartbeat>(&work->what)) {
+      return core::Heartbeat(heartbeat->branch, heartbeat->nonce, parts_->clock->Now(),
+                             *execution_);
+    }
+  } else if (!StepIsDue()) {
+    return core::Transition();  // only the claim is given back
+  }
+  const auto exists = [this](std::string_view name) { return parts_->activities->Exists(name); };
+  return core::Advance(machine, core::World{exists}, NextEvent(work), *execution_);
+}
+
+void Chain::Decide(const CompiledPtr& revision) {
+  auto pending = std::make_shared<Pending>();
+  pending->work = TakeWork();
+  pending->expected = execution_->fence;
+  const int64_t version = execution_->version;
+  absl::StatusOr<core::Transition> transition = Compute(revision->machine(), pending->work);
+  if (!transition.ok()) return Rejected(std::move(pending->work), transition.status());
+  if (execution_->version == version && !claimed_) {  // a heartbeat that need not be written
+    Answer(std::move(pending->work), absl::OkStatus());
+    return Next();
+  }
+  pending->transition = *std::move(transition);
+  pending->given = GiveTasks(*parts_, *execution_, pending->transition);
+  Commit(std::move(pending));
+}
+
+void Chain::Rejected(std::optional<Work> work, const absl::Status& status) {
+  if (!fresh_ && work) {
+    // The position may be older than what the work is about: decide again from a fresh read.
+    PutBackWork(std::move(work));
+    execution_.reset();
+    return Load();
+  }
+  fresh_ = false;
+  Answer(std::move(work), status);
+  Next();
+}
+
+std::optional<absl::Time> Chain::ClaimableAt(const Pending& pending) const {
+  if (execution_->closed()) return std::nullopt;
+  const absl::Time now = parts_->clock->Now();
+  const absl::Time newest = now + parts_->claim_hint;
+  if (StepIsDue()) {
+    const bool claim_holds = row_claimable_at_ && *row_claimable_at_ <= newest &&
+                             *row_claimable_at_ > newest - parts_->claim_renewal;
+    return claim_holds ? std::nullopt : std::optional<absl::Time>(newest);
+  }
+  const absl::Time due = core::NextDue(*execution_);
+  if (row_claimable_at_ == due) return std::nullopt;
+  // A task that a worker has just got will probably end soon: a time that is too early is left as
+  // it is, so that the update stays heap-only. If the task does not end, the execution is claimed
+  // once for nothing and gets its right time then.
+  if (!pending.given.empty() && row_claimable_at_ && *row_claimable_at_ <= due &&
+      *row_claimable_at_ > now + parts_->claim_renewal) {
+    return std::nullopt;
+  }
+  return due;
+}
+
+void Chain::Commit(PendingPtr pending) {
+  fresh_ = false;
+  pending->written = Fence(parts_->random());
+  execution_->fence = pending->written;
+  pending->claimable_at = ClaimableAt(*pending);
+  const store::CommitRequest request{*execution_, pending->transition, pending->expected,
+                                     pending->claimable_at};
+  parts_->store->CommitTransition(request,
+                                  [self = shared_from_this(), pending](absl::Status status) {
+                                    self->Committed(pending, status);
+                                  });
+}
+
+void Chain::Committed(const PendingPtr& pending, const absl::Status& status) {
+  if (status.ok()) {
+    Succeeded(*pending);
+    return Next();
+  }
+  if (absl::IsUnknown(status)) return Settle(pending);
+  Drop(*pending);
+  if (absl::IsAborted(status)) {
+    log::Debug("commit_refused", {{"execution", id_.value().ToString()}});
+    PutBackWork(std::move(pending->work));
+  } else {
+    log::Warn("commit_failed", {{"execution", id_.value().ToString()}, {"status", status}});
+    Answer(std::move(pending->work), absl::UnavailableError("the transition was not written"));
+  }
+  Next();
+}
+
+void Chain::Succeeded(Pending& pending) {
+  if (pending.claimable_at) row_claimable_at_ = *pending.claimable_at;
+  claimed_ = false;
+  for (Given& given : pending.given) {
+    parts_->dispatcher->Deliver(std::move(given.poller), *execution_, given.branch);
+  }
+  for (const BranchId id : pending.transition.scheduled) {
+    const std::string& activity = execution_->Find(id)->task->activity_name;
+    parts_->dispatcher->TaskReady(activity);
+    parts_->dispatcher->Look(activity);
+  }
+  if (pending.claimable_at && *pending.claimable_at != absl::InfiniteFuture()) {
+    parts_->timer_set(*pending.claimable_at);
+  }
+  if (execution_->closed()) {
+    parts_->barrier->Release(
+        [parts = parts_, id = id_, status = execution_->status] { parts->closed(id, status); });
+  }
+  Answer(std::move(pending.work), absl::OkStatus());
+}
+
+void Chain::Drop(Pending& pending) {
+  execution_.reset();
+  row_claimable_at_.reset();
+  claimed_ = false;
+  for (Given& given : pending.given) parts_->dispatcher->GiveBack(std::move(given.poller));
+  pending.given.clear();
+}
+
+void Chain::Settle(const PendingPtr& pending) {
+  parts_->store->LoadExecution(
+      id_, [self = shared_from_this(), pending](absl::StatusOr<core::Execution> execution) {
+        if (absl::IsNotFound(execution.status())) return self->SettleClosed(pending);
+        if (!execution.ok()) {
+          return self->parts_->scheduler->RunAfter(absl::Milliseconds(200),
+                                                   [self, pending] { self->Settle(pending); });
+        }
+        const bool committed = execution->fence == pending->written;
+        log::Info("commit_settled",
+                  {{"execution", self->id_.value().ToString()}, {"committed", committed}});
+        if (!committed) {
+          self->Drop(*pending);
+          self->PutBackWork(std::move(pending->work));
+        }
+        self->execution_ = *std::move(execution);
+        self->row_claimable_at_.reset();
+        self->fresh_ = !committed;
+        if (committed) self->Succeeded(*pending);
+        self->Next();
+      });
+}
+
+void Chain::SettleClosed(const PendingPtr& pending) {
+  const core::ExecutionFacts& facts = *execution_->facts;
+  parts_->store->FindExecution(
+      facts.machine_name, facts.name,
+      [self = shared_from_this(), pending](absl::StatusOr<store::ExecutionRecord> record) {
+        if (!record.ok() && !absl::IsNotFound(record.status())) {
+          return self->parts_->scheduler->RunAfter(absl::Milliseconds(200),
+                                                   [self, pending] { self->Settle(pending); });
+        }
+        if (record.ok() && record->id == self->id_ && record->fence == pending->written) {
+          self->Succeeded(*pending);
+          return self->Next();
+        }
+        self->Drop(*pending);
+        self->Answer(std::move(pending->work), absl::NotFoundError("the execution is closed"));
+        self->Next();
+      });
+}
+
+void Chain::FailAll(const absl::Status& status) {
+  if (!absl::IsNotFound(status)) {
+    log::Warn("execution_not_loaded", {{"execution", id_.value().ToString()}, {"status", status}});
+  }
+  execution_.reset();
+  fresh_ = false;
+  while (std::optional<Work> work = TakeWork()) Answer(std::move(work), status);
+  Rest();
+}
+
+void Chain::Rest() {
+  bool more = false;
+  {
+    absl::MutexLock lock(&mu_);
+    // Whoever posts while the chain works leaves the work to it.
+    more = !inbox_.empty();
+    working_ = more;
+  }
+  if (more) return Next();
+  parts_->idle(id_);
+}
+
+void Chain::Answer(std::optional<Work> work, absl::Status status) {
+  if (!work) return;
+  parts_->barrier->Release([done = std::move(work->done), status = std::move(status)]() mutable {
+    done(std::move(status));
+  });
+}
+
+}  // namespace pawl::engine

@@ -1,0 +1,79 @@
+#include "coordinator/engine/claimer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "coordinator/base/log.h"
+
+namespace pawl::engine {
+
+void Claimer::Run() { Look(); }
+
+void Claimer::Stop() {
+  absl::MutexLock lock(&mu_);
+  stopped_ = true;
+}
+
+void Claimer::WakeAt(absl::Time time) {
+  absl::MutexLock lock(&mu_);
+  // While a look is under way, what it finds as the next due time includes this one, or the poll
+  // does.
+  if (looking_ || time >= wake_at_) return;
+  Schedule(time);
+}
+
+void Claimer::Schedule(absl::Time at) {
+  wake_at_ = at;
+  const absl::Duration delay = std::max(at - parts_.clock->Now(), absl::ZeroDuration());
+  parts_.scheduler->RunAfter(delay, [self = shared_from_this(), at] {
+    {
+      absl::MutexLock lock(&self->mu_);
+      if (self->wake_at_ != at) return;  // an earlier one has been scheduled since
+    }
+    self->Look();
+  });
+}
+
+void Claimer::Look() {
+  {
+    absl::MutexLock lock(&mu_);
+    if (stopped_ || looking_) return;
+    looking_ = true;
+  }
+  parts_.tick();
+  const int64_t room = std::min(parts_.room(), parts_.batch);
+  const absl::Time now = parts_.clock->Now();
+  if (room <= 0) return WakeAfterLook(absl::InfiniteFuture());
+  const absl::Time until = now + parts_.claim_hint;
+  auto self = shared_from_this();
+  parts_.store->ClaimDue(
+      now, until, room,
+      [self, until, room](absl::StatusOr<std::vector<core::Execution>> executions) {
+        self->Claimed(std::move(executions), until, room);
+      });
+}
+
+void Claimer::Claimed(absl::StatusOr<std::vector<core::Execution>> executions, absl::Time until,
+                      int64_t asked) {
+  if (!executions.ok()) {
+    log::Warn("claim_failed", {{"status", executions.status()}});
+    return WakeAfterLook(absl::InfiniteFuture());
+  }
+  const bool more = static_cast<int64_t>(executions->size()) == asked;
+  for (core::Execution& execution : *executions) parts_.claimed(std::move(execution), until);
+  const absl::Time now = parts_.clock->Now();
+  if (more) return WakeAfterLook(now);
+  auto self = shared_from_this();
+  parts_.store->NextClaimableAt(now, [self](absl::StatusOr<absl::Time> next) {
+    self->WakeAfterLook(next.ok() ? *next : absl::InfiniteFuture());
+  });
+}
+
+void Claimer::WakeAfterLook(absl::Time next_due) {
+  const absl::Time latest = parts_.clock->Now() + parts_.poll_interval;
+  absl::MutexLock lock(&mu_);
+  looking_ = false;
+  if (!stopped_) Schedule(std::min(next_due, latest));
+}
+
+}  // namespace pawl::engine

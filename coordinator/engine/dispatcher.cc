@@ -1,0 +1,181 @@
+#include "coordinator/engine/dispatcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "coordinator/base/log.h"
+
+namespace pawl::engine {
+
+int64_t Dispatcher::Wait(Poller poller) {
+  bool draining = false;
+  {
+    absl::MutexLock lock(&mu_);
+    draining = draining_;
+  }
+  if (draining) {
+    poller.done(std::optional<ActivityTask>());
+    return 0;
+  }
+  const std::string activity = poller.activity;
+  const int64_t id = pollers_.Add(std::move(poller));
+  Look(activity);
+  return id;
+}
+
+void Dispatcher::GiveBack(Poller poller) {
+  bool draining = false;
+  {
+    absl::MutexLock lock(&mu_);
+    draining = draining_;
+    if (!draining) pollers_.PutBack(std::move(poller));
+  }
+  if (draining) poller.done(std::optional<ActivityTask>());
+}
+
+void Dispatcher::Tick() {
+  for (Poller& poller : pollers_.RemoveExpired(parts_.clock->Now())) {
+    poller.done(std::optional<ActivityTask>());
+  }
+  for (const std::string& activity : pollers_.Activities()) Look(activity);
+}
+
+void Dispatcher::Look(const std::string& activity) {
+  const int64_t waiting = pollers_.Waiting(activity);
+  if (waiting == 0) return;
+  {
+    absl::MutexLock lock(&mu_);
+    const auto [it, first] = looking_.try_emplace(activity, false);
+    if (!first) {
+      it->second = true;
+      return;
+    }
+  }
+  auto reserved = std::make_shared<std::vector<Reservation>>();
+  auto self = shared_from_this();
+  parts_.store->HandOut(
+      activity, std::min(waiting, kHandOutBatch),
+      [self, activity, reserved](core::Execution& execution, BranchId branch) {
+        return self->Decide(activity, execution, branch, reserved);
+      },
+      [self, activity, reserved](absl::StatusOr<std::vector<store::HandedOut>> handed) {
+        self->HandedOut(activity, reserved, std::move(handed));
+      });
+}
+
+absl::StatusOr<core::Transition> Dispatcher::Decide(const std::string& activity,
+                                                    core::Execution& execution, BranchId branch,
+                                                    const Reservations& reserved) {
+  std::optional<Poller> poller = pollers_.Take(activity);
+  if (!poller) return absl::FailedPreconditionError("nobody waits any more");
+  absl::StatusOr<core::Transition> transition =
+      core::StartTask(branch, poller->worker_name, parts_.clock->Now(), execution);
+  if (!transition.ok()) {
+    GiveBack(std::move(*poller));
+    return transition;
+  }
+  execution.fence = Fence(parts_.random());
+  // Several tasks of one execution are handed out by one commit, with the last fence.
+  for (Reservation& reservation : *reserved) {
+    if (reservation.execution == execution.facts->id) reservation.fence = execution.fence;
+  }
+  reserved->push_back({std::move(*poller), execution.facts->id, branch, execution.fence});
+  return transition;
+}
+
+void Dispatcher::HandedOut(const std::string& activity, const Reservations& reserved,
+                           absl::StatusOr<std::vector<store::HandedOut>> handed) {
+  if (!handed.ok()) {
+    const bool in_doubt = absl::IsUnknown(handed.status());
+    log::Warn("hand_out_failed", {{"activity", activity}, {"status", handed.status()}});
+    for (Reservation& reservation : *reserved) {
+      if (in_doubt) {
+        Settle(std::move(reservation));
+      } else {
+        GiveBack(std::move(reservation.poller));
+      }
+    }
+    return LookAgain(activity, /*found_some=*/false);
+  }
+  const size_t found = handed->size();
+  for (store::HandedOut& task : *handed) {
+    const auto at = std::find_if(reserved->begin(), reserved->end(), [&](const Reservation& one) {
+      return one.execution == task.execution.facts->id && one.branch == task.branch;
+    });
+    if (at == reserved->end()) continue;
+    Poller poller = std::move(at->poller);
+    reserved->erase(at);
+    Deliver(std::move(poller), task.execution, task.branch);
+    parts_.moved_on(std::move(task.execution));
+  }
+  // What was decided and not written (another node was first) leaves its worker waiting.
+  for (Reservation& reservation : *reserved) GiveBack(std::move(reservation.poller));
+  LookAgain(activity, found > 0);
+}
+
+void Dispatcher::Settle(Reservation reservation) {
+  auto shared = std::make_shared<Reservation>(std::move(reservation));
+  auto self = shared_from_this();
+  parts_.store->LoadExecution(
+      shared->execution, [self, shared](absl::StatusOr<core::Execution> execution) {
+        if (execution.ok() && execution->fence == shared->fence) {
+          self->Deliver(std::move(shared->poller), *execution, shared->branch);
+        } else {
+          self->GiveBack(std::move(shared->poller));
+        }
+      });
+}
+
+void Dispatcher::LookAgain(const std::string& activity, bool found_some) {
+  bool again = false;
+  {
+    absl::MutexLock lock(&mu_);
+    const auto it = looking_.find(activity);
+    again = (it->second || found_some) && !draining_;
+    looking_.erase(it);
+  }
+  if (again) Look(activity);
+}
+
+void Dispatcher::TaskReady(const std::string& activity) {
+  {
+    absl::MutexLock lock(&mu_);
+    hints_.insert(activity);
+    if (hint_scheduled_) return;
+    hint_scheduled_ = true;
+  }
+  parts_.scheduler->RunAfter(kHintDelay, [self = shared_from_this()] { self->SendHints(); });
+}
+
+void Dispatcher::SendHints() {
+  std::vector<std::string> activities;
+  {
+    absl::MutexLock lock(&mu_);
+    hint_scheduled_ = false;
+    activities.assign(hints_.begin(), hints_.end());
+    hints_.clear();
+  }
+  // Lost hints cost latency only; the other nodes look by themselves every second.
+  parts_.store->NotifyReady(activities, [](absl::Status) {});
+}
+
+void Dispatcher::Deliver(Poller poller, const core::Execution& execution, BranchId branch) {
+  const core::Branch& at = *execution.Find(branch);
+  ActivityTask task;
+  task.token =
+      tokens_->Encode({execution.facts->id, branch, at.task->nonce, at.task->activity_name});
+  task.input = at.task->input;
+  parts_.barrier->Release([poller = std::move(poller), task = std::move(task)]() mutable {
+    poller.done(std::optional<ActivityTask>(std::move(task)));
+  });
+}
+
+void Dispatcher::Drain() {
+  {
+    absl::MutexLock lock(&mu_);
+    draining_ = true;
+  }
+  for (Poller& poller : pollers_.RemoveAll()) poller.done(std::optional<ActivityTask>());
+}
+
+}  // namespace pawl::engine

@@ -1,0 +1,107 @@
+// Brings ready tasks and waiting workers together, on this node and across nodes.
+//
+// The table is the truth: a task that is ready stands in its execution's row until a hand-out
+// commits. What tells a node to look there (a worker that came, a task scheduled here, a hint from
+// another node, a second that passed) may be lost without harm.
+
+#ifndef PAWL_ENGINE_DISPATCHER_H_
+#define PAWL_ENGINE_DISPATCHER_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/synchronization/mutex.h"
+#include "coordinator/base/clock.h"
+#include "coordinator/engine/flush_barrier.h"
+#include "coordinator/engine/pollers.h"
+#include "coordinator/engine/scheduler.h"
+#include "coordinator/engine/task_token.h"
+#include "coordinator/store/store.h"
+
+namespace pawl::engine {
+
+// Thread-safe.
+class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
+ public:
+  struct Parts {
+    store::Store* store;
+    const Clock* clock;
+    Scheduler* scheduler;
+    std::shared_ptr<FlushBarrier> barrier;
+    std::function<int64_t()> random;
+    // A hand-out has moved that execution on.
+    std::function<void(core::Execution)> moved_on;
+  };
+
+  explicit Dispatcher(Parts parts) : parts_(std::move(parts)) {}
+
+  // Before anything else; task tokens need the cluster's secret.
+  void SetTokens(TaskTokens tokens) { tokens_ = std::move(tokens); }
+  const TaskTokens& tokens() const { return *tokens_; }
+
+  // A worker waits from now on; looks for a task at once.
+  int64_t Wait(Poller poller);
+  Pollers& pollers() { return pollers_; }
+
+  // Tasks of `activity` may be ready: looks if anybody waits for them here.
+  void Look(const std::string& activity);
+  // Answers those who have waited long enough, and looks for all others. Every second or so.
+  void Tick();
+
+  // Takes a waiting worker back whose task came to nothing.
+  void GiveBack(Poller poller);
+
+  // A step scheduled a task that nobody here took: tells the other nodes, soon and together with
+  // others.
+  void TaskReady(const std::string& activity);
+
+  // Answers a worker with the task in `branch`, which has been given to it by a commit that
+  // returned.
+  void Deliver(Poller poller, const core::Execution& execution, BranchId branch);
+
+  // Answers all who wait with nothing, and from now on everybody at once.
+  void Drain();
+
+ private:
+  // Workers for whom a hand-out is under way, each with the execution whose task it would get.
+  struct Reservation {
+    Poller poller;
+    ExecutionId execution;
+    BranchId branch;
+    Fence fence;
+  };
+  using Reservations = std::shared_ptr<std::vector<Reservation>>;
+
+  absl::StatusOr<core::Transition> Decide(const std::string& activity, core::Execution& execution,
+                                          BranchId branch, const Reservations& reserved);
+  void HandedOut(const std::string& activity, const Reservations& reserved,
+                 absl::StatusOr<std::vector<store::HandedOut>> handed);
+  // Whether a hand-out whose reply was lost was committed: the row tells by its fence.
+  void Settle(Reservation reservation);
+  void LookAgain(const std::string& activity, bool found_some);
+  void SendHints();
+
+  // How long hints are gathered before they are sent together.
+  static constexpr absl::Duration kHintDelay = absl::Milliseconds(5);
+  static constexpr int64_t kHandOutBatch = 32;
+
+  const Parts parts_;
+  std::optional<TaskTokens> tokens_;
+  Pollers pollers_;
+  absl::Mutex mu_;
+  bool draining_ ABSL_GUARDED_BY(mu_) = false;
+  bool hint_scheduled_ ABSL_GUARDED_BY(mu_) = false;
+  absl::flat_hash_set<std::string> hints_ ABSL_GUARDED_BY(mu_);
+  // Activities for which a look is under way; true: look again after it.
+  absl::flat_hash_map<std::string, bool> looking_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace pawl::engine
+
+#endif  // PAWL_ENGINE_DISPATCHER_H_

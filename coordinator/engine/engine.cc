@@ -1,0 +1,281 @@
+#include "coordinator/engine/engine.h"
+
+#include <atomic>
+#include <utility>
+
+#include "coordinator/base/log.h"
+#include "coordinator/base/strings.h"
+#include "coordinator/engine/chain.h"
+#include "coordinator/engine/chain_table.h"
+#include "coordinator/engine/claimer.h"
+#include "coordinator/engine/dispatcher.h"
+#include "coordinator/engine/flush_barrier.h"
+#include "coordinator/engine/housekeeper.h"
+#include "coordinator/engine/machine_cache.h"
+#include "coordinator/engine/starter.h"
+
+namespace pawl::engine {
+
+class Engine::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(Options options, store::Store* store, const Clock* clock, Scheduler* scheduler)
+      : options_(std::move(options)),
+        store_(store),
+        clock_(clock),
+        scheduler_(scheduler),
+        machines_(std::make_shared<MachineCache>(store)),
+        activities_(std::make_shared<ActivityDirectory>(store, clock)),
+        chains_(std::make_shared<ChainTable>(options_.cached_executions)) {}
+
+  void Run(store::DoneCallback ready);
+  void Drain(absl::AnyInvocable<void()> done);
+  void StopExecution(std::string machine_name, std::string name, std::optional<Text> error,
+                     std::optional<Text> cause, store::Callback<absl::Time> done);
+  void PostTask(const std::string& token, absl::AnyInvocable<Work(const TaskToken&)> make,
+                store::DoneCallback done);
+
+  bool draining() const { return draining_; }
+  // OK while calls are taken: after Run has built the parts, and before Drain.
+  absl::Status Open() const {
+    if (draining_) return absl::UnavailableError("this coordinator is going down");
+    if (!built_) return absl::UnavailableError("this coordinator is starting");
+    return absl::OkStatus();
+  }
+  Dispatcher& dispatcher() { return *dispatcher_; }
+  Starter& starter() { return *starter_; }
+  const Clock& clock() const { return *clock_; }
+
+ private:
+  void Build(std::string secret);
+  void WaitForRest(absl::AnyInvocable<void()> done);
+
+  const Options options_;
+  store::Store* const store_;
+  const Clock* const clock_;
+  Scheduler* const scheduler_;
+  std::atomic<bool> draining_{false};
+  std::atomic<bool> built_{false};
+  // Shared with what is under way, which may outlive the engine.
+  const std::shared_ptr<FlushBarrier> barrier_ = std::make_shared<FlushBarrier>();
+  const std::shared_ptr<MachineCache> machines_;
+  const std::shared_ptr<ActivityDirectory> activities_;
+  const std::shared_ptr<ChainTable> chains_;
+  std::shared_ptr<Dispatcher> dispatcher_;
+  std::shared_ptr<Claimer> claimer_;
+  std::shared_ptr<Starter> starter_;
+  std::shared_ptr<Housekeeper> housekeeper_;
+};
+
+void Engine::Impl::Run(store::DoneCallback ready) {
+  store_->ClusterSecret([self = shared_from_this(),
+                         ready = std::move(ready)](absl::StatusOr<std::string> secret) mutable {
+    if (!secret.ok()) return ready(secret.status());
+    self->Build(*secret);
+    self->built_ = true;
+    self->store_->ListenReady([weak = self->weak_from_this()](const std::string& activity) {
+      if (auto self = weak.lock()) self->dispatcher_->Look(activity);
+    });
+    self->claimer_->Run();
+    self->housekeeper_->Run();
+    ready(absl::OkStatus());
+  });
+}
+
+void Engine::Impl::Build(std::string secret) {
+  // What the parts tell each other goes through weak pointers: nothing keeps a stopped engine
+  // alive.
+  auto weak = weak_from_this();
+  dispatcher_ = std::make_shared<Dispatcher>(
+      Dispatcher::Parts{.store = store_,
+                        .clock = clock_,
+                        .scheduler = scheduler_,
+                        .barrier = barrier_,
+                        .random = options_.random,
+                        .moved_on = [weak](core::Execution execution) {
+                          auto self = weak.lock();
+                          if (self == nullptr) return;
+                          const ExecutionId id = execution.facts->id;
+                          self->chains_->Get(id)->Remember(std::move(execution));
+                          self->chains_->Rested(id);
+                        }});
+  dispatcher_->SetTokens(TaskTokens(
+      std::move(secret), StrCat(options_.account.region, ":", options_.account.account_id)));
+  auto parts =
+      std::make_shared<ChainParts>(ChainParts{.store = store_,
+                                              .clock = clock_,
+                                              .scheduler = scheduler_,
+                                              .barrier = barrier_,
+                                              .machines = machines_,
+                                              .activities = activities_,
+                                              .dispatcher = dispatcher_,
+                                              .random = options_.random,
+                                              .claim_hint = options_.claim_hint,
+                                              .claim_renewal = options_.claim_renewal,
+                                              .closed = options_.closed,
+                                              .timer_set =
+                                                  [weak](absl::Time at) {
+                                                    if (auto self = weak.lock())
+                                                      self->claimer_->WakeAt(at);
+                                                  },
+                                              .idle =
+                                                  [weak](ExecutionId id) {
+                                                    if (auto self = weak.lock())
+                                                      self->chains_->Rested(id);
+                                                  },
+                                              .draining =
+                                                  [weak] {
+                                                    auto self = weak.lock();
+                                                    return self == nullptr || self->draining();
+                                                  }});
+  chains_->SetParts(parts);
+  starter_ = std::make_shared<Starter>(options_.account, parts, chains_);
+  housekeeper_ = std::make_shared<Housekeeper>(store_, clock_, scheduler_, options_.retention);
+  claimer_ = std::make_shared<Claimer>(Claimer::Parts{
+      .store = store_,
+      .clock = clock_,
+      .scheduler = scheduler_,
+      .claim_hint = options_.claim_hint,
+      .poll_interval = options_.poll_interval,
+      .batch = options_.claim_batch,
+      .claimed =
+          [weak](core::Execution execution, absl::Time claimable_at) {
+            auto self = weak.lock();
+            if (self == nullptr) return;
+            const ExecutionId id = execution.facts->id;
+            self->chains_->Get(id)->Adopt(std::move(execution), claimable_at);
+          },
+      .room = [weak]() -> int64_t {
+        auto self = weak.lock();
+        return self == nullptr ? 0 : self->options_.max_chains - self->chains_->Working();
+      },
+      .tick =
+          [weak] {
+            if (auto self = weak.lock()) self->dispatcher_->Tick();
+          }});
+}
+
+void Engine::Impl::Drain(absl::AnyInvocable<void()> done) {
+  draining_ = true;
+  if (claimer_ == nullptr) return done();  // never came to run
+  claimer_->Stop();
+  housekeeper_->Stop();
+  dispatcher_->Drain();
+  WaitForRest(std::move(done));
+}
+
+void Engine::Impl::WaitForRest(absl::AnyInvocable<void()> done) {
+  if (chains_->Working() == 0) return done();
+  scheduler_->RunAfter(absl::Milliseconds(10),
+                       [self = shared_from_this(), done = std::move(done)]() mutable {
+                         self->WaitForRest(std::move(done));
+                       });
+}
+
+void Engine::Impl::StopExecution(std::string machine_name, std::string name,
+                                 std::optional<Text> error, std::optional<Text> cause,
+                                 store::Callback<absl::Time> done) {
+  store_->FindExecution(
+      machine_name, name,
+      [self = shared_from_this(), machine_name, name, error, cause,
+       done = std::move(done)](absl::StatusOr<store::ExecutionRecord> record) mutable {
+        if (!record.ok()) return done(record.status());
+        if (record->status != core::Status::kRunning) return done(record->closed_at);
+        auto stopped = [self, machine_name, name,
+                        done = std::move(done)](absl::Status status) mutable {
+          if (!status.ok() && !absl::IsNotFound(status)) return done(status);
+          // Stopped now, or closed by something else in between: the record says when.
+          self->store_->FindExecution(
+              machine_name, name,
+              [done = std::move(done)](absl::StatusOr<store::ExecutionRecord> record) mutable {
+                if (!record.ok()) return done(record.status());
+                done(record->closed_at);
+              });
+        };
+        self->chains_->Get(record->id)->Post({core::Stop{error, cause}, std::move(stopped)});
+      });
+}
+
+void Engine::Impl::PostTask(const std::string& token,
+                            absl::AnyInvocable<Work(const TaskToken&)> make,
+                            store::DoneCallback done) {
+  if (absl::Status open = Open(); !open.ok()) return done(open);
+  absl::StatusOr<TaskToken> task = dispatcher_->tokens().Decode(token);
+  if (!task.ok()) return done(task.status());
+  Work work = make(*task);
+  const std::string arn = options_.account.ActivityArn(task->activity_name);
+  work.done = [arn, done = std::move(done)](absl::Status status) mutable {
+    const bool late = absl::IsNotFound(status) || absl::IsFailedPrecondition(status);
+    done(late ? absl::FailedPreconditionError(arn) : status);
+  };
+  chains_->Get(task->execution)->Post(std::move(work));
+}
+
+Engine::Engine(Options options, store::Store* store, const Clock* clock, Scheduler* scheduler)
+    : impl_(std::make_shared<Impl>(std::move(options), store, clock, scheduler)) {}
+
+Engine::~Engine() = default;
+
+void Engine::Run(store::DoneCallback ready) { impl_->Run(std::move(ready)); }
+
+void Engine::Drain(absl::AnyInvocable<void()> done) { impl_->Drain(std::move(done)); }
+
+void Engine::StartExecution(std::string machine_name, std::string name, Text input,
+                            store::Callback<Started> done) {
+  if (absl::Status open = impl_->Open(); !open.ok()) return done(open);
+  impl_->starter().Start(std::move(machine_name), std::move(name), std::move(input),
+                         std::move(done));
+}
+
+void Engine::StopExecution(std::string machine_name, std::string name, std::optional<Text> error,
+                           std::optional<Text> cause, store::Callback<absl::Time> done) {
+  if (absl::Status open = impl_->Open(); !open.ok()) return done(open);
+  impl_->StopExecution(std::move(machine_name), std::move(name), std::move(error), std::move(cause),
+                       std::move(done));
+}
+
+Engine::PollId Engine::PollActivity(std::string activity, Text worker_name, absl::Time deadline,
+                                    store::Callback<std::optional<ActivityTask>> done) {
+  if (absl::Status open = impl_->Open(); !open.ok()) {
+    // A worker of a node that goes down is told at once that there is nothing.
+    if (impl_->draining()) {
+      done(std::optional<ActivityTask>());
+    } else {
+      done(open);
+    }
+    return 0;
+  }
+  return impl_->dispatcher().Wait(
+      {0, std::move(activity), std::move(worker_name), deadline, std::move(done)});
+}
+
+void Engine::CancelPoll(PollId poll) {
+  if (poll != 0) impl_->dispatcher().pollers().Remove(poll);
+}
+
+void Engine::CompleteTask(std::string token, TaskResult result, store::DoneCallback done) {
+  impl_->PostTask(
+      token,
+      [result = std::move(result)](const TaskToken& task) {
+        if (result.succeeded)
+          return Work{core::TaskSucceeded{task.branch, task.nonce, result.output}, {}};
+        return Work{core::TaskFailed{task.branch, task.nonce, result.error, result.cause}, {}};
+      },
+      std::move(done));
+}
+
+void Engine::HeartbeatTask(std::string token, store::DoneCallback done) {
+  impl_->PostTask(
+      token,
+      [](const TaskToken& task) {
+        return Work{Work::Heartbeat{task.branch, task.nonce}, {}};
+      },
+      std::move(done));
+}
+
+bool Engine::IsToken(const std::string& token) const {
+  // Before the secret is known no token can be told from another; the call it is for fails then.
+  if (!impl_->Open().ok()) return true;
+  return impl_->dispatcher().tokens().Decode(token).ok();
+}
+
+}  // namespace pawl::engine

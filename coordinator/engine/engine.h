@@ -1,0 +1,116 @@
+// Carries executions to their end: claims them, decides each step with the pure core, commits it,
+// goes on.
+//
+// An execution is worked on by one chain of steps at a time on this node (Chain, engine/chain.h);
+// another node may move it on at any moment, which the fence of each commit tells. Nothing here
+// matters for durability: all of it can be lost and is found again in the store.
+//
+// Methods return at once. Callbacks come once, on any thread, and must not block. What a callback
+// tells has reached the disk (FlushBarrier). Thread-safe. Has no threads of its own: it runs on
+// those of the store and of the scheduler.
+
+#ifndef PAWL_ENGINE_ENGINE_H_
+#define PAWL_ENGINE_ENGINE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "coordinator/base/account.h"
+#include "coordinator/base/clock.h"
+#include "coordinator/base/ids.h"
+#include "coordinator/base/text.h"
+#include "coordinator/engine/pollers.h"
+#include "coordinator/engine/scheduler.h"
+#include "coordinator/store/store.h"
+
+namespace pawl::engine {
+
+struct Options {
+  Account account;
+  // How long a claimed execution is left alone by other nodes.
+  absl::Duration claim_hint = absl::Seconds(2);
+  // A claim in hand is renewed when it is older than this.
+  absl::Duration claim_renewal = absl::Seconds(1);
+  // The longest time between two looks for work.
+  absl::Duration poll_interval = absl::Seconds(1);
+  int64_t claim_batch = 64;
+  // Executions that this node works on at once; claims stop above it, starts do not.
+  int64_t max_chains = 4096;
+  // Waiting executions whose position is kept in memory, so that a completion need not read it.
+  int64_t cached_executions = 4096;
+  // How long closed executions are kept. AWS keeps them 90 days.
+  absl::Duration retention = absl::Hours(24 * 90);
+  // Told of each execution that a step of this node has closed, once that is on disk. Must not
+  // block.
+  std::function<void(ExecutionId, core::Status)> closed = [](ExecutionId, core::Status) {};
+  // 64 random bits, never 0: fences, tokens, seeds.
+  std::function<int64_t()> random = RandomInt64;
+};
+
+struct Started {
+  ExecutionId id;
+  absl::Time started_at;
+};
+
+// How a worker's task ended.
+struct TaskResult {
+  bool succeeded = false;
+  Text output;                // JSON text, checked by the caller
+  std::optional<Text> error;  // of a failure
+  std::optional<Text> cause;
+};
+
+class Engine {
+ public:
+  Engine(Options options, store::Store* store, const Clock* clock, Scheduler* scheduler);
+  ~Engine();
+
+  // Begins to look for work. After ClusterSecret has been read from the store; `ready` gets its
+  // failure.
+  void Run(store::DoneCallback ready);
+
+  // Stops looking for work, answers pollers with nothing, finishes the steps under way. `done` is
+  // called when no commit is under way any more. Starts and completions are refused with
+  // UNAVAILABLE meanwhile.
+  void Drain(absl::AnyInvocable<void()> done);
+
+  // Starts an execution of the machine's current revision. ALREADY_EXISTS: the name is taken by an
+  // execution that is not the same start (closed, or of another input); a repeat of a running start
+  // gives the first one's answer (reference/api.md 4.1). FAILED_PRECONDITION: the machine is being
+  // deleted. NOT_FOUND: there is no such machine. `input` is valid JSON.
+  void StartExecution(std::string machine_name, std::string name, Text input,
+                      store::Callback<Started> done);
+
+  // Gives when it stopped; an execution that was closed before keeps what it had. NOT_FOUND.
+  void StopExecution(std::string machine_name, std::string name, std::optional<Text> error,
+                     std::optional<Text> cause, store::Callback<absl::Time> done);
+
+  // Waits for a task of the activity, at the most until `deadline`; nullopt when none came. The
+  // activity exists. CancelPoll ends the wait of a client that has gone; its callback is then not
+  // called any more, and no task is given to it.
+  using PollId = int64_t;
+  PollId PollActivity(std::string activity, Text worker_name, absl::Time deadline,
+                      store::Callback<std::optional<ActivityTask>> done);
+  void CancelPoll(PollId poll);
+
+  // INVALID_ARGUMENT: not a token of this cluster. FAILED_PRECONDITION: its task is no longer open
+  // (the message names the activity's ARN).
+  void CompleteTask(std::string token, TaskResult result, store::DoneCallback done);
+  void HeartbeatTask(std::string token, store::DoneCallback done);
+  // Only whether it is a token of this cluster.
+  bool IsToken(const std::string& token) const;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace pawl::engine
+
+#endif  // PAWL_ENGINE_ENGINE_H_

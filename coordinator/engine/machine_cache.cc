@@ -1,0 +1,91 @@
+#include "coordinator/engine/machine_cache.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "coordinator/asl/compile.h"
+#include "coordinator/base/strings.h"
+
+namespace pawl::engine {
+namespace {
+
+std::vector<std::string> ActivitiesOf(const asl::Machine& machine) {
+  std::vector<std::string> names;
+  for (const auto& [name, state] : machine.by_name) {
+    if (state->type != asl::StateType::kTask) continue;
+    names.push_back(state->as<asl::TaskDetail>().activity.name);
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+absl::Status DoesNotCompile(const store::Revision& revision) {
+  return absl::InternalError(StrCat("revision ", revision.id.value().ToString(), " of ",
+                                    revision.machine_name,
+                                    " was accepted once and does not compile now"));
+}
+
+}  // namespace
+
+CompiledPtr MachineCache::Peek(RevisionId id) const {
+  absl::MutexLock lock(&mu_);
+  const auto it = by_revision_.find(id);
+  return it == by_revision_.end() ? nullptr : it->second;
+}
+
+CompiledPtr MachineCache::Add(store::Revision revision) {
+  asl::CompileResult result = asl::CompileMachine(revision.definition);
+  if (!result.ok()) return nullptr;
+  auto made = std::make_shared<CompiledRevision>();
+  made->activities = ActivitiesOf(*result.machine);
+  made->compiled = std::move(result.machine);
+  made->revision = std::move(revision);
+  absl::MutexLock lock(&mu_);
+  if (by_revision_.size() >= kMaxEntries) by_revision_.clear();
+  by_revision_[made->revision.id] = made;
+  return made;
+}
+
+void MachineCache::Get(RevisionId id, store::Callback<CompiledPtr> done) {
+  if (CompiledPtr known = Peek(id)) return done(known);
+  store_->GetRevision(id, [this, self = shared_from_this(), done = std::move(done)](
+                              absl::StatusOr<store::Revision> revision) mutable {
+    if (!revision.ok()) return done(revision.status());
+    CompiledPtr made = Add(*revision);
+    if (made == nullptr) return done(DoesNotCompile(*revision));
+    done(made);
+  });
+}
+
+void MachineCache::GetCurrent(const std::string& name, store::Callback<CompiledPtr> done) {
+  CompiledPtr known;
+  {
+    absl::MutexLock lock(&mu_);
+    const auto it = current_.find(name);
+    if (it != current_.end()) known = it->second;
+  }
+  if (known) return done(known);
+  store_->GetMachine(name, [this, self = shared_from_this(), name, done = std::move(done)](
+                               absl::StatusOr<store::Machine> machine) mutable {
+    if (!machine.ok()) return done(machine.status());
+    if (machine->deleting)
+      return done(absl::FailedPreconditionError("the machine is being deleted"));
+    CompiledPtr made = Peek(machine->current.id);
+    if (made == nullptr) made = Add(machine->current);
+    if (made == nullptr) return done(DoesNotCompile(machine->current));
+    {
+      absl::MutexLock lock(&mu_);
+      if (current_.size() >= kMaxEntries) current_.clear();
+      current_[name] = made;
+    }
+    done(made);
+  });
+}
+
+void MachineCache::Forget(const std::string& name) {
+  absl::MutexLock lock(&mu_);
+  current_.erase(name);
+}
+
+}  // namespace pawl::engine

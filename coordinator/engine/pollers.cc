@@ -1,0 +1,90 @@
+#include "coordinator/engine/pollers.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace pawl::engine {
+
+int64_t Pollers::Add(Poller poller) {
+  absl::MutexLock lock(&mu_);
+  poller.id = next_id_++;
+  const int64_t id = poller.id;
+  activity_of_[id] = poller.activity;
+  waiting_[poller.activity].push_back(std::move(poller));
+  return id;
+}
+
+std::optional<Poller> Pollers::Take(std::string_view activity) {
+  absl::MutexLock lock(&mu_);
+  const auto it = waiting_.find(std::string(activity));
+  if (it == waiting_.end()) return std::nullopt;
+  Poller poller = std::move(it->second.front());
+  it->second.pop_front();
+  if (it->second.empty()) waiting_.erase(it);
+  activity_of_.erase(poller.id);
+  return poller;
+}
+
+void Pollers::PutBack(Poller poller) {
+  absl::MutexLock lock(&mu_);
+  activity_of_[poller.id] = poller.activity;
+  waiting_[poller.activity].push_front(std::move(poller));
+}
+
+std::optional<Poller> Pollers::Remove(int64_t id) {
+  absl::MutexLock lock(&mu_);
+  const auto named = activity_of_.find(id);
+  if (named == activity_of_.end()) return std::nullopt;
+  const auto it = waiting_.find(named->second);
+  activity_of_.erase(named);
+  std::deque<Poller>& queue = it->second;
+  const auto at = std::find_if(queue.begin(), queue.end(),
+                               [id](const Poller& poller) { return poller.id == id; });
+  Poller poller = std::move(*at);
+  queue.erase(at);
+  if (queue.empty()) waiting_.erase(it);
+  return poller;
+}
+
+std::vector<Poller> Pollers::RemoveExpired(absl::Time now) {
+  std::vector<int64_t> expired;
+  {
+    absl::MutexLock lock(&mu_);
+    for (const auto& [activity, queue] : waiting_) {
+      for (const Poller& poller : queue) {
+        if (poller.deadline <= now) expired.push_back(poller.id);
+      }
+    }
+  }
+  std::vector<Poller> removed;
+  for (const int64_t id : expired) {
+    if (std::optional<Poller> poller = Remove(id)) removed.push_back(std::move(*poller));
+  }
+  return removed;
+}
+
+std::vector<Poller> Pollers::RemoveAll() {
+  absl::MutexLock lock(&mu_);
+  std::vector<Poller> all;
+  for (auto& [activity, queue] : waiting_) {
+    for (Poller& poller : queue) all.push_back(std::move(poller));
+  }
+  waiting_.clear();
+  activity_of_.clear();
+  return all;
+}
+
+int64_t Pollers::Waiting(std::string_view activity) const {
+  absl::MutexLock lock(&mu_);
+  const auto it = waiting_.find(std::string(activity));
+  return it == waiting_.end() ? 0 : static_cast<int64_t>(it->second.size());
+}
+
+std::vector<std::string> Pollers::Activities() const {
+  absl::MutexLock lock(&mu_);
+  std::vector<std::string> names;
+  for (const auto& [activity, queue] : waiting_) names.push_back(activity);
+  return names;
+}
+
+}  // namespace pawl::engine

@@ -1,0 +1,63 @@
+// Workers that wait on this node for a task, in the order in which they came.
+
+#ifndef PAWL_ENGINE_POLLERS_H_
+#define PAWL_ENGINE_POLLERS_H_
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "coordinator/base/text.h"
+#include "coordinator/store/store.h"
+
+namespace pawl::engine {
+
+struct ActivityTask {
+  std::string token;
+  Text input;
+};
+
+struct Poller {
+  int64_t id = 0;
+  std::string activity;
+  Text worker_name;
+  absl::Time deadline;
+  store::Callback<std::optional<ActivityTask>> done;
+};
+
+// Thread-safe. A poller that was taken is the taker's: nobody else answers it.
+class Pollers {
+ public:
+  // Gives the poller its id.
+  int64_t Add(Poller poller);
+  // The one that has waited longest for `activity`.
+  std::optional<Poller> Take(std::string_view activity);
+  // Puts a taken one back at the front: its task came to nothing.
+  void PutBack(Poller poller);
+  // Takes the one with that id, if it still waits.
+  std::optional<Poller> Remove(int64_t id);
+  // Those whose deadline has come.
+  std::vector<Poller> RemoveExpired(absl::Time now);
+  std::vector<Poller> RemoveAll();
+
+  int64_t Waiting(std::string_view activity) const;
+  // The activities that somebody waits for.
+  std::vector<std::string> Activities() const;
+
+ private:
+  mutable absl::Mutex mu_;
+  int64_t next_id_ ABSL_GUARDED_BY(mu_) = 1;
+  absl::flat_hash_map<std::string, std::deque<Poller>> waiting_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<int64_t, std::string> activity_of_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace pawl::engine
+
+#endif  // PAWL_ENGINE_POLLERS_H_

@@ -1,0 +1,139 @@
+#include "coordinator/engine/starter.h"
+
+#include <utility>
+
+namespace pawl::engine {
+namespace {
+
+// A machine that is updated again and again while a start of it is written; nobody gets there.
+constexpr int kMaxAttempts = 10;
+
+}  // namespace
+
+void Starter::Start(std::string machine_name, std::string name, Text input,
+                    store::Callback<Started> done) {
+  auto request = std::make_shared<Request>();
+  request->machine_name = std::move(machine_name);
+  request->name = std::move(name);
+  request->input = std::move(input);
+  request->done = std::move(done);
+  Attempt(std::move(request));
+}
+
+void Starter::Attempt(RequestPtr request) {
+  if (++request->attempts > kMaxAttempts) {
+    return request->done(absl::UnavailableError("the state machine changes too often"));
+  }
+  parts_->machines->GetCurrent(request->machine_name, [self = shared_from_this(), request](
+                                                          absl::StatusOr<CompiledPtr> revision) {
+    if (!revision.ok()) return request->done(revision.status());
+    request->revision = *revision;
+    if (self->parts_->activities->Fresh(request->revision->activities)) {
+      return self->Write(request);
+    }
+    self->parts_->activities->Refresh(request->revision->activities,
+                                      [self, request](absl::Status status) {
+                                        if (!status.ok()) return request->done(status);
+                                        self->Write(request);
+                                      });
+  });
+}
+
+void Starter::Write(const RequestPtr& request) {
+  const store::Revision& revision = request->revision->revision;
+  const absl::Time now = absl::FromUnixMillis(absl::ToUnixMillis(parts_->clock->Now()));
+  auto facts = std::make_shared<core::ExecutionFacts>();
+  facts->id = ExecutionId(Uuid::TimeOrdered(now));
+  facts->machine_id = revision.machine_id;
+  facts->revision_id = revision.id;
+  facts->execution_arn = account_.ExecutionArn(request->machine_name, request->name);
+  facts->name = request->name;
+  facts->state_machine_arn = account_.StateMachineArn(request->machine_name);
+  facts->machine_name = request->machine_name;
+  facts->role_arn = revision.role_arn;
+  facts->started_at = now;
+  facts->input = request->input;
+
+  core::Execution execution;
+  execution.facts = std::move(facts);
+  const auto exists = [this](std::string_view name) { return parts_->activities->Exists(name); };
+  core::Transition transition = core::Begin(request->revision->machine(), core::World{exists}, now,
+                                            static_cast<uint64_t>(parts_->random()), execution);
+  request->given = GiveTasks(*parts_, execution, transition);
+  execution.fence = Fence(parts_->random());
+
+  const bool goes_on = core::NextReady(execution) != nullptr || core::NextDue(execution) <= now;
+  const absl::Time claimable_at = goes_on ? now + parts_->claim_hint : core::NextDue(execution);
+  request->start = {std::move(execution), std::move(transition), claimable_at};
+  parts_->store->StartExecution(request->start, [self = shared_from_this(), request](
+                                                    absl::StatusOr<store::StartResult> result) {
+    self->Written(request, std::move(result));
+  });
+}
+
+void Starter::Written(const RequestPtr& request, absl::StatusOr<store::StartResult> result) {
+  if (!result.ok()) {
+    if (absl::IsUnknown(result.status())) return Settle(request);
+    GiveBack(*request);
+    return request->done(result.status());
+  }
+  switch (result->kind) {
+    case store::StartResult::Kind::kStarted:
+      return Begun(*request);
+    case store::StartResult::Kind::kNameTaken:
+      GiveBack(*request);
+      return Compare(request);
+    case store::StartResult::Kind::kMachineChanged:
+      GiveBack(*request);
+      parts_->machines->Forget(request->machine_name);
+      return Attempt(request);
+  }
+}
+
+void Starter::Begun(Request& request) {
+  const core::ExecutionFacts& facts = *request.start.execution.facts;
+  const Started started{facts.id, facts.started_at};
+  parts_->barrier->Release([done = std::move(request.done), started]() mutable { done(started); });
+  chains_->Get(started.id)
+      ->Begin(std::move(request.start.execution), request.start.claimable_at,
+              std::move(request.start.transition), std::move(request.given));
+}
+
+void Starter::GiveBack(Request& request) {
+  for (Given& given : request.given) parts_->dispatcher->GiveBack(std::move(given.poller));
+  request.given.clear();
+}
+
+void Starter::Compare(const RequestPtr& request) {
+  parts_->store->FindExecution(
+      request->machine_name, request->name,
+      [request](absl::StatusOr<store::ExecutionRecord> record) {
+        if (!record.ok()) return request->done(record.status());
+        // A repeat of a start that is still running is answered as the first one was (api.md 4.1).
+        if (record->status == core::Status::kRunning && record->input == request->input) {
+          return request->done(Started{record->id, record->started_at});
+        }
+        request->done(absl::AlreadyExistsError("an execution of that name exists"));
+      });
+}
+
+void Starter::Settle(const RequestPtr& request) {
+  parts_->store->FindExecution(
+      request->machine_name, request->name,
+      [self = shared_from_this(), request](absl::StatusOr<store::ExecutionRecord> record) {
+        const ExecutionId id = request->start.execution.facts->id;
+        if (record.ok() && record->id == id) {
+          // Whoever claims it goes on with it; a task that the start gave to a worker here goes to
+          // it.
+          for (Given& given : request->given) {
+            self->parts_->dispatcher->Deliver(std::move(given.poller), request->start.execution,
+                                              given.branch);
+          }
+          return request->done(Started{record->id, record->started_at});
+        }
+        self->GiveBack(*request);
+        request->done(absl::UnavailableError("whether the execution was started is not known"));
+      });
+}
+
+}  // namespace pawl::engine

@@ -1,0 +1,58 @@
+// Starts executions: once per name, on the machine's current revision.
+
+#ifndef PAWL_ENGINE_STARTER_H_
+#define PAWL_ENGINE_STARTER_H_
+
+#include <memory>
+#include <string>
+
+#include "coordinator/base/account.h"
+#include "coordinator/engine/chain.h"
+#include "coordinator/engine/chain_table.h"
+#include "coordinator/engine/engine.h"
+#include "coordinator/engine/machine_cache.h"
+
+namespace pawl::engine {
+
+// Thread-safe.
+class Starter : public std::enable_shared_from_this<Starter> {
+ public:
+  Starter(Account account, std::shared_ptr<const ChainParts> parts,
+          std::shared_ptr<ChainTable> chains)
+      : account_(std::move(account)), parts_(std::move(parts)), chains_(std::move(chains)) {}
+
+  // As Engine::StartExecution.
+  void Start(std::string machine_name, std::string name, Text input, store::Callback<Started> done);
+
+ private:
+  struct Request {
+    std::string machine_name;
+    std::string name;
+    Text input;
+    store::Callback<Started> done;
+    int attempts = 0;
+    // Of the present attempt.
+    CompiledPtr revision;
+    store::StartRequest start;
+    std::vector<Given> given;
+  };
+  using RequestPtr = std::shared_ptr<Request>;
+
+  void Attempt(RequestPtr request);
+  void Write(const RequestPtr& request);
+  void Written(const RequestPtr& request, absl::StatusOr<store::StartResult> result);
+  void Begun(Request& request);
+  void GiveBack(Request& request);
+  // There is an execution of that name: the same start again, or another one?
+  void Compare(const RequestPtr& request);
+  // The reply was lost: if the execution is there, this start made it.
+  void Settle(const RequestPtr& request);
+
+  const Account account_;
+  const std::shared_ptr<const ChainParts> parts_;
+  const std::shared_ptr<ChainTable> chains_;
+};
+
+}  // namespace pawl::engine
+
+#endif  // PAWL_ENGINE_STARTER_H_

@@ -1,0 +1,153 @@
+#include "coordinator/node/node.h"
+
+#include <algorithm>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "absl/synchronization/notification.h"
+#include "coordinator/base/log.h"
+#include "coordinator/base/strings.h"
+#include "coordinator/store/migrate.h"
+
+namespace pawl::node {
+namespace {
+
+constexpr absl::Duration kFirstRetry = absl::Milliseconds(200);
+constexpr absl::Duration kLongestRetry = absl::Seconds(5);
+// Of all connections: reads of the API, and the one that listens for hints.
+constexpr int kReadConnections = 3;
+constexpr int kListenConnections = 1;
+
+int SchedulerThreads() {
+  return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 2u, 8u));
+}
+
+Account AccountOf(const config::Settings& settings) {
+  Account account;
+  account.region = settings.region;
+  account.account_id = settings.account_id;
+  return account;
+}
+
+bool IsPassing(const absl::Status& status) {
+  // A connection that broke half-way is UNKNOWN; reading and migrating may be repeated.
+  return absl::IsUnavailable(status) || absl::IsUnknown(status);
+}
+
+// Calls `attempt` until it does something else than fail for want of the database.
+absl::Status RetryWhileUnreachable(const config::Settings& settings, const StopSignal& stop,
+                                   absl::AnyInvocable<absl::Status()> attempt) {
+  absl::Duration pause = kFirstRetry;
+  while (true) {
+    absl::Status status = attempt();
+    if (!IsPassing(status)) return status;
+    log::Warn("database_unreachable",
+              {{"database", config::MaskPassword(settings.database_url)}, {"reason", status}});
+    if (stop.WaitFor(pause))
+      return absl::CancelledError("stopped before the database could be reached");
+    pause = std::min(pause * 2, kLongestRetry);
+  }
+}
+
+absl::Status CheckSchema(const config::Settings& settings) {
+  if (settings.migrate) return store::Migrate(settings.database_url);
+  const absl::StatusOr<bool> current = store::SchemaIsCurrent(settings.database_url);
+  if (!current.ok()) return current.status();
+  if (*current) return absl::OkStatus();
+  return absl::FailedPreconditionError(StrCat(
+      "the schema of ", config::MaskPassword(settings.database_url),
+      " is not the one of this version: run `pawl migrate` against it, or start with --migrate"));
+}
+
+}  // namespace
+
+Node::Node(config::Settings settings)
+    : settings_(std::move(settings)), scheduler_(SchedulerThreads()) {}
+
+Node::~Node() {
+  if (server_) server_->Stop();
+  // From here on nothing calls into the parts that go next.
+  scheduler_.Stop();
+  engine_.reset();
+  store_.reset();
+}
+
+absl::Status Node::Start(const StopSignal& stop) {
+  if (absl::Status status =
+          RetryWhileUnreachable(settings_, stop, [&] { return CheckSchema(settings_); });
+      !status.ok()) {
+    return status;
+  }
+  const int connections = static_cast<int>(settings_.database_connections);
+  store_ = std::make_unique<store::PostgresStore>(store::PostgresStoreOptions{
+      .database_url = settings_.database_url,
+      .account = AccountOf(settings_),
+      .transition_connections = connections - kReadConnections - kListenConnections,
+      .read_connections = kReadConnections});
+  clock_keeper_ = std::make_unique<ClockKeeper>(&clock_, store_.get(), &scheduler_);
+  if (absl::Status status =
+          RetryWhileUnreachable(settings_, stop, [&] { return clock_keeper_->SampleOnce(); });
+      !status.ok()) {
+    return status;
+  }
+  clock_keeper_->Run();
+
+  engine_ = std::make_unique<engine::Engine>(
+      engine::Options{.account = AccountOf(settings_), .retention = settings_.retention},
+      store_.get(), &clock_, &scheduler_);
+  if (absl::Status status = RetryWhileUnreachable(settings_, stop, [&] { return RunEngine(); });
+      !status.ok()) {
+    return status;
+  }
+  server_ = std::make_unique<api::ApiServer>(
+      api::ServerOptions{.listen = settings_.listen_http,
+                         .allow_unauthenticated = settings_.allow_unauthenticated,
+                         .account = AccountOf(settings_),
+                         .version = Version()},
+      store_.get(), engine_.get(), &clock_);
+  const absl::StatusOr<uint16_t> port = server_->Start();
+  if (!port.ok()) return port.status();
+  http_port_ = *port;
+  log::Info("node_ready", {{"listen_http", settings_.listen_http}, {"version", Version()}});
+  return absl::OkStatus();
+}
+
+absl::Status Node::RunEngine() {
+  absl::Notification answered;
+  absl::Status result;
+  engine_->Run([&](absl::Status status) {
+    result = std::move(status);
+    answered.Notify();
+  });
+  answered.WaitForNotification();
+  return result;
+}
+
+void Node::Stop() {
+  if (!server_) return;
+  log::Info("node_stopping", {{"at_most", settings_.shutdown_timeout}});
+  server_->BeginDrain();
+  const absl::Duration asked = DatabaseClock::SteadyNow();
+  // Shared, for it may be told after this function has given up waiting.
+  auto drained = std::make_shared<absl::Notification>();
+  engine_->Drain([drained] { drained->Notify(); });
+  const bool in_time = drained->WaitForNotificationWithTimeout(settings_.shutdown_timeout);
+  const absl::Duration left = settings_.shutdown_timeout - (DatabaseClock::SteadyNow() - asked);
+  server_->Drain(std::max(left, absl::ZeroDuration()));
+  log::Info("node_stopped", {{"drained", in_time}});
+}
+
+absl::Status RunNode(const config::Settings& settings, const StopSignal& stop,
+                     absl::AnyInvocable<void(const Node&)> on_ready) {
+  Node node(settings);
+  if (absl::Status status = node.Start(stop); !status.ok()) return status;
+  on_ready(node);
+  stop.Wait();
+  node.Stop();
+  return absl::OkStatus();
+}
+
+const char* Version() { return PAWL_VERSION; }
+
+}  // namespace pawl::node

@@ -1,0 +1,68 @@
+// One coordinator: clock, store, engine and servers, built in this order and stopped in reverse.
+//
+// The HTTP port opens last, when the node can serve: a database that cannot be reached yet keeps
+// Start trying, with a line in the log, and a port that refuses connections keeps load balancers
+// away meanwhile. When the database goes later, the port stays: /healthz answers 200 and /readyz
+// 503 until it is back.
+
+#ifndef PAWL_NODE_NODE_H_
+#define PAWL_NODE_NODE_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "coordinator/api/server.h"
+#include "coordinator/base/clock.h"
+#include "coordinator/config/settings.h"
+#include "coordinator/engine/engine.h"
+#include "coordinator/node/asio_scheduler.h"
+#include "coordinator/node/clock_keeper.h"
+#include "coordinator/process/stop_signal.h"
+#include "coordinator/store/postgres_store.h"
+
+namespace pawl::node {
+
+// Thread-compatible.
+class Node {
+ public:
+  explicit Node(config::Settings settings);
+  // Stops without waiting for requests under way.
+  ~Node();
+
+  // Waits for the database, looks at its schema (or brings it up to date when `migrate` is set),
+  // starts to work and to serve. CANCELLED: `stop` came first. FAILED_PRECONDITION: the schema is
+  // not this version's, or an address other machines can reach is not allowed. Other errors: the
+  // address cannot be had, ...
+  absl::Status Start(const StopSignal& stop);
+  // Of the HTTP port, after Start.
+  uint16_t http_port() const { return http_port_; }
+
+  // Not ready any more; answers waiting polls; lets the steps and requests under way finish, up to
+  // the shutdown timeout; closes the port. Blocks.
+  void Stop();
+
+ private:
+  absl::Status PrepareSchema(const StopSignal& stop);
+  absl::Status RunEngine();
+
+  const config::Settings settings_;
+  AsioScheduler scheduler_;
+  DatabaseClock clock_;
+  std::unique_ptr<store::PostgresStore> store_;
+  std::unique_ptr<ClockKeeper> clock_keeper_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<api::ApiServer> server_;
+  uint16_t http_port_ = 0;
+};
+
+// Runs a node until `stop` comes; `on_ready` once it serves. Errors are those of Start.
+absl::Status RunNode(const config::Settings& settings, const StopSignal& stop,
+                     absl::AnyInvocable<void(const Node&)> on_ready);
+
+// The version of this build: "0.1.0".
+const char* Version();
+
+}  // namespace pawl::node
+
+#endif  // PAWL_NODE_NODE_H_

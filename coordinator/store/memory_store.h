@@ -1,0 +1,107 @@
+// The store in memory: the same contract as PostgresStore's, and the same tests (tests/store). For
+// fast tests of what lies above. It keeps what a transition says it changed, and no more, so that a
+// step that forgets to name a branch is found out here too.
+//
+// Callbacks, and HandOut as a whole, run through the executor; by default at once, on the caller's
+// thread, before the method returns.
+
+#ifndef PAWL_STORE_MEMORY_STORE_H_
+#define PAWL_STORE_MEMORY_STORE_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/synchronization/mutex.h"
+#include "coordinator/base/account.h"
+#include "coordinator/base/clock.h"
+#include "coordinator/store/store.h"
+
+namespace pawl::store {
+
+class MemoryStore : public Store {
+ public:
+  using Executor = std::function<void(absl::AnyInvocable<void()>)>;
+
+  // `clock` is the database's and must outlive the store; null: this machine's.
+  explicit MemoryStore(Account account = {}, Executor executor = nullptr,
+                       const Clock* clock = nullptr);
+
+  void CreateMachine(const Machine& machine, Callback<Machine> done) override;
+  void GetMachine(std::string_view name, Callback<Machine> done) override;
+  void GetRevision(RevisionId id, Callback<Revision> done) override;
+  void AddRevision(const Revision& revision, RevisionId expected, DoneCallback done) override;
+  void DeleteMachine(std::string_view name, DoneCallback done) override;
+  void ListMachines(std::string_view after, int64_t limit, Callback<Page<Machine>> done) override;
+
+  void CreateActivity(const Activity& activity, Callback<Activity> done) override;
+  void GetActivity(std::string_view name, Callback<Activity> done) override;
+  void DeleteActivity(std::string_view name, DoneCallback done) override;
+  void ListActivities(std::string_view after, int64_t limit,
+                      Callback<Page<Activity>> done) override;
+
+  void StartExecution(const StartRequest& request, Callback<StartResult> done) override;
+  void CommitTransition(const CommitRequest& request, DoneCallback done) override;
+  void LoadExecution(ExecutionId id, Callback<core::Execution> done) override;
+  void ClaimDue(absl::Time now, absl::Time until, int64_t limit,
+                Callback<std::vector<core::Execution>> done) override;
+  void NextClaimableAt(absl::Time now, Callback<absl::Time> done) override;
+  void HandOut(std::string_view activity, int64_t limit, Decide decide,
+               Callback<std::vector<HandedOut>> done) override;
+
+  void FindExecution(std::string_view machine_name, std::string_view name,
+                     Callback<ExecutionRecord> done) override;
+  void ListExecutions(const ExecutionQuery& query, Callback<Page<ExecutionRecord>> done) override;
+  void GetHistory(const HistoryQuery& query, Callback<Page<core::HistoryEvent>> done) override;
+
+  void DatabaseTime(Callback<absl::Time> done) override;
+  void ClusterSecret(Callback<std::string> done) override;
+  void FinishDeletions(DoneCallback done) override;
+  void MaintainPartitions(absl::Time now, absl::Duration retention, DoneCallback done) override;
+  // There is one node: nobody hears of it.
+  void NotifyReady(const std::vector<std::string>& activities, DoneCallback done) override;
+  void ListenReady(std::function<void(const std::string& activity)> on_ready) override;
+  bool Healthy() const override { return true; }
+
+ private:
+  struct Open {
+    core::Execution execution;
+    absl::Time claimable_at;
+  };
+
+  template <typename Done, typename Answer>
+  void Reply(Done done, Answer answer);
+
+  bool IsCurrent(const core::ExecutionFacts& facts) const ABSL_SHARED_LOCKS_REQUIRED(mu_);
+  void Write(const core::Execution& execution, const core::Transition& transition, Open* row)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Close(const core::Execution& execution) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // One step of the deletion of a machine; whether it has gone.
+  bool FinishDeletion(const Machine& machine) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  std::vector<HandedOut> HandOutNow(const std::string& activity, int64_t limit,
+                                    const Decide& decide);
+
+  const Account account_;
+  const Executor executor_;
+  const DatabaseClock own_clock_;
+  const Clock& clock_;
+
+  mutable absl::Mutex mu_;
+  std::map<std::string, Machine, std::less<>> machines_ ABSL_GUARDED_BY(mu_);
+  std::map<RevisionId, Revision> revisions_ ABSL_GUARDED_BY(mu_);
+  std::map<std::string, Activity, std::less<>> activities_ ABSL_GUARDED_BY(mu_);
+  std::map<std::pair<std::string, std::string>, ExecutionId> names_ ABSL_GUARDED_BY(mu_);
+  std::map<ExecutionId, Open> open_ ABSL_GUARDED_BY(mu_);
+  std::map<ExecutionId, ExecutionRecord> closed_ ABSL_GUARDED_BY(mu_);
+  std::map<ExecutionId, std::vector<core::HistoryEvent>> history_ ABSL_GUARDED_BY(mu_);
+  int64_t next_machine_id_ ABSL_GUARDED_BY(mu_) = 1;
+};
+
+}  // namespace pawl::store
+
+#endif  // PAWL_STORE_MEMORY_STORE_H_

@@ -1,0 +1,96 @@
+// Sessions and the threads that use them: one lane of the store. Each thread has one session and
+// runs one job at a time on it. A job that is put in by a job's callback runs next on the same
+// thread, without waking another, unless others have waited longer.
+//
+// A thread connects when there is work for it and keeps the session until it breaks; then it
+// connects again, at growing intervals. While the lane has no session at all, jobs wait for
+// `unavailable_after` and then fail with UNAVAILABLE. Thread-safe.
+
+#ifndef PAWL_STORE_POOL_H_
+#define PAWL_STORE_POOL_H_
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "coordinator/store/session.h"
+
+namespace pawl::store {
+
+class Pool {
+ public:
+  struct Options {
+    std::string database_url;
+    std::string application_name;
+    int connections = 1;
+    absl::Duration unavailable_after = absl::Seconds(1);
+    // Set to whether the database answered the last time it was asked; shared by the lanes of a
+    // store.
+    std::atomic<bool>* healthy;
+  };
+  // Gets a session, or UNAVAILABLE. Must not throw.
+  using Job = absl::AnyInvocable<void(absl::StatusOr<Session*>)>;
+
+  explicit Pool(Options options);
+  // Ends the jobs under way, fails those that wait. Not from a job.
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  void Enqueue(Job job);
+
+ private:
+  struct Queued {
+    Job job;
+    absl::Duration at;  // steady time
+  };
+  struct Worker {
+    absl::CondVar wake;
+    bool woken = false;           // guarded by the pool's mu_
+    std::optional<Queued> local;  // touched by the worker's own thread only
+    std::unique_ptr<Session> session;
+    absl::Duration backoff;
+    std::thread thread;
+  };
+
+  void Work(Worker* worker);
+  // The next job and a session for it; nullopt when the pool ends.
+  std::optional<Queued> Next(Worker* worker);
+  // Called with no session; releases the lock while it connects.
+  void Connect(Worker* worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Rest(Worker* worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void WakeOne() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Lost(Worker* worker);
+  void FailOverdue();
+  void SetHealthy(bool healthy) { options_.healthy->store(healthy, std::memory_order_relaxed); }
+
+  // The worker whose thread this is; null on all other threads.
+  static thread_local Worker* current_worker;
+  static thread_local Pool* current_pool;
+
+  const Options options_;
+  absl::Mutex mu_;
+  absl::CondVar overdue_changed_;
+  bool stopping_ ABSL_GUARDED_BY(mu_) = false;
+  int connected_ ABSL_GUARDED_BY(mu_) = 0;
+  std::deque<Queued> queue_ ABSL_GUARDED_BY(mu_);
+  // Last in, first out, so that few sessions stay warm under little load.
+  std::vector<Worker*> resting_connected_ ABSL_GUARDED_BY(mu_);
+  std::vector<Worker*> resting_unconnected_ ABSL_GUARDED_BY(mu_);
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::thread overdue_thread_;
+};
+
+}  // namespace pawl::store
+
+#endif  // PAWL_STORE_POOL_H_

@@ -1,0 +1,110 @@
+#include "coordinator/store/postgres_store.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/base/ids.h"
+#include "coordinator/store/sql_values.h"
+#include "coordinator/store/store_job.h"
+
+namespace pawl::store {
+namespace {
+
+constexpr Statement kDatabaseTime{"database_time", "select clock_timestamp()"};
+constexpr Statement kClusterSecret{"cluster_secret", "select secret from cluster"};
+constexpr Statement kFinishDeletions{"finish_deletions", "select finish_deletions()"};
+constexpr Statement kNoTimeout{"no_timeout", "select set_config('statement_timeout', '0', true)"};
+constexpr Statement kEnsurePartitions{"ensure_partitions", "select ensure_partitions($1, $2)"};
+constexpr Statement kDropPartitions{"drop_partitions", "select drop_partitions_before($1)"};
+constexpr Statement kNotifyReady{"notify_ready", R"(
+  select pg_notify('pawl_ready', $1 || ' ' || activity) from unnest($2::text[]) activity)"};
+
+// How far ahead partitions are made: a node that does its housekeeping at all never runs out of
+// them.
+constexpr absl::Duration kPartitionsAhead = absl::Hours(24 * 28);
+
+Pool::Options LaneOptions(const PostgresStoreOptions& options, int connections,
+                          std::atomic<bool>* healthy) {
+  return {.database_url = options.database_url,
+          .application_name = options.application_name,
+          .connections = connections,
+          .unavailable_after = options.unavailable_after,
+          .healthy = healthy};
+}
+
+}  // namespace
+
+PostgresStore::PostgresStore(PostgresStoreOptions options)
+    : options_(std::move(options)),
+      node_(Uuid::Random().ToString()),
+      transitions_(LaneOptions(options_, options_.transition_connections, &healthy_)),
+      reads_(LaneOptions(options_, options_.read_connections, &healthy_)) {}
+
+PostgresStore::~PostgresStore() = default;
+
+void PostgresStore::DatabaseTime(Callback<absl::Time> done) {
+  RunJob(
+      &reads_, Effect::kRead, "DatabaseTime", "",
+      [](Session& session) -> absl::StatusOr<absl::Time> {
+        return GetTime(session.Run(kDatabaseTime)[0][0]);
+      },
+      std::move(done));
+}
+
+void PostgresStore::ClusterSecret(Callback<std::string> done) {
+  RunJob(
+      &reads_, Effect::kRead, "ClusterSecret", "",
+      [](Session& session) -> absl::StatusOr<std::string> {
+        return GetBytes(session.Run(kClusterSecret)[0][0]);
+      },
+      std::move(done));
+}
+
+void PostgresStore::FinishDeletions(DoneCallback done) {
+  RunJob(
+      &reads_, Effect::kWrite, "FinishDeletions", "",
+      [](Session& session) {
+        session.Run(kFinishDeletions);
+        return absl::OkStatus();
+      },
+      std::move(done));
+}
+
+void PostgresStore::MaintainPartitions(absl::Time now, absl::Duration retention,
+                                       DoneCallback done) {
+  RunJob(
+      &reads_, Effect::kWrite, "MaintainPartitions", "",
+      [now, retention](Session& session) {
+        session.Run(kEnsurePartitions, TimeText(now), TimeText(now + kPartitionsAhead));
+        // Dropping a large week takes its time; nobody waits for its locks longer than
+        // lock_timeout.
+        pqxx::work transaction(session.connection());
+        session.RunIn(&transaction, kNoTimeout);
+        session.RunIn(&transaction, kDropPartitions, TimeText(now - retention));
+        transaction.commit();
+        return absl::OkStatus();
+      },
+      std::move(done));
+}
+
+void PostgresStore::NotifyReady(const std::vector<std::string>& activities, DoneCallback done) {
+  ArrayParameter names(ArrayParameter::Type::kText);
+  for (const std::string& activity : activities) names.Add(std::string_view(activity));
+  RunJob(
+      &reads_, Effect::kWrite, "NotifyReady", "",
+      [this, names = names.Finish()](Session& session) {
+        session.Run(kNotifyReady, node_, names);
+        return absl::OkStatus();
+      },
+      std::move(done));
+}
+
+void PostgresStore::ListenReady(std::function<void(const std::string& activity)> on_ready) {
+  absl::MutexLock lock(&mu_);
+  listener_ = std::make_unique<ReadyListener>(options_.database_url, options_.application_name,
+                                              node_, std::move(on_ready));
+}
+
+bool PostgresStore::Healthy() const { return healthy_.load(std::memory_order_relaxed); }
+
+}  // namespace pawl::store

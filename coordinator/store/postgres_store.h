@@ -1,0 +1,91 @@
+// The store over PostgreSQL (schema/README.md). Three lanes: connections for transitions,
+// connections for reads and the API's own tables, and one that listens for hints. Callbacks come on
+// the lanes' threads.
+//
+// The schema must be current (migrate.h). The store connects by itself, also again after an outage;
+// until then its methods answer UNAVAILABLE after `unavailable_after`.
+
+#ifndef PAWL_STORE_POSTGRES_STORE_H_
+#define PAWL_STORE_POSTGRES_STORE_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "coordinator/base/account.h"
+#include "coordinator/store/pool.h"
+#include "coordinator/store/ready_listener.h"
+#include "coordinator/store/store.h"
+
+namespace pawl::store {
+
+struct PostgresStoreOptions {
+  std::string database_url;  // a URI or keyword=value, as libpq takes them
+  Account account;           // whose ARNs executions have
+  int transition_connections = 16;
+  int read_connections = 3;
+  // How long work waits for a connection when there is none.
+  absl::Duration unavailable_after = absl::Seconds(1);
+  std::string application_name = "pawl";
+};
+
+class PostgresStore : public Store {
+ public:
+  explicit PostgresStore(PostgresStoreOptions options);
+  // What waits is answered with UNAVAILABLE. Not from a callback.
+  ~PostgresStore() override;
+
+  void CreateMachine(const Machine& machine, Callback<Machine> done) override;
+  void GetMachine(std::string_view name, Callback<Machine> done) override;
+  void GetRevision(RevisionId id, Callback<Revision> done) override;
+  void AddRevision(const Revision& revision, RevisionId expected, DoneCallback done) override;
+  void DeleteMachine(std::string_view name, DoneCallback done) override;
+  void ListMachines(std::string_view after, int64_t limit, Callback<Page<Machine>> done) override;
+
+  void CreateActivity(const Activity& activity, Callback<Activity> done) override;
+  void GetActivity(std::string_view name, Callback<Activity> done) override;
+  void DeleteActivity(std::string_view name, DoneCallback done) override;
+  void ListActivities(std::string_view after, int64_t limit,
+                      Callback<Page<Activity>> done) override;
+
+  void StartExecution(const StartRequest& request, Callback<StartResult> done) override;
+  void CommitTransition(const CommitRequest& request, DoneCallback done) override;
+  void LoadExecution(ExecutionId id, Callback<core::Execution> done) override;
+  void ClaimDue(absl::Time now, absl::Time until, int64_t limit,
+                Callback<std::vector<core::Execution>> done) override;
+  void NextClaimableAt(absl::Time now, Callback<absl::Time> done) override;
+  void HandOut(std::string_view activity, int64_t limit, Decide decide,
+               Callback<std::vector<HandedOut>> done) override;
+
+  void FindExecution(std::string_view machine_name, std::string_view name,
+                     Callback<ExecutionRecord> done) override;
+  void ListExecutions(const ExecutionQuery& query, Callback<Page<ExecutionRecord>> done) override;
+  void GetHistory(const HistoryQuery& query, Callback<Page<core::HistoryEvent>> done) override;
+
+  void DatabaseTime(Callback<absl::Time> done) override;
+  void ClusterSecret(Callback<std::string> done) override;
+  void FinishDeletions(DoneCallback done) override;
+  void MaintainPartitions(absl::Time now, absl::Duration retention, DoneCallback done) override;
+  void NotifyReady(const std::vector<std::string>& activities, DoneCallback done) override;
+  void ListenReady(std::function<void(const std::string& activity)> on_ready) override;
+  bool Healthy() const override;
+
+ private:
+  const PostgresStoreOptions options_;
+  const std::string node_;  // names this store in hints, so that it can leave out its own
+  std::atomic<bool> healthy_ = false;
+  absl::Mutex mu_;
+  std::unique_ptr<ReadyListener> listener_ ABSL_GUARDED_BY(mu_);
+  // The pools go first when the store ends, for their jobs use what is above.
+  Pool transitions_;
+  Pool reads_;
+};
+
+}  // namespace pawl::store
+
+#endif  // PAWL_STORE_POSTGRES_STORE_H_

@@ -1,0 +1,51 @@
+#include "coordinator/store/session.h"
+
+#include "absl/strings/str_replace.h"
+#include "coordinator/base/strings.h"
+
+namespace pawl::store {
+namespace {
+
+// What bounds the time until a dead or hanging end is noticed, on both ends of the connection, and
+// what the statements rely on. synchronous_commit is set although it is the default: a database or
+// role may have another. Statements never scan a table: a plan made while one was empty must not
+// live on when it has grown.
+constexpr char kSessionSettings[] = R"(
+set search_path = pawl;
+set timezone = 'UTC';
+set datestyle = 'ISO';
+set bytea_output = 'hex';
+set synchronous_commit = on;
+set statement_timeout = '10s';
+set lock_timeout = '1s';
+set idle_in_transaction_session_timeout = '5s';
+set tcp_keepalives_idle = 3;
+set tcp_keepalives_interval = 1;
+set tcp_keepalives_count = 3;
+set tcp_user_timeout = '6s';
+set enable_seqscan = off;
+set jit = off;
+)";
+
+}  // namespace
+
+std::string WithConnectionSettings(std::string_view database_url,
+                                   std::string_view application_name) {
+  const std::string settings = StrCat(
+      "connect_timeout=3 keepalives=1 keepalives_idle=3 keepalives_interval=1 keepalives_count=3 "
+      "tcp_user_timeout=6000 client_encoding=UTF8 application_name=",
+      application_name);
+  if (database_url.starts_with("postgres://") || database_url.starts_with("postgresql://")) {
+    const bool has_parameters = database_url.find('?') != std::string_view::npos;
+    return StrCat(database_url, has_parameters ? "&" : "?",
+                  absl::StrReplaceAll(settings, {{" ", "&"}}));
+  }
+  return StrCat(database_url, " ", settings);
+}
+
+Session::Session(const std::string& database_url, const std::string& application_name)
+    : connection_(WithConnectionSettings(database_url, application_name)), quiet_(connection_) {
+  pqxx::nontransaction(connection_).exec(kSessionSettings);
+}
+
+}  // namespace pawl::store

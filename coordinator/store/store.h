@@ -1,0 +1,231 @@
+// Durable truth. Each method is exactly one transaction and returns at once; its answer comes
+// through the callback, once, on a thread of the store's (a callback must not block). Thread-safe.
+// Arguments are read before the method returns and need not outlive the call.
+//
+//   ABORTED      the fence is stale: somebody else moved the execution on. Nothing was written.
+//   Drop what
+//                was decided, read again, decide again.
+//   UNAVAILABLE  nothing was written (no connection, rolled back). Retry.
+//   UNKNOWN      the reply was lost. Never commit again: read the row; if its fence is the one this
+//   call
+//                wrote, it committed; else drop the result.
+//   NOT_FOUND    there is no such thing.
+//
+// All times are UTC and come from the caller's Clock, which in production follows the database's.
+
+#ifndef PAWL_STORE_STORE_H_
+#define PAWL_STORE_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "coordinator/base/ids.h"
+#include "coordinator/base/text.h"
+#include "coordinator/core/advance.h"
+#include "coordinator/core/execution.h"
+#include "coordinator/core/history.h"
+
+namespace pawl::store {
+
+template <typename T>
+using Callback = absl::AnyInvocable<void(absl::StatusOr<T>)>;
+using DoneCallback = absl::AnyInvocable<void(absl::Status)>;
+
+// ---------------------------------------------------------------- state machines and activities
+
+// One immutable revision of a state machine.
+struct Revision {
+  RevisionId id;
+  MachineId machine_id;
+  std::string machine_name;
+  std::string definition;  // as it was sent, to the byte
+  std::string role_arn;
+  // JSON texts as Describe gives them back; empty: AWS's default.
+  std::string logging_configuration;
+  std::string tracing_configuration;
+  std::string encryption_configuration;
+  absl::Time created_at;
+  bool initial = true;  // made by CreateStateMachine, not by an update
+};
+
+struct Machine {
+  MachineId id;
+  std::string name;
+  std::string type;  // "STANDARD" or "EXPRESS"
+  bool deleting = false;
+  absl::Time created_at;
+  Revision current;
+};
+
+struct Activity {
+  std::string name;
+  absl::Time created_at;
+};
+
+// One page of a list; `next` is where the following one begins, empty at the end.
+template <typename T>
+struct Page {
+  std::vector<T> items;
+  std::string next;
+};
+
+// ---------------------------------------------------------------- executions
+
+struct StartRequest {
+  core::Execution execution;  // after Begin; its fence is the one to write
+  core::Transition transition;
+  absl::Time claimable_at;  // when another node may take it up
+};
+
+struct StartResult {
+  // kNameTaken: there is one of that name; `existing` says which. kMachineChanged: the machine was
+  // updated or deleted since the caller read it; nothing was written.
+  enum class Kind { kStarted, kNameTaken, kMachineChanged };
+  Kind kind = Kind::kStarted;
+  ExecutionId existing;
+};
+
+struct CommitRequest {
+  const core::Execution& execution;  // after the step; its fence is the one to write
+  const core::Transition& transition;
+  Fence expected_fence;
+  // When another node may take the execution up; absent: as it stands in the row, so that the row's
+  // update stays heap-only.
+  std::optional<absl::Time> claimable_at;
+};
+
+// A task picked for a worker by HandOut.
+struct HandedOut {
+  core::Execution execution;  // after the step
+  BranchId branch;
+};
+
+// What is known of an execution, open or closed.
+struct ExecutionRecord {
+  ExecutionId id;
+  MachineId machine_id;
+  RevisionId revision_id;
+  std::string machine_name;
+  std::string name;
+  core::Status status = core::Status::kRunning;
+  absl::Time started_at;
+  absl::Time closed_at;  // of a closed one
+  Fence fence;           // of a closed one: what its last transition wrote
+  Text input;            // not in lists
+  Text output;
+  std::optional<Text> error;
+  std::optional<Text> cause;
+};
+
+struct ExecutionQuery {
+  std::string machine_name;
+  std::optional<core::Status> status;
+  int64_t limit = 100;
+  std::string after;  // Page::next of the page before; empty: from the newest
+};
+
+struct HistoryQuery {
+  ExecutionId execution;
+  bool reverse = false;
+  int64_t limit = 100;
+  int64_t after =
+      0;  // the last event id of the page before; 0: from the beginning (the end, in reverse)
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // --- state machines. Lists are by name, ascending.
+  // ALREADY_EXISTS: there is a machine of that name; compare and decide.
+  virtual void CreateMachine(const Machine& machine, Callback<Machine> done) = 0;
+  virtual void GetMachine(std::string_view name, Callback<Machine> done) = 0;
+  virtual void GetRevision(RevisionId id, Callback<Revision> done) = 0;
+  // Makes `revision` the current one. ABORTED when the current one is no longer `expected`;
+  // NOT_FOUND.
+  virtual void AddRevision(const Revision& revision, RevisionId expected, DoneCallback done) = 0;
+  // Marks the machine and its open executions, so that each ends at its next step; one that has no
+  // open executions is gone at once. NOT_FOUND.
+  virtual void DeleteMachine(std::string_view name, DoneCallback done) = 0;
+  virtual void ListMachines(std::string_view after, int64_t limit,
+                            Callback<Page<Machine>> done) = 0;
+
+  // --- activities. Lists are by name, ascending.
+  // Gives the stored one back when there is one already.
+  virtual void CreateActivity(const Activity& activity, Callback<Activity> done) = 0;
+  virtual void GetActivity(std::string_view name, Callback<Activity> done) = 0;
+  virtual void DeleteActivity(std::string_view name, DoneCallback done) = 0;
+  virtual void ListActivities(std::string_view after, int64_t limit,
+                              Callback<Page<Activity>> done) = 0;
+
+  // --- executions
+  virtual void StartExecution(const StartRequest& request, Callback<StartResult> done) = 0;
+  // ABORTED, UNAVAILABLE, UNKNOWN as above.
+  virtual void CommitTransition(const CommitRequest& request, DoneCallback done) = 0;
+  // The open execution as it stands. NOT_FOUND: closed or never there.
+  virtual void LoadExecution(ExecutionId id, Callback<core::Execution> done) = 0;
+  // Takes up to `limit` open executions whose claimable_at has come and that nobody else has
+  // locked, oldest first, and sets claimable_at to `until`, so that other nodes leave them alone
+  // until then.
+  virtual void ClaimDue(absl::Time now, absl::Time until, int64_t limit,
+                        Callback<std::vector<core::Execution>> done) = 0;
+  // The earliest claimable_at after `now`; InfiniteFuture when there is none.
+  virtual void NextClaimableAt(absl::Time now, Callback<absl::Time> done) = 0;
+
+  // Locks up to `limit` executions that have a task ready for `activity`, oldest task first,
+  // skipping those locked by others; calls `decide` with each and the branch whose task it is; and
+  // writes what it returns, all in one transaction. `decide` gives the execution the fence to
+  // write. An execution for which it returns an error is left as it is. It runs on a store thread.
+  // An execution may have several such tasks: then `decide` is called for each, on the execution
+  // as the call before left it, and one row of history takes all. `limit` counts tasks. The
+  // execution becomes claimable when its next timer is due.
+  using Decide = std::function<absl::StatusOr<core::Transition>(core::Execution&, BranchId)>;
+  virtual void HandOut(std::string_view activity, int64_t limit, Decide decide,
+                       Callback<std::vector<HandedOut>> done) = 0;
+
+  // --- reading, for the API
+  virtual void FindExecution(std::string_view machine_name, std::string_view name,
+                             Callback<ExecutionRecord> done) = 0;
+  virtual void ListExecutions(const ExecutionQuery& query,
+                              Callback<Page<ExecutionRecord>> done) = 0;
+  // Events in order; at most `limit`. `Page::next` is not empty when there are more.
+  virtual void GetHistory(const HistoryQuery& query, Callback<Page<core::HistoryEvent>> done) = 0;
+
+  // --- the cluster
+  // The database's clock_timestamp().
+  virtual void DatabaseTime(Callback<absl::Time> done) = 0;
+  // The secret from which task tokens and page tokens are signed; the same for all nodes of a
+  // database.
+  virtual void ClusterSecret(Callback<std::string> done) = 0;
+
+  // --- housekeeping, which every node does every few seconds (FinishDeletions) and every few hours
+  // (MaintainPartitions); harmless when several nodes do so at once.
+  // Goes on with what DeleteMachine began: marks open executions it has not reached, and lets go of
+  // the machines that have none left.
+  virtual void FinishDeletions(DoneCallback done) = 0;
+  // Makes the partitions of the coming weeks and drops those in which all that began has been
+  // closed for longer than `retention`, names included.
+  virtual void MaintainPartitions(absl::Time now, absl::Duration retention, DoneCallback done) = 0;
+
+  // --- wake-ups: hints, which may be lost
+  // Tells all nodes, this one excepted, that tasks of `activities` are ready. Coalesce before
+  // calling.
+  virtual void NotifyReady(const std::vector<std::string>& activities, DoneCallback done) = 0;
+  // Calls `on_ready` with the activity of each hint of another node, until the store is destroyed.
+  // Once.
+  virtual void ListenReady(std::function<void(const std::string& activity)> on_ready) = 0;
+  // Whether the database answered the last time it was asked; never blocks.
+  virtual bool Healthy() const = 0;
+};
+
+}  // namespace pawl::store
+
+#endif  // PAWL_STORE_STORE_H_

@@ -1,0 +1,40 @@
+// What a benchmark runs on: a private PostgreSQL that flushes to disk as in production, and the
+// limit of that server measured by pgbench in the same run.
+
+#ifndef PAWL_TESTS_BENCH_BENCH_CLUSTER_H_
+#define PAWL_TESTS_BENCH_BENCH_CLUSTER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "coordinator/store/private_cluster.h"
+
+namespace pawl::bench {
+
+class BenchCluster {
+ public:
+  // Ends the program when the cluster cannot be started.
+  BenchCluster();
+  ~BenchCluster();
+
+  const std::string& url() const { return cluster_->url(); }
+
+  // Transitions per second of pgbench: `clients` clients, each in a loop the one prepared statement
+  // that a transition is at the least: a fenced update of a hot row by key and the insert of one
+  // history row of 300 bytes, committed synchronously.
+  double MeasureLimit(int clients, int seconds);
+
+  // A single number from the database.
+  int64_t Count(const std::string& sql);
+
+ private:
+  std::string Run(const std::string& command);
+
+  std::string folder_;
+  std::unique_ptr<store::PrivateCluster> cluster_;
+};
+
+}  // namespace pawl::bench
+
+#endif  // PAWL_TESTS_BENCH_BENCH_CLUSTER_H_

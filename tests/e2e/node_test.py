@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""A coordinator as operators meet it: a schema that is missing, SIGTERM, a database that goes and comes back."""
+import http.client
+import json
+import os
+import subprocess
+import sys
+import threading
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from pawl_test import BIN, Client, Coordinator, Postgres, create_schema, wait_until  # noqa: E402
+
+ACCOUNT = "arn:aws:states:us-east-1:000000000000"
+
+
+def status_of(port, path):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.request("GET", path)
+    return connection.getresponse().status
+
+
+class NodeTest(unittest.TestCase):
+    def setUp(self):
+        self.postgres = Postgres()
+        self.addCleanup(self.postgres.close)
+        self.log = os.path.join(self.postgres.folder, "coordinator.log")
+
+    def coordinator(self, **settings):
+        coordinator = Coordinator(self.postgres.url, log=self.log, **settings)
+        self.addCleanup(coordinator.close)
+        return coordinator
+
+    def ready_coordinator(self):
+        create_schema(self.postgres.url)
+        coordinator = self.coordinator()
+        coordinator.wait_ready()
+        return coordinator
+
+    def logged(self):
+        with open(self.log) as file:
+            return file.read()
+
+    def start_wait(self, client, seconds, count=1):
+        machine = client.call("CreateStateMachine", name=f"wait{seconds}", roleArn="arn:aws:iam::000000000000:role/r",
+                              definition=json.dumps({"StartAt": "W", "States": {
+                                  "W": {"Type": "Wait", "Seconds": seconds, "End": True}}}))
+        return [client.call("StartExecution", stateMachineArn=machine["stateMachineArn"], name=f"e{i}",
+                            input="{}")["executionArn"] for i in range(count)]
+
+    def wait_succeeded(self, client, executions):
+        wait_until(lambda: all(client.call("DescribeExecution", executionArn=execution)["status"] == "SUCCEEDED"
+                               for execution in executions), 60, "all executions succeeded")
+
+    def test_missing_schema_is_refused_with_what_to_do(self):
+        coordinator = self.coordinator()
+        self.assertEqual(coordinator.process.wait(timeout=20), 1)
+        self.assertIn("pawl migrate", self.logged())
+
+    def test_schema_is_made_when_asked_for(self):
+        coordinator = self.coordinator(migrate="true")
+        coordinator.wait_ready()
+        self.assertEqual(coordinator.terminate(), 0)
+
+    def test_bad_setting_exits_with_2(self):
+        done = subprocess.run([os.path.join(BIN, "pawl-coordinator"), "--listen-http", "nowhere"],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("HOST:PORT", done.stderr)
+
+    def test_start_waits_for_the_database(self):
+        create_schema(self.postgres.url)
+        self.postgres.stop()
+        coordinator = self.coordinator()
+        wait_until(lambda: os.path.exists(self.log) and "database_unreachable" in self.logged(), 20, "it has tried")
+        self.assertIsNone(coordinator.process.poll())
+        self.postgres.start()
+        coordinator.wait_ready()
+
+    def test_stop_before_the_database_is_there_is_a_clean_one(self):
+        self.postgres.stop()
+        coordinator = self.coordinator()
+        wait_until(lambda: os.path.exists(self.log) and "database_unreachable" in self.logged(), 20, "it has tried")
+        self.assertEqual(coordinator.terminate(), 0)
+        self.postgres.start()
+
+    def test_sigterm_answers_pollers_and_exits_with_0(self):
+        coordinator = self.ready_coordinator()
+        client = Client([coordinator.port], patience=0)
+        client.call("CreateActivity", name="idle")
+        answers = []
+        poller = threading.Thread(target=lambda: answers.append(client.once(
+            "GetActivityTask", {"activityArn": f"{ACCOUNT}:activity:idle"})))
+        # Whether the poll has arrived shows nowhere outside; one that comes later is answered or refused too.
+        poller.start()
+        self.start_wait(Client([coordinator.port]), 0)
+        self.assertEqual(coordinator.terminate(), 0)
+        poller.join(timeout=10)
+        self.assertFalse(poller.is_alive())
+        self.assertEqual([answer.get("taskToken") for answer in answers], [None])
+
+    def test_restart_goes_on_with_what_was_under_way(self):
+        coordinator = self.ready_coordinator()
+        client = Client([coordinator.port])
+        executions = self.start_wait(client, 2, count=5)
+        self.assertEqual(coordinator.terminate(), 0)
+        coordinator.start()
+        coordinator.wait_ready()
+        self.wait_succeeded(client, executions)
+
+    def test_database_that_restarts_costs_readiness_and_nothing_else(self):
+        coordinator = self.ready_coordinator()
+        client = Client([coordinator.port], patience=60)
+        executions = self.start_wait(client, 3, count=5)
+        self.postgres.stop("immediate")
+        wait_until(lambda: status_of(coordinator.port, "/readyz") == 503, 20, "not ready")
+        self.assertEqual(status_of(coordinator.port, "/healthz"), 200)
+        self.postgres.start()
+        coordinator.wait_ready()
+        self.wait_succeeded(client, executions)
+        self.wait_succeeded(client, self.start_wait(client, 1))
+
+
+if __name__ == "__main__":
+    unittest.main(warnings="ignore")

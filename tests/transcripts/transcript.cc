@@ -1,0 +1,244 @@
+#include "tests/transcripts/transcript.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <vector>
+
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "coordinator/asl/compile.h"
+#include "coordinator/base/clock.h"
+#include "coordinator/base/strings.h"
+#include "coordinator/core/advance.h"
+
+namespace pawl::transcripts {
+namespace {
+
+const absl::Time kStart = absl::FromUnixSeconds(1'700'000'000);
+
+bool ActivityExists(std::string_view name) { return name != "deleted"; }
+
+std::string Shown(const std::optional<Text>& text) { return text ? text->str() : "(none)"; }
+
+std::string EventLine(const core::HistoryEvent& event) {
+  std::string line =
+      StrCat(event.id, " <", event.previous_id, "> ", core::EventTypeName(event.type));
+  if (!event.name.empty()) StrAppend(&line, " ", event.name.view());
+  if (!event.resource.empty()) {
+    StrAppend(&line, " ", event.resource.view().substr(event.resource.view().rfind(':') + 1));
+  }
+  if (event.index) StrAppend(&line, " index=", *event.index);
+  if (event.length) StrAppend(&line, " length=", *event.length);
+  if (!event.worker_name.empty()) StrAppend(&line, " worker=", event.worker_name.view());
+  if (!event.payload.empty()) StrAppend(&line, " ", event.payload.view());
+  if (event.timeout_seconds) StrAppend(&line, " timeout=", *event.timeout_seconds, "s");
+  if (event.heartbeat_seconds) StrAppend(&line, " heartbeat=", *event.heartbeat_seconds, "s");
+  for (const auto& [name, value] : event.assigned) StrAppend(&line, " $", name, "=", value.view());
+  if (event.error) StrAppend(&line, " error=", event.error->view());
+  if (event.cause) StrAppend(&line, " cause=", event.cause->view());
+  return line;
+}
+
+class Player {
+ public:
+  std::string Machine(const std::string& definition) {
+    asl::CompileResult result = asl::CompileMachine(definition);
+    machine_ = result.machine;
+    return result.ok() ? "" : StrCat("refused: ", result.ErrorText(), "\n");
+  }
+
+  // Does the command and gives the answer's lines.
+  std::string Do(const std::string& command) {
+    if (machine_ == nullptr) return "no machine\n";
+    out_.str("");
+    const std::vector<std::string> words = absl::StrSplit(command, absl::MaxSplits(' ', 1));
+    const std::string rest = words.size() > 1 ? words[1] : "";
+    if (!Dispatch(words[0], rest)) out_ << "unknown command\n";
+    PrintPosition();
+    return out_.str();
+  }
+
+ private:
+  bool Dispatch(const std::string& verb, const std::string& rest) {
+    const std::string name = verb.substr(0, verb.find('@'));
+    if (name == "start") {
+      Start(rest);
+    } else if (name == "step") {
+      Step();
+    } else if (name == "run") {
+      while (!execution_.closed() && core::NextReady(execution_) != nullptr) Step();
+    } else if (name == "give") {
+      Give(rest);
+    } else if (name == "succeed") {
+      if (core::Branch* task = OpenTask(verb)) {
+        Take(core::TaskSucceeded{task->id, task->task->nonce, Text(rest)});
+      }
+    } else if (name == "fail") {
+      const auto [error, cause] = TwoWords(rest);
+      if (core::Branch* task = OpenTask(verb)) {
+        Take(core::TaskFailed{task->id, task->task->nonce, error, cause});
+      }
+    } else if (name == "late") {
+      Take(core::TaskSucceeded{BranchId(0), 12345, Text(rest)});
+    } else if (name == "heartbeat") {
+      if (core::Branch* task = OpenTask(verb)) {
+        auto beat = core::Heartbeat(task->id, task->task->nonce, now_, execution_);
+        if (!beat.ok()) out_ << "refused: " << beat.status().message() << "\n";
+      }
+    } else if (name == "advance") {
+      AdvanceTime(rest);
+    } else if (name == "stop") {
+      const auto [error, cause] = TwoWords(rest);
+      Take(core::Stop{error, cause});
+    } else if (name == "delete") {
+      execution_.machine_deleted = true;
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  static std::pair<std::optional<Text>, std::optional<Text>> TwoWords(const std::string& text) {
+    std::pair<std::optional<Text>, std::optional<Text>> words;
+    const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits(' ', 1));
+    if (!parts[0].empty()) words.first = Text(parts[0]);
+    if (parts.size() > 1) words.second = Text(parts[1]);
+    return words;
+  }
+
+  void Start(const std::string& input) {
+    auto facts = std::make_shared<core::ExecutionFacts>();
+    facts->execution_arn = "arn:aws:states:us-east-1:000000000000:execution:M:run";
+    facts->name = "run";
+    facts->state_machine_arn = "arn:aws:states:us-east-1:000000000000:stateMachine:M";
+    facts->machine_name = "M";
+    facts->role_arn = "arn:aws:iam::000000000000:role/r";
+    facts->started_at = now_ = kStart;
+    facts->input = Text(input);
+    execution_ = core::Execution();
+    execution_.facts = facts;
+    last_id_ = 0;
+    Print(core::Begin(*machine_, core::World{ActivityExists}, now_, 1, execution_));
+  }
+
+  void Take(std::variant<core::Proceed, core::TimerFired, core::TaskSucceeded, core::TaskFailed,
+                         core::Stop>
+                what) {
+    const core::Event event{std::move(what), now_, ++seed_};
+    auto transition = core::Advance(*machine_, core::World{ActivityExists}, event, execution_);
+    if (!transition.ok()) {
+      out_ << "refused: " << transition.status().message() << "\n";
+      return;
+    }
+    Print(*transition);
+  }
+
+  void Step() { Take(core::Proceed{core::NextReady(execution_)->id}); }
+
+  void Give(const std::string& worker) {
+    for (auto& [id, branch] : execution_.branches) {
+      if (branch.phase != core::Phase::kScheduled) continue;
+      auto transition = core::StartTask(id, Text(worker), now_, execution_);
+      if (!transition.ok()) out_ << "refused: " << transition.status().message() << "\n";
+      if (transition.ok()) Print(*transition);
+      return;
+    }
+    out_ << "no task is ready\n";
+  }
+
+  core::Branch* OpenTask(const std::string& verb) {
+    const size_t at = verb.find('@');
+    core::Branch* found = nullptr;
+    for (auto& [id, branch] : execution_.branches) {
+      if (branch.phase != core::Phase::kStarted) continue;
+      if (at != std::string::npos && StrCat(branch.index) != verb.substr(at + 1)) continue;
+      if (found == nullptr) found = &branch;
+    }
+    if (found == nullptr) out_ << "no worker has a task\n";
+    return found;
+  }
+
+  void AdvanceTime(const std::string& text) {
+    absl::Duration by;
+    if (!absl::ParseDuration(text, &by)) {
+      out_ << "not a duration\n";
+      return;
+    }
+    const absl::Time end = now_ + by;
+    while (!execution_.closed() && core::NextDue(execution_) <= end) {
+      now_ = std::max(now_, core::NextDue(execution_));
+      Take(core::TimerFired{});
+    }
+    now_ = end;
+  }
+
+  void Print(const core::Transition& transition) {
+    for (const core::HistoryEvent& event : transition.history) {
+      if (event.id != ++last_id_) out_ << "GAP before this event\n";
+      out_ << EventLine(event) << "\n";
+    }
+  }
+
+  void PrintPosition() {
+    if (execution_.closed()) {
+      out_ << core::StatusName(execution_.status);
+      if (execution_.status == core::Status::kSucceeded) {
+        out_ << " " << execution_.output.view();
+      } else {
+        out_ << " error=" << Shown(execution_.error) << " cause=" << Shown(execution_.cause);
+      }
+      out_ << "\n";
+      return;
+    }
+    for (const auto& [id, branch] : execution_.branches) {
+      if (branch.phase == core::Phase::kScheduled) {
+        out_ << "ready " << branch.task->activity_name << " " << branch.task->input.view() << "\n";
+      }
+    }
+    const absl::Time due = core::NextDue(execution_);
+    if (due != absl::InfiniteFuture()) out_ << "timer " << absl::FormatDuration(due - now_) << "\n";
+  }
+
+  std::shared_ptr<const asl::Machine> machine_;
+  core::Execution execution_;
+  absl::Time now_ = kStart;
+  uint64_t seed_ = 1;
+  int64_t last_id_ = 0;
+  std::ostringstream out_;
+};
+
+}  // namespace
+
+std::string Play(const std::string& text) {
+  std::string played;
+  Player player;
+  std::istringstream lines(text);
+  std::string line;
+  while (std::getline(lines, line)) {
+    StrAppend(&played, line, "\n");
+    if (line.empty() || line[0] == '#') continue;
+    if (line == "machine") {
+      std::string definition;
+      while (std::getline(lines, line) && !line.empty() && line != "----") {
+        StrAppend(&played, line, "\n");
+        StrAppend(&definition, line, "\n");
+      }
+      const std::string refused = player.Machine(definition);
+      if (!refused.empty() || line == "----") {
+        StrAppend(&played, "----\n", refused);
+        while (line == "----" && std::getline(lines, line) && !line.empty()) line = "----";
+      }
+      played.push_back('\n');
+      continue;
+    }
+    StrAppend(&played, "----\n", player.Do(line));
+    // The answer that stands there is passed over.
+    while (std::getline(lines, line) && !line.empty()) continue;
+    if (!lines.eof()) played.push_back('\n');
+  }
+  return played;
+}
+
+}  // namespace pawl::transcripts

@@ -1,0 +1,39 @@
+// Plays a transcript against the pure core: a machine, then commands, each with what must follow
+// from it.
+//
+//   # A timed-out task is retried once, then caught.
+//   machine
+//   {"StartAt": ..., "States": ...}
+//
+//   start {"n": 1}
+//   ----
+//   1 <0> ExecutionStarted {"n": 1}
+//   2 <0> TaskStateEntered Charge {"n": 1}
+//   3 <2> ActivityScheduled charge {"n": 1} timeout=5s
+//   task charge {"n": 1}
+//
+//   advance 5s
+//   ----
+//   ...
+//
+// Commands: `start INPUT` · `step` (one step of the next ready branch) · `run` (all of them) ·
+// `give [WORKER]` (the oldest ready task goes to a worker) · `succeed OUTPUT`, `fail [ERROR
+// [CAUSE]]`, `heartbeat` (the task that was given first and is open; `succeed@N` that of iteration
+// or branch N) · `advance DURATION` (timers fire when they are due) · `stop [ERROR [CAUSE]]` ·
+// `delete` (the machine is deleted). After a command stand the events it wrote, then what the
+// execution waits for, then the end if it has ended.
+
+#ifndef PAWL_TESTS_TRANSCRIPTS_TRANSCRIPT_H_
+#define PAWL_TESTS_TRANSCRIPTS_TRANSCRIPT_H_
+
+#include <string>
+
+namespace pawl::transcripts {
+
+// The transcript with every answer replaced by what the core says now. Equal to `text` when all is
+// as it should be. Problems in the transcript itself are written in the place of the answer.
+std::string Play(const std::string& text);
+
+}  // namespace pawl::transcripts
+
+#endif  // PAWL_TESTS_TRANSCRIPTS_TRANSCRIPT_H_

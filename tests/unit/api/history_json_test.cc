@@ -1,0 +1,164 @@
+#include "coordinator/api/history_json.h"
+
+#include <string>
+#include <vector>
+
+#include "coordinator/base/json.h"
+#include "gtest/gtest.h"
+
+namespace pawl::api {
+namespace {
+
+using core::EventType;
+using core::HistoryEvent;
+
+// An event with every field set, of which each type shows only its own.
+HistoryEvent FullEvent(EventType type) {
+  HistoryEvent event;
+  event.id = 7;
+  event.previous_id = 6;
+  event.timestamp = absl::FromUnixMillis(1'790'218'585'123);
+  event.type = type;
+  event.name = Text("S");
+  event.payload = Text(R"({"a": 1})");
+  event.error = Text("E");
+  event.cause = Text("C");
+  event.resource = Text("arn:r");
+  event.worker_name = Text("w");
+  event.role_arn = Text("arn:role");
+  event.timeout_seconds = 60;
+  event.heartbeat_seconds = 10;
+  event.length = 3;
+  event.index = 2;
+  event.assigned = {{"x", Text("42")}};
+  return event;
+}
+
+struct EventCase {
+  EventType type;
+  std::string details;          // what follows the type: `"<member>":{...}`, or nothing
+  std::string without_payload;  // the same without execution data
+};
+
+constexpr char kInput[] = R"("input":"{\"a\": 1}","inputDetails":{"truncated":false})";
+constexpr char kOutput[] = R"("output":"{\"a\": 1}","outputDetails":{"truncated":false})";
+
+std::string Wrap(const std::string& member, const std::string& fields) {
+  return ",\"" + member + "EventDetails\":{" + fields + "}";
+}
+
+EventCase Failure(EventType type, const std::string& member) {
+  const std::string details = Wrap(member, R"("error":"E","cause":"C")");
+  return {type, details, details};
+}
+EventCase Success(EventType type, const std::string& member) {
+  return {type, Wrap(member, kOutput), Wrap(member, "")};
+}
+EventCase Entered(EventType type) {
+  return {type, Wrap("stateEntered", std::string(R"("name":"S",)") + kInput),
+          Wrap("stateEntered", R"("name":"S")")};
+}
+EventCase Exited(EventType type) {
+  return {
+      type,
+      Wrap("stateExited",
+           std::string(R"("name":"S",)") + kOutput +
+               R"(,"assignedVariables":{"x":"42"},"assignedVariablesDetails":{"truncated":false})"),
+      Wrap("stateExited", R"("name":"S")")};
+}
+EventCase Iteration(EventType type, const std::string& member) {
+  const std::string details = Wrap(member, R"("name":"S","index":2)");
+  return {type, details, details};
+}
+EventCase Bare(EventType type) { return {type, "", ""}; }
+
+class HistoryEventTest : public testing::TestWithParam<EventCase> {};
+
+TEST_P(HistoryEventTest, ShowsTheDetailsOfItsType) {
+  const std::string head = R"({"id":7,"previousEventId":6,"timestamp":1790218585.123,"type":")" +
+                           std::string(core::EventTypeName(GetParam().type)) + "\"";
+  std::string with;
+  AppendHistoryEvent(FullEvent(GetParam().type), true, &with);
+  EXPECT_EQ(with, head + GetParam().details + "}");
+  EXPECT_TRUE(CheckJson(with).ok());
+
+  std::string without;
+  AppendHistoryEvent(FullEvent(GetParam().type), false, &without);
+  EXPECT_EQ(without, head + GetParam().without_payload + "}");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    AllTypes, HistoryEventTest,
+    testing::ValuesIn(std::vector<EventCase>{
+        {EventType::kExecutionStarted,
+         Wrap("executionStarted", std::string(kInput) + R"(,"roleArn":"arn:role")"),
+         Wrap("executionStarted", R"("roleArn":"arn:role")")},
+        Success(EventType::kExecutionSucceeded, "executionSucceeded"),
+        Failure(EventType::kExecutionFailed, "executionFailed"),
+        Failure(EventType::kExecutionAborted, "executionAborted"),
+        Failure(EventType::kExecutionTimedOut, "executionTimedOut"),
+        Entered(EventType::kPassStateEntered),
+        Entered(EventType::kTaskStateEntered),
+        Entered(EventType::kChoiceStateEntered),
+        Entered(EventType::kWaitStateEntered),
+        Entered(EventType::kSucceedStateEntered),
+        Entered(EventType::kFailStateEntered),
+        Entered(EventType::kParallelStateEntered),
+        Entered(EventType::kMapStateEntered),
+        Exited(EventType::kPassStateExited),
+        Exited(EventType::kTaskStateExited),
+        Exited(EventType::kChoiceStateExited),
+        Exited(EventType::kWaitStateExited),
+        Exited(EventType::kSucceedStateExited),
+        Exited(EventType::kParallelStateExited),
+        Exited(EventType::kMapStateExited),
+        Bare(EventType::kTaskStateAborted),
+        Bare(EventType::kWaitStateAborted),
+        Bare(EventType::kParallelStateStarted),
+        Bare(EventType::kParallelStateSucceeded),
+        Bare(EventType::kParallelStateFailed),
+        Bare(EventType::kParallelStateAborted),
+        Bare(EventType::kMapStateSucceeded),
+        Bare(EventType::kMapStateFailed),
+        Bare(EventType::kMapStateAborted),
+        {EventType::kMapStateStarted, Wrap("mapStateStarted", R"("length":3)"),
+         Wrap("mapStateStarted", R"("length":3)")},
+        Iteration(EventType::kMapIterationStarted, "mapIterationStarted"),
+        Iteration(EventType::kMapIterationSucceeded, "mapIterationSucceeded"),
+        Iteration(EventType::kMapIterationFailed, "mapIterationFailed"),
+        Iteration(EventType::kMapIterationAborted, "mapIterationAborted"),
+        {EventType::kActivityScheduled,
+         Wrap("activityScheduled", std::string(R"("resource":"arn:r",)") + kInput +
+                                       R"(,"timeoutInSeconds":60,"heartbeatInSeconds":10)"),
+         Wrap("activityScheduled",
+              R"("resource":"arn:r","timeoutInSeconds":60,"heartbeatInSeconds":10)")},
+        {EventType::kActivityStarted, Wrap("activityStarted", R"("workerName":"w")"),
+         Wrap("activityStarted", R"("workerName":"w")")},
+        Success(EventType::kActivitySucceeded, "activitySucceeded"),
+        Failure(EventType::kActivityFailed, "activityFailed"),
+        Failure(EventType::kActivityTimedOut, "activityTimedOut"),
+    }),
+    [](const auto& info) { return std::string(core::EventTypeName(info.param.type)); });
+
+TEST(HistoryEvent, LeavesOutWhatIsNotSet) {
+  HistoryEvent event;
+  event.id = 3;
+  event.timestamp = absl::FromUnixSeconds(1'790'218'585);
+  event.type = EventType::kExecutionAborted;
+  std::string out;
+  AppendHistoryEvent(event, true, &out);
+  EXPECT_EQ(out, R"({"id":3,"previousEventId":0,"timestamp":1790218585,"type":"ExecutionAborted",)"
+                 R"("executionAbortedEventDetails":{}})");
+}
+
+TEST(HistoryEvent, ShowsAnEmptyErrorThatWasGiven) {
+  HistoryEvent event;
+  event.type = EventType::kActivityFailed;
+  event.error = Text("");
+  std::string out;
+  AppendHistoryEvent(event, true, &out);
+  EXPECT_NE(out.find(R"("activityFailedEventDetails":{"error":""})"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace pawl::api

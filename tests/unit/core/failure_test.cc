@@ -1,0 +1,51 @@
+#include "coordinator/core/failure.h"
+
+#include <gtest/gtest.h>
+
+namespace pawl::core {
+namespace {
+
+struct MatchCase {
+  const char* name;
+  std::vector<std::string> error_equals;
+  std::optional<std::string> error;
+  bool heartbeat;
+  bool matches;
+};
+
+class ErrorMatchesTest : public testing::TestWithParam<MatchCase> {};
+
+TEST_P(ErrorMatchesTest, AsTheReferenceSays) {
+  const MatchCase& c = GetParam();
+  EXPECT_EQ(ErrorMatches(c.error_equals, {c.error, std::nullopt}, c.heartbeat), c.matches);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    StatesLanguage, ErrorMatchesTest,
+    testing::ValuesIn(std::vector<MatchCase>{
+        {"ExactName", {"A", "B"}, "B", false, true},
+        {"OtherName", {"A"}, "B", false, false},
+        {"AllTakesAnyName", {"States.ALL"}, "B", false, true},
+        {"AllTakesAnErrorWithoutAName", {"States.ALL"}, std::nullopt, false, true},
+        {"AllTakesATimeout", {"States.ALL"}, "States.Timeout", false, true},
+        {"TaskFailedTakesAnyName", {"States.TaskFailed"}, "B", false, true},
+        {"TaskFailedTakesNoTimeout", {"States.TaskFailed"}, "States.Timeout", false, false},
+        {"TimeoutTakesAHeartbeat", {"States.Timeout"}, "States.Timeout", true, true},
+        {"HeartbeatTimeoutTakesAHeartbeat",
+         {"States.HeartbeatTimeout"},
+         "States.Timeout",
+         true,
+         true},
+        {"HeartbeatTimeoutTakesNoOtherTimeout",
+         {"States.HeartbeatTimeout"},
+         "States.Timeout",
+         false,
+         false},
+        {"UnknownStatesNamesAreOnlyCompared", {"States.All"}, "B", false, false},
+        {"NamesAreCaseSensitive", {"b"}, "B", false, false},
+        {"NoNameMatchesNoName", {"B"}, std::nullopt, false, false},
+    }),
+    [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace pawl::core

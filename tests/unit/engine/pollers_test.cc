@@ -1,0 +1,57 @@
+#include "coordinator/engine/pollers.h"
+
+#include <gtest/gtest.h>
+
+namespace pawl::engine {
+namespace {
+
+Poller Waiting(const std::string& activity, absl::Time deadline = absl::InfiniteFuture()) {
+  return {0, activity, Text(), deadline, [](absl::StatusOr<std::optional<ActivityTask>>) {}};
+}
+
+TEST(Pollers, TheOneThatHasWaitedLongestIsTakenFirst) {
+  Pollers pollers;
+  const int64_t first = pollers.Add(Waiting("a"));
+  pollers.Add(Waiting("a"));
+  pollers.Add(Waiting("b"));
+  EXPECT_EQ(pollers.Take("a")->id, first);
+  EXPECT_EQ(pollers.Waiting("a"), 1);
+}
+
+TEST(Pollers, OneThatIsPutBackComesBeforeAllOthers) {
+  Pollers pollers;
+  const int64_t first = pollers.Add(Waiting("a"));
+  pollers.Add(Waiting("a"));
+  std::optional<Poller> taken = pollers.Take("a");
+  pollers.PutBack(std::move(*taken));
+  EXPECT_EQ(pollers.Take("a")->id, first);
+}
+
+TEST(Pollers, ATakenOneCannotBeRemoved) {
+  Pollers pollers;
+  const int64_t id = pollers.Add(Waiting("a"));
+  ASSERT_TRUE(pollers.Take("a").has_value());
+  EXPECT_FALSE(pollers.Remove(id).has_value());
+}
+
+TEST(Pollers, OnlyThoseWhoseDeadlineHasComeExpire) {
+  const absl::Time now = absl::FromUnixSeconds(1000);
+  Pollers pollers;
+  pollers.Add(Waiting("a", now + absl::Seconds(1)));
+  const int64_t due = pollers.Add(Waiting("a", now));
+  const std::vector<Poller> expired = pollers.RemoveExpired(now);
+  ASSERT_EQ(expired.size(), 1u);
+  EXPECT_EQ(expired[0].id, due);
+  EXPECT_EQ(pollers.Waiting("a"), 1);
+}
+
+TEST(Pollers, NobodyWaitsAfterAllAreRemoved) {
+  Pollers pollers;
+  pollers.Add(Waiting("a"));
+  pollers.Add(Waiting("b"));
+  EXPECT_EQ(pollers.RemoveAll().size(), 2u);
+  EXPECT_TRUE(pollers.Activities().empty());
+}
+
+}  // namespace
+}  // namespace pawl::engine

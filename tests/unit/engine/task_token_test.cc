@@ -1,0 +1,53 @@
+#include "coordinator/engine/task_token.h"
+
+#include <gtest/gtest.h>
+
+namespace pawl::engine {
+namespace {
+
+const TaskTokens kTokens("secret-of-the-cluster", "us-east-1:000000000000");
+
+TaskToken Sample() { return {ExecutionId(Uuid::Random()), BranchId(3), -42, "charge"}; }
+
+TEST(TaskToken, ComesBackAsItWasMade) {
+  const TaskToken token = Sample();
+  const absl::StatusOr<TaskToken> read = kTokens.Decode(kTokens.Encode(token));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->execution, token.execution);
+  EXPECT_EQ(read->branch, token.branch);
+  EXPECT_EQ(read->nonce, token.nonce);
+  EXPECT_EQ(read->activity_name, "charge");
+}
+
+TEST(TaskToken, IsRefusedWhenAnyCharacterIsChanged) {
+  const std::string text = kTokens.Encode(Sample());
+  for (size_t i = 0; i < text.size(); ++i) {
+    std::string changed = text;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    if (kTokens.Decode(changed).ok()) {
+      // The last character of base64 may carry bits that mean nothing.
+      EXPECT_EQ(i, text.size() - 1) << changed;
+    }
+  }
+}
+
+TEST(TaskToken, OfAnotherClusterOrRegionIsRefused) {
+  const std::string text = kTokens.Encode(Sample());
+  EXPECT_FALSE(TaskTokens("another secret", "us-east-1:000000000000").Decode(text).ok());
+  EXPECT_FALSE(TaskTokens("secret-of-the-cluster", "eu-west-1:000000000000").Decode(text).ok());
+}
+
+TEST(TaskToken, GarbageIsRefused) {
+  for (const char* text : {"", "x", "not a token", "AAAA", "====", "\xff\xfe"}) {
+    EXPECT_FALSE(kTokens.Decode(text).ok()) << text;
+  }
+}
+
+TEST(TaskToken, FitsIntoAwsLimitForTheLongestName) {
+  TaskToken token = Sample();
+  token.activity_name = std::string(80, 'n');
+  EXPECT_LE(kTokens.Encode(token).size(), 1024u);
+}
+
+}  // namespace
+}  // namespace pawl::engine

@@ -1,0 +1,78 @@
+// Runs a shell command: feeds its standard input, collects what it writes, waits for its end.
+//
+// The command gets a process group of its own, so that a Ctrl-C at the worker's terminal does not
+// reach it and Terminate reaches all that it started.
+
+#ifndef PAWL_WORKER_COMMAND_H_
+#define PAWL_WORKER_COMMAND_H_
+
+#include <sys/types.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace pawl::worker {
+
+// What is kept of an output: its beginning is needed whole to be JSON, and AWS takes at most 256
+// KiB.
+inline constexpr size_t kMaxOutputBytes = 256 * 1024;
+// What is kept of standard error: its end, as long as AWS lets a cause be.
+inline constexpr size_t kMaxCauseBytes = 32 * 1024;
+
+struct CommandEnd {
+  bool succeeded = false;    // exited with 0
+  std::string how;           // "exited with 3", "was ended by signal 9"
+  std::string output;        // at most kMaxOutputBytes and one, which tells that there was more
+  std::string error_output;  // the last kMaxCauseBytes
+};
+
+// Used by one thread.
+class Command {
+ public:
+  // Runs `line` with /bin/sh in this process's environment and folder, with `variables` added to
+  // it.
+  static absl::StatusOr<std::unique_ptr<Command>> Start(
+      const std::string& line, std::string input,
+      const std::map<std::string, std::string>& variables);
+  // Kills what still runs.
+  ~Command();
+  Command(const Command&) = delete;
+  Command& operator=(const Command&) = delete;
+
+  // Keeps the command's pipes moving until it has ended (true) or `deadline` has come (false).
+  bool RunUntil(absl::Time deadline);
+  // After RunUntil was true.
+  const CommandEnd& end() const { return end_; }
+  // Sends SIGTERM to the command and all that it started; SIGKILL when `force`.
+  void Terminate(bool force);
+
+ private:
+  Command() = default;
+  bool Pump(absl::Time deadline);
+  void FeedInput();
+  void Collect();
+  void Reap();
+
+  pid_t pid_ = -1;
+  int pid_fd_ = -1;
+  int input_fd_ = -1;
+  int output_fd_ = -1;
+  int error_fd_ = -1;
+  std::string input_;
+  size_t fed_ = 0;
+  bool ended_ = false;
+  CommandEnd end_;
+};
+
+// `text` as a JSON string may hold it: bytes that are not UTF-8 become U+FFFD; no more than the
+// last kMaxCauseBytes, beginning with a whole character.
+std::string CauseText(std::string_view text);
+
+}  // namespace pawl::worker
+
+#endif  // PAWL_WORKER_COMMAND_H_
