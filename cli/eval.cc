@@ -44,30 +44,39 @@ query::Environment EnvironmentOf(Json test_case, std::string_view input) {
           test_case.Find("bindings")};
 }
 
-Answer EvalPath(Json test_case, JsonArena* arena) {
+// What an answer refers to while it is written.
+struct Compiled {
+  std::optional<query::JsonPath> path;
+  std::optional<asl::Intrinsic> call;
+};
+
+Answer EvalPath(Json test_case, Compiled* compiled, JsonArena* arena) {
   Json text = test_case.Find("path");
   if (!text.is_string()) return Failure("OTHER", "the case has no path");
   absl::StatusOr<query::JsonPath> path =
       query::JsonPath::Compile(text.as_string(), query::Dialect::kJayway);
   if (!path.ok()) return Failure(PathErrorCode(path.status()), FromAbsl(path.status().message()));
-  absl::StatusOr<Json> value = path->Evaluate(EnvironmentOf(test_case, "doc"), arena);
+  compiled->path = *std::move(path);
+  absl::StatusOr<Json> value = compiled->path->Evaluate(EnvironmentOf(test_case, "doc"), arena);
   Answer answer;
   if (value.ok()) {
     answer.result = *value;
   } else {
     answer = Failure(PathErrorCode(value.status()), FromAbsl(value.status().message()));
   }
-  answer.definite = path->definite();
+  answer.definite = compiled->path->definite();
   return answer;
 }
 
-Answer EvalIntrinsic(Json test_case, JsonArena* arena) {
+Answer EvalIntrinsic(Json test_case, Compiled* compiled, JsonArena* arena) {
   Json text = test_case.Find("expr");
   if (!text.is_string()) return Failure("OTHER", "the case has no expr");
   absl::StatusOr<asl::Intrinsic> call = asl::Intrinsic::Compile(text.as_string());
   if (!call.ok()) return Failure("INVALID_EXPRESSION", FromAbsl(call.status().message()));
+  compiled->call = *std::move(call);
   const auto random = [] { return static_cast<uint64_t>(RandomInt64()); };
-  asl::Result<Json> value = call->Evaluate(EnvironmentOf(test_case, "data"), random, "expr", arena);
+  asl::Result<Json> value =
+      compiled->call->Evaluate(EnvironmentOf(test_case, "data"), random, "expr", arena);
   // AWS raises States.Runtime; the name that the documentation has tells the kind of failure here.
   if (!value.ok()) return Failure("States.IntrinsicFailure", value.error().cause.value_or(""));
   Answer answer;
@@ -104,9 +113,10 @@ int EvalLines(const std::string& lang, std::istream& in, std::ostream& out) {
       WriteAnswer(Json(), Failure("OTHER", FromAbsl(test_case.status().message())), out);
       continue;
     }
-    WriteAnswer(
-        test_case->Find("id"),
-        lang == "jsonpath" ? EvalPath(*test_case, &arena) : EvalIntrinsic(*test_case, &arena), out);
+    Compiled compiled;
+    const Answer answer = lang == "jsonpath" ? EvalPath(*test_case, &compiled, &arena)
+                                             : EvalIntrinsic(*test_case, &compiled, &arena);
+    WriteAnswer(test_case->Find("id"), answer, out);
   }
   return 0;
 }

@@ -1,6 +1,8 @@
 // Intrinsic functions, `States.Format('{}', $.x)` (reference/asl.md 6.2, 6.3). Compiled once;
 // immutable and thread-safe afterwards. A value that comes out may refer to memory of the compiled
 // call, for its literals.
+// A value that comes out may refer to memory of the compiled call (its literals), besides that of
+// the input and the arena.
 
 #ifndef PAWL_ASL_INTRINSIC_H_
 #define PAWL_ASL_INTRINSIC_H_

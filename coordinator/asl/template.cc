@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "coordinator/asl/path_not_found.h"
 #include "coordinator/base/strings.h"
 
 namespace pawl::asl {
@@ -32,13 +33,7 @@ Result<Json> Expression::Evaluate(const query::Environment& environment, const R
   }
   const absl::StatusOr<Json> found = path->Evaluate(environment, arena);
   if (found.ok()) return *found;
-  // A path into the Context object shows that object (reference/asl.md 12.3).
-  const Json searched = path->root() == query::JsonPath::Root::kContext && environment.context
-                            ? environment.context()
-                            : environment.input;
-  return RuntimeError(StrCat("The JSONPath '", path->text(), "' specified for the field '", field,
-                             "' could not be found in the input '",
-                             searched.is_undefined() ? std::string() : WriteJson(searched), "'"));
+  return PathNotFound(*path, field, environment);
 }
 
 void Expression::VisitPaths(const std::function<void(const query::JsonPath&)>& visit) const {

@@ -124,7 +124,7 @@ bool ShallowEquals(Json a, Json b, Pairs* inside) {
 }  // namespace
 
 void* JsonArena::Allocate(size_t bytes) {
-  bytes = (bytes + 7) & ~size_t{7};
+  bytes = std::max<size_t>(8, (bytes + 7) & ~size_t{7});
   used_ += bytes;
   if (bytes > left_) {
     const size_t grown = std::clamp(used_, kFirstBlockBytes, kMaxBlockBytes);

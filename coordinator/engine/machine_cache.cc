@@ -71,6 +71,9 @@ void MachineCache::GetCurrent(const std::string& name, store::Callback<CompiledP
     if (!machine.ok()) return done(machine.status());
     if (machine->deleting)
       return done(absl::FailedPreconditionError("the machine is being deleted"));
+    if (machine->type != "STANDARD") {
+      return done(absl::UnimplementedError(StrCat("executions of type ", machine->type)));
+    }
     CompiledPtr made = Peek(machine->current.id);
     if (made == nullptr) made = Add(machine->current);
     if (made == nullptr) return done(DoesNotCompile(machine->current));

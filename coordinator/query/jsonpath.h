@@ -1,7 +1,8 @@
 // JSONPath as AWS Step Functions accepts it: the dialect of Jayway JsonPath with its default
 // options (reference/asl.md 5). A path is compiled once and evaluated often; a compiled path is
 // immutable and may be used by any number of threads. Work and memory of an evaluation are bounded.
-// Regular expressions are RE2's: no look-around, no back-references.
+// Regular expressions are RE2's: no look-around, no back-references. A value that comes out may
+// refer to memory of the compiled path (its literals), besides that of the document and the arena.
 
 #ifndef PAWL_QUERY_JSONPATH_H_
 #define PAWL_QUERY_JSONPATH_H_

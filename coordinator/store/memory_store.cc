@@ -80,7 +80,7 @@ void MemoryStore::Reply(Done done, Answer answer) {
 void MemoryStore::CreateMachine(const Machine& machine, Callback<Machine> done) {
   absl::StatusOr<Machine> answer = machine;
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     if (machines_.contains(machine.name)) {
       answer = absl::AlreadyExistsError(StrCat("there is a state machine ", machine.name));
     } else {
@@ -96,7 +96,7 @@ void MemoryStore::CreateMachine(const Machine& machine, Callback<Machine> done) 
 void MemoryStore::GetMachine(std::string_view name, Callback<Machine> done) {
   absl::StatusOr<Machine> answer = NotFound("state machine", name);
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     if (auto it = machines_.find(name); it != machines_.end()) answer = it->second;
   }
   Reply(std::move(done), std::move(answer));
@@ -105,7 +105,7 @@ void MemoryStore::GetMachine(std::string_view name, Callback<Machine> done) {
 void MemoryStore::GetRevision(RevisionId id, Callback<Revision> done) {
   absl::StatusOr<Revision> answer = NotFound("revision", id.value().ToString());
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     if (auto it = revisions_.find(id); it != revisions_.end()) answer = it->second;
   }
   Reply(std::move(done), std::move(answer));
@@ -114,7 +114,7 @@ void MemoryStore::GetRevision(RevisionId id, Callback<Revision> done) {
 void MemoryStore::AddRevision(const Revision& revision, RevisionId expected, DoneCallback done) {
   absl::Status answer;
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     auto it = machines_.find(revision.machine_name);
     if (it == machines_.end()) {
       answer = NotFound("state machine", revision.machine_name);
@@ -134,7 +134,7 @@ void MemoryStore::AddRevision(const Revision& revision, RevisionId expected, Don
 void MemoryStore::DeleteMachine(std::string_view name, DoneCallback done) {
   absl::Status answer;
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     auto it = machines_.find(name);
     if (it == machines_.end()) {
       answer = NotFound("state machine", name);
@@ -160,7 +160,7 @@ bool MemoryStore::FinishDeletion(const Machine& machine) {
 
 void MemoryStore::FinishDeletions(DoneCallback done) {
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     for (auto it = machines_.begin(); it != machines_.end();) {
       it = it->second.deleting && FinishDeletion(it->second) ? machines_.erase(it) : std::next(it);
     }
@@ -172,7 +172,7 @@ void MemoryStore::ListMachines(std::string_view after, int64_t limit,
                                Callback<Page<Machine>> done) {
   absl::StatusOr<Page<Machine>> answer;
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     answer = PageOf(machines_, after, limit);
   }
   Reply(std::move(done), std::move(answer));
@@ -181,7 +181,7 @@ void MemoryStore::ListMachines(std::string_view after, int64_t limit,
 void MemoryStore::CreateActivity(const Activity& activity, Callback<Activity> done) {
   absl::StatusOr<Activity> answer;
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     answer = activities_.try_emplace(activity.name, activity).first->second;
   }
   Reply(std::move(done), std::move(answer));
@@ -190,7 +190,7 @@ void MemoryStore::CreateActivity(const Activity& activity, Callback<Activity> do
 void MemoryStore::GetActivity(std::string_view name, Callback<Activity> done) {
   absl::StatusOr<Activity> answer = NotFound("activity", name);
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     if (auto it = activities_.find(name); it != activities_.end()) answer = it->second;
   }
   Reply(std::move(done), std::move(answer));
@@ -199,7 +199,7 @@ void MemoryStore::GetActivity(std::string_view name, Callback<Activity> done) {
 void MemoryStore::DeleteActivity(std::string_view name, DoneCallback done) {
   absl::Status answer;
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     if (activities_.erase(std::string(name)) == 0) answer = NotFound("activity", name);
   }
   Reply(std::move(done), std::move(answer));
@@ -209,7 +209,7 @@ void MemoryStore::ListActivities(std::string_view after, int64_t limit,
                                  Callback<Page<Activity>> done) {
   absl::StatusOr<Page<Activity>> answer;
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     answer = PageOf(activities_, after, limit);
   }
   Reply(std::move(done), std::move(answer));
@@ -227,7 +227,7 @@ void MemoryStore::StartExecution(const StartRequest& request, Callback<StartResu
   const core::ExecutionFacts& facts = *request.execution.facts;
   StartResult result;
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     const std::pair key(facts.machine_name, facts.name);
     if (auto it = names_.find(key); it != names_.end()) {
       result = {.kind = StartResult::Kind::kNameTaken, .existing = it->second};
@@ -281,7 +281,7 @@ void MemoryStore::Write(const core::Execution& execution, const core::Transition
 void MemoryStore::CommitTransition(const CommitRequest& request, DoneCallback done) {
   absl::Status answer;
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     const ExecutionId id = request.execution.facts->id;
     auto it = open_.find(id);
     if (it == open_.end() || it->second.execution.fence != request.expected_fence) {
@@ -299,7 +299,7 @@ void MemoryStore::CommitTransition(const CommitRequest& request, DoneCallback do
 void MemoryStore::LoadExecution(ExecutionId id, Callback<core::Execution> done) {
   absl::StatusOr<core::Execution> answer = NotFound("open execution", id.value().ToString());
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     if (auto it = open_.find(id); it != open_.end()) answer = it->second.execution;
   }
   Reply(std::move(done), std::move(answer));
@@ -309,7 +309,7 @@ void MemoryStore::ClaimDue(absl::Time now, absl::Time until, int64_t limit,
                            Callback<std::vector<core::Execution>> done) {
   std::vector<core::Execution> claimed;
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     std::vector<Open*> due;
     for (auto& [id, row] : open_) {
       if (row.claimable_at <= now) due.push_back(&row);
@@ -329,7 +329,7 @@ void MemoryStore::ClaimDue(absl::Time now, absl::Time until, int64_t limit,
 void MemoryStore::NextClaimableAt(absl::Time now, Callback<absl::Time> done) {
   absl::Time next = absl::InfiniteFuture();
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     for (const auto& [id, row] : open_) {
       if (row.claimable_at > now) next = std::min(next, row.claimable_at);
     }
@@ -341,7 +341,7 @@ std::vector<HandedOut> MemoryStore::HandOutNow(const std::string& activity, int6
                                                const Decide& decide) {
   std::vector<HandOutEntry> entries;
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     for (const auto& [id, row] : open_) {
       entries.push_back({row.execution, row.claimable_at, row.execution.fence});
     }
@@ -350,7 +350,7 @@ std::vector<HandedOut> MemoryStore::HandOutNow(const std::string& activity, int6
   // meanwhile.
   DecideHandOut(activity, limit, decide, &entries);
   std::vector<HandedOut> handed_out;
-  absl::MutexLock lock(&mu_);
+  std::lock_guard lock(mu_);
   for (const HandOutEntry& entry : entries) {
     if (!entry.transition) continue;
     auto it = open_.find(entry.execution.facts->id);
@@ -377,7 +377,7 @@ void MemoryStore::FindExecution(std::string_view machine_name, std::string_view 
                                 Callback<ExecutionRecord> done) {
   absl::StatusOr<ExecutionRecord> answer = NotFound("execution", StrCat(machine_name, ":", name));
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     if (auto it = names_.find({std::string(machine_name), std::string(name)}); it != names_.end()) {
       auto open = open_.find(it->second);
       answer = open != open_.end() ? RecordOf(open->second.execution) : closed_.at(it->second);
@@ -395,7 +395,7 @@ void MemoryStore::ListExecutions(const ExecutionQuery& query,
   }
   std::map<ExecutionId, ExecutionRecord, std::greater<>> all;  // newest first
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     for (const auto& [id, row] : open_) all[id] = Short(RecordOf(row.execution));
     for (const auto& [id, record] : closed_) all[id] = Short(record);
   }
@@ -416,7 +416,7 @@ void MemoryStore::ListExecutions(const ExecutionQuery& query,
 void MemoryStore::GetHistory(const HistoryQuery& query, Callback<Page<core::HistoryEvent>> done) {
   std::vector<core::HistoryEvent> events;
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     if (auto it = history_.find(query.execution); it != history_.end()) events = it->second;
   }
   if (events.empty()) {
@@ -451,7 +451,7 @@ void MemoryStore::ClusterSecret(Callback<std::string> done) {
 void MemoryStore::MaintainPartitions(absl::Time now, absl::Duration retention, DoneCallback done) {
   const absl::Time before = now - retention;
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     for (auto it = closed_.begin(); it != closed_.end();) {
       const ExecutionRecord& record = it->second;
       if (record.closed_at >= before || EndOfWeek(record.started_at) > before) {

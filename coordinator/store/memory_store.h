@@ -10,14 +10,13 @@
 
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
-#include "absl/synchronization/mutex.h"
 #include "coordinator/base/account.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/store/store.h"
@@ -77,12 +76,12 @@ class MemoryStore : public Store {
   template <typename Done, typename Answer>
   void Reply(Done done, Answer answer);
 
-  bool IsCurrent(const core::ExecutionFacts& facts) const ABSL_SHARED_LOCKS_REQUIRED(mu_);
-  void Write(const core::Execution& execution, const core::Transition& transition, Open* row)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Close(const core::Execution& execution) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // With mu_ held, from here to HandOutNow.
+  bool IsCurrent(const core::ExecutionFacts& facts) const;
+  void Write(const core::Execution& execution, const core::Transition& transition, Open* row);
+  void Close(const core::Execution& execution);
   // One step of the deletion of a machine; whether it has gone.
-  bool FinishDeletion(const Machine& machine) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool FinishDeletion(const Machine& machine);
   std::vector<HandedOut> HandOutNow(const std::string& activity, int64_t limit,
                                     const Decide& decide);
 
@@ -91,15 +90,15 @@ class MemoryStore : public Store {
   const DatabaseClock own_clock_;
   const Clock& clock_;
 
-  mutable absl::Mutex mu_;
-  std::map<std::string, Machine, std::less<>> machines_ ABSL_GUARDED_BY(mu_);
-  std::map<RevisionId, Revision> revisions_ ABSL_GUARDED_BY(mu_);
-  std::map<std::string, Activity, std::less<>> activities_ ABSL_GUARDED_BY(mu_);
-  std::map<std::pair<std::string, std::string>, ExecutionId> names_ ABSL_GUARDED_BY(mu_);
-  std::map<ExecutionId, Open> open_ ABSL_GUARDED_BY(mu_);
-  std::map<ExecutionId, ExecutionRecord> closed_ ABSL_GUARDED_BY(mu_);
-  std::map<ExecutionId, std::vector<core::HistoryEvent>> history_ ABSL_GUARDED_BY(mu_);
-  int64_t next_machine_id_ ABSL_GUARDED_BY(mu_) = 1;
+  std::mutex mu_;  // guards what follows
+  std::map<std::string, Machine, std::less<>> machines_;
+  std::map<RevisionId, Revision> revisions_;
+  std::map<std::string, Activity, std::less<>> activities_;
+  std::map<std::pair<std::string, std::string>, ExecutionId> names_;
+  std::map<ExecutionId, Open> open_;
+  std::map<ExecutionId, ExecutionRecord> closed_;
+  std::map<ExecutionId, std::vector<core::HistoryEvent>> history_;
+  int64_t next_machine_id_ = 1;
 };
 
 }  // namespace pawl::store

@@ -1,6 +1,7 @@
 #include "coordinator/store/pool.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "coordinator/base/clock.h"
@@ -32,16 +33,16 @@ Pool::Pool(Options options) : options_(std::move(options)) {
 
 Pool::~Pool() {
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     stopping_ = true;
-    for (auto& worker : workers_) worker->wake.Signal();
-    overdue_changed_.Signal();
+    for (auto& worker : workers_) worker->wake.notify_one();
+    overdue_changed_.notify_one();
   }
   for (auto& worker : workers_) worker->thread.join();
   overdue_thread_.join();
   std::deque<Queued> left;
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     left.swap(queue_);
   }
   for (Queued& queued : left) queued.job(absl::UnavailableError("the store is closing"));
@@ -54,11 +55,11 @@ void Pool::Enqueue(Job job) {
     return;
   }
   {
-    absl::MutexLock lock(&mu_);
+    std::lock_guard lock(mu_);
     if (!stopping_) {
       queue_.push_back(std::move(queued));
       WakeOne();
-      if (connected_ == 0) overdue_changed_.Signal();
+      if (connected_ == 0) overdue_changed_.notify_one();
       return;
     }
   }
@@ -74,13 +75,14 @@ void Pool::Work(Worker* worker) {
     if (worker->session->open()) {
       SetHealthy(true);
     } else {
+      std::lock_guard lock(mu_);
       Lost(worker);
     }
   }
 }
 
 std::optional<Pool::Queued> Pool::Next(Worker* worker) {
-  absl::MutexLock lock(&mu_);
+  std::unique_lock lock(mu_);
   std::optional<Queued> local = std::exchange(worker->local, std::nullopt);
   if (local && worker->session && queue_.empty() && !stopping_) return local;
   if (local) {
@@ -91,9 +93,10 @@ std::optional<Pool::Queued> Pool::Next(Worker* worker) {
   }
   while (!stopping_) {
     if (queue_.empty()) {
-      Rest(worker);
+      Rest(worker, &lock);
+      if (worker->session && worker->session->HungUp()) Lost(worker);
     } else if (!worker->session) {
-      Connect(worker);
+      Connect(worker, &lock);
     } else {
       Queued next = std::move(queue_.front());
       queue_.pop_front();
@@ -103,10 +106,10 @@ std::optional<Pool::Queued> Pool::Next(Worker* worker) {
   return std::nullopt;
 }
 
-void Pool::Rest(Worker* worker) {
+void Pool::Rest(Worker* worker, std::unique_lock<std::mutex>* lock) {
   (worker->session ? resting_connected_ : resting_unconnected_).push_back(worker);
   worker->woken = false;
-  while (!worker->woken && !stopping_) worker->wake.Wait(&mu_);
+  worker->wake.wait(*lock, [&] { return worker->woken || stopping_; });
 }
 
 void Pool::WakeOne() {
@@ -116,18 +119,18 @@ void Pool::WakeOne() {
   Worker* worker = resting.back();
   resting.pop_back();
   worker->woken = true;
-  worker->wake.Signal();
+  worker->wake.notify_one();
 }
 
-void Pool::Connect(Worker* worker) {
-  mu_.Unlock();
+void Pool::Connect(Worker* worker, std::unique_lock<std::mutex>* lock) {
+  lock->unlock();
   absl::Status status;
   try {
     worker->session = std::make_unique<Session>(options_.database_url, options_.application_name);
   } catch (...) {
     status = FromCurrentException("connect", Effect::kRead);
   }
-  mu_.Lock();
+  lock->lock();
   if (status.ok()) {
     ++connected_;
     worker->backoff = kBackoffMin;
@@ -137,37 +140,40 @@ void Pool::Connect(Worker* worker) {
   // Once for each outage, not for each attempt.
   if (worker->backoff == kBackoffMin) log::Warn("database_connection_failed", {{"error", status}});
   if (connected_ == 0) SetHealthy(false);
-  if (!stopping_) worker->wake.WaitWithTimeout(&mu_, worker->backoff);
+  if (!stopping_) {
+    worker->wake.wait_for(*lock, absl::ToChronoMilliseconds(worker->backoff),
+                          [&] { return stopping_; });
+  }
   worker->backoff = std::min(worker->backoff * 2, kBackoffMax);
 }
 
 void Pool::Lost(Worker* worker) {
   worker->session.reset();
   SetHealthy(false);
-  absl::MutexLock lock(&mu_);
   --connected_;
-  overdue_changed_.Signal();
+  overdue_changed_.notify_one();
 }
 
 void Pool::FailOverdue() {
-  absl::MutexLock lock(&mu_);
+  std::unique_lock lock(mu_);
   while (!stopping_) {
     if (connected_ > 0 || queue_.empty()) {
-      overdue_changed_.Wait(&mu_);
+      overdue_changed_.wait(lock);
       continue;
     }
     const absl::Duration left =
         queue_.front().at + options_.unavailable_after - DatabaseClock::SteadyNow();
     if (left > absl::ZeroDuration()) {
-      overdue_changed_.WaitWithTimeout(&mu_, left);
+      overdue_changed_.wait_for(lock,
+                                absl::ToChronoMicroseconds(left) + std::chrono::microseconds(1));
       continue;
     }
     Queued queued = std::move(queue_.front());
     queue_.pop_front();
-    mu_.Unlock();
+    lock.unlock();
     queued.job(absl::UnavailableError(StrCat("no connection to the database for ",
                                              absl::FormatDuration(options_.unavailable_after))));
-    mu_.Lock();
+    lock.lock();
   }
 }
 

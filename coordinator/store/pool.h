@@ -10,18 +10,18 @@
 #define PAWL_STORE_POOL_H_
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "coordinator/store/session.h"
 
@@ -55,7 +55,7 @@ class Pool {
     absl::Duration at;  // steady time
   };
   struct Worker {
-    absl::CondVar wake;
+    std::condition_variable wake;
     bool woken = false;           // guarded by the pool's mu_
     std::optional<Queued> local;  // touched by the worker's own thread only
     std::unique_ptr<Session> session;
@@ -67,9 +67,10 @@ class Pool {
   // The next job and a session for it; nullopt when the pool ends.
   std::optional<Queued> Next(Worker* worker);
   // Called with no session; releases the lock while it connects.
-  void Connect(Worker* worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Rest(Worker* worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void WakeOne() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Connect(Worker* worker, std::unique_lock<std::mutex>* lock);
+  void Rest(Worker* worker, std::unique_lock<std::mutex>* lock);
+  // With mu_ held.
+  void WakeOne();
   void Lost(Worker* worker);
   void FailOverdue();
   void SetHealthy(bool healthy) { options_.healthy->store(healthy, std::memory_order_relaxed); }
@@ -79,14 +80,15 @@ class Pool {
   static thread_local Pool* current_pool;
 
   const Options options_;
-  absl::Mutex mu_;
-  absl::CondVar overdue_changed_;
-  bool stopping_ ABSL_GUARDED_BY(mu_) = false;
-  int connected_ ABSL_GUARDED_BY(mu_) = 0;
-  std::deque<Queued> queue_ ABSL_GUARDED_BY(mu_);
+  // What follows is guarded by mu_, the workers themselves excepted.
+  std::mutex mu_;
+  std::condition_variable overdue_changed_;
+  bool stopping_ = false;
+  int connected_ = 0;
+  std::deque<Queued> queue_;
   // Last in, first out, so that few sessions stay warm under little load.
-  std::vector<Worker*> resting_connected_ ABSL_GUARDED_BY(mu_);
-  std::vector<Worker*> resting_unconnected_ ABSL_GUARDED_BY(mu_);
+  std::vector<Worker*> resting_connected_;
+  std::vector<Worker*> resting_unconnected_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::thread overdue_thread_;
 };

@@ -63,8 +63,8 @@ constexpr Statement kStartClosed{"start_closed", R"(
 constexpr Statement kFindName{"find_name", R"(
   select execution_id from execution_name where machine_name = $1 and name = $2)"};
 
-const std::string& kLoadSql =
-    *new std::string(StrCat("select ", kLoadedColumns, " from load_executions(array[$1::uuid]) l"));
+const std::string kLoadSql =
+    StrCat("select ", kLoadedColumns, " from load_executions(array[$1::uuid]) l");
 const Statement kLoad{"load", kLoadSql.c_str()};
 
 const std::string& kClaimSql = *new std::string(

@@ -100,7 +100,7 @@ void PostgresStore::NotifyReady(const std::vector<std::string>& activities, Done
 }
 
 void PostgresStore::ListenReady(std::function<void(const std::string& activity)> on_ready) {
-  absl::MutexLock lock(&mu_);
+  std::lock_guard lock(mu_);
   listener_ = std::make_unique<ReadyListener>(options_.database_url, options_.application_name,
                                               node_, std::move(on_ready));
 }

@@ -11,11 +11,11 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "coordinator/base/account.h"
 #include "coordinator/store/pool.h"
@@ -79,8 +79,8 @@ class PostgresStore : public Store {
   const PostgresStoreOptions options_;
   const std::string node_;  // names this store in hints, so that it can leave out its own
   std::atomic<bool> healthy_ = false;
-  absl::Mutex mu_;
-  std::unique_ptr<ReadyListener> listener_ ABSL_GUARDED_BY(mu_);
+  std::mutex mu_;  // guards listener_
+  std::unique_ptr<ReadyListener> listener_;
   // The pools go first when the store ends, for their jobs use what is above.
   Pool transitions_;
   Pool reads_;

@@ -314,7 +314,12 @@ absl::Status PrivateCluster::Stop() {
 
 void PrivateCluster::Kill() {
   if (server_ < 0) return;
+  kill(server_, SIGSTOP);  // it makes no more children while they are listed
+  std::ifstream children(StrCat("/proc/", server_, "/task/", server_, "/children"));
+  std::vector<pid_t> sessions;
+  for (pid_t child = 0; children >> child;) sessions.push_back(child);
   kill(server_, SIGKILL);
+  for (const pid_t session : sessions) kill(session, SIGKILL);
   Reap(absl::Seconds(5));
 }
 

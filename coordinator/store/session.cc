@@ -1,5 +1,7 @@
 #include "coordinator/store/session.h"
 
+#include <poll.h>
+
 #include "absl/strings/str_replace.h"
 #include "coordinator/base/strings.h"
 
@@ -46,6 +48,12 @@ std::string WithConnectionSettings(std::string_view database_url,
 Session::Session(const std::string& database_url, const std::string& application_name)
     : connection_(WithConnectionSettings(database_url, application_name)), quiet_(connection_) {
   pqxx::nontransaction(connection_).exec(kSessionSettings);
+}
+
+bool Session::HungUp() const {
+  // Nothing is expected; what is there to read is the server's farewell, which comes before the end.
+  pollfd wait = {connection_.sock(), POLLIN | POLLRDHUP, 0};
+  return poll(&wait, 1, 0) != 0;
 }
 
 }  // namespace pawl::store

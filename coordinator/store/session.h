@@ -47,6 +47,8 @@ class Session {
   pqxx::connection& connection() { return connection_; }
   // False once the connection is known to be broken; it never comes back.
   bool open() const { return connection_.is_open(); }
+  // Whether the server has ended a session that is not in use: what is sent on it would be lost.
+  bool HungUp() const;
 
  private:
   // libpqxx sends it at its first use.

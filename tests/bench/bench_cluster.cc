@@ -1,10 +1,13 @@
 #include "tests/bench/bench_cluster.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 
 #include "coordinator/base/strings.h"
 #include "coordinator/store/migrate.h"
@@ -14,7 +17,6 @@ namespace {
 
 constexpr char kLimitSchema[] = R"(
   create schema lim;
-  create extension pg_stat_statements;
   create table lim.execution (id bigint primary key, fence bigint not null, version int not null,
     wake_at timestamptz, updated_at timestamptz not null, data bytea not null) with (fillfactor = 70);
   insert into lim.execution select g, 0, 0, null, now(), decode(repeat('ab', 200), 'hex')
@@ -51,8 +53,13 @@ BenchCluster::BenchCluster() {
   Require(store::Migrate(url()));
   std::ofstream(folder_ + "/schema.sql") << kLimitSchema;
   std::ofstream(folder_ + "/limit.sql") << kLimitScript;
-  Run(StrCat("psql -X -q -v ON_ERROR_STOP=1 -d '", url(), "' -f ", folder_, "/schema.sql"));
+  // A database of its own, so that the commits of the two are counted apart.
+  Run(StrCat("psql -X -q -d '", url(),
+             "' -c 'create database lim' -c 'create extension pg_stat_statements'"));
+  Run(StrCat("psql -X -q -v ON_ERROR_STOP=1 -d '", LimitUrl(), "' -f ", folder_, "/schema.sql"));
 }
+
+std::string BenchCluster::LimitUrl() const { return cluster_->UrlOf("lim"); }
 
 BenchCluster::~BenchCluster() {
   cluster_.reset();
@@ -72,17 +79,41 @@ std::string BenchCluster::Run(const std::string& command) {
 }
 
 double BenchCluster::MeasureLimit(int clients, int seconds) {
-  Run(StrCat("psql -X -q -d '", url(),
-             "' -c 'truncate lim.history; vacuum lim.execution; checkpoint'"));
+  Run(StrCat("psql -X -q -d '", LimitUrl(),
+             "' -c 'truncate lim.history' -c 'vacuum lim.execution' -c checkpoint"));
   // pgbench wants its arguments one by one; a URL as the database name does.
-  const std::string output = Run(StrCat("pgbench -n -M prepared -c ", clients, " -j 2 -T ", seconds,
-                                        " -f ", folder_, "/limit.sql '", url(), "' 2>/dev/null"));
+  const std::string output =
+      Run(StrCat("pgbench -n -M prepared -c ", clients, " -j 2 -T ", seconds, " -f ", folder_,
+                 "/limit.sql '", LimitUrl(), "' 2>/dev/null"));
   const size_t at = output.find("tps = ");
   if (at == std::string::npos) {
     std::cerr << "pgbench said: " << output << "\n";
     std::exit(2);
   }
   return std::atof(output.c_str() + at + 6);
+}
+
+double BenchCluster::ServerCpuSeconds() const {
+  int64_t postmaster = 0;
+  std::ifstream(folder_ + "/data/postmaster.pid") >> postmaster;
+  int64_t ticks = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream stat(entry.path() / "stat");
+    std::string line;
+    if (!std::getline(stat, line)) continue;
+    // "PID (NAME) STATE PPID ...": NAME may hold blanks; utime and stime are the 14th and 15th,
+    // those of children that have ended the 16th and 17th.
+    std::istringstream fields(line.substr(line.rfind(')') + 1));
+    std::string state;
+    int64_t parent = 0, skipped = 0, own = 0, own_system = 0, gone = 0, gone_system = 0;
+    fields >> state >> parent;
+    for (int i = 5; i <= 13; ++i) fields >> skipped;
+    fields >> own >> own_system >> gone >> gone_system;
+    const bool is_postmaster = entry.path().filename() == StrCat(postmaster);
+    if (parent == postmaster) ticks += own + own_system;
+    if (is_postmaster) ticks += own + own_system + gone + gone_system;
+  }
+  return static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 int64_t BenchCluster::Count(const std::string& sql) {

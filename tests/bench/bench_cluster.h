@@ -25,11 +25,15 @@ class BenchCluster {
   // history row of 300 bytes, committed synchronously.
   double MeasureLimit(int clients, int seconds);
 
+  // Processor time that the server's processes have used so far, in seconds.
+  double ServerCpuSeconds() const;
+
   // A single number from the database.
   int64_t Count(const std::string& sql);
 
  private:
   std::string Run(const std::string& command);
+  std::string LimitUrl() const;
 
   std::string folder_;
   std::unique_ptr<store::PrivateCluster> cluster_;

@@ -2,6 +2,8 @@
 // under way, against the limit of the same PostgreSQL in the same run, turn by turn. Prints a table
 // and the median ratio.
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstring>
@@ -123,6 +125,15 @@ class Load {
   int under_way_ = 0;
 };
 
+double OwnCpuSeconds() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 int64_t Argument(int argc, char** argv, const char* name, int64_t otherwise) {
   for (int i = 1; i + 1 < argc; ++i) {
     if (std::strcmp(argv[i], name) == 0) return std::atoll(argv[i + 1]);
@@ -154,6 +165,7 @@ int Main(int argc, char** argv) {
   std::vector<double> ratios;
   int64_t executions = 0, commits = 0;
   cluster.Count("select pg_stat_statements_reset()");
+  double own_cpu = 0, server_cpu = 0;
   std::cout << "ten-Pass chains, " << kUnderWay << " under way, " << connections
             << " connections; limit: pgbench, " << kUnderWay
             << " clients\nround  limit/s  transitions/s  ratio\n";
@@ -161,7 +173,10 @@ int Main(int argc, char** argv) {
     const double limit = cluster.MeasureLimit(kUnderWay, seconds);
     const int64_t before = cluster.Count(
         "select xact_commit from pg_stat_database where datname = current_database()");
+    const double own_before = OwnCpuSeconds(), server_before = cluster.ServerCpuSeconds();
     const auto [ended, took] = load.Run(seconds);
+    own_cpu += OwnCpuSeconds() - own_before;
+    server_cpu += cluster.ServerCpuSeconds() - server_before;
     std::this_thread::sleep_for(
         std::chrono::milliseconds(1500));  // sessions report their counts once a second
     commits += cluster.Count(
@@ -174,6 +189,9 @@ int Main(int argc, char** argv) {
     std::fflush(stdout);
   }
   PrintCounts(cluster, executions, commits);
+  const double per_thousand = 1000.0 / (static_cast<double>(executions) * kStates);
+  std::printf("CPU seconds per 1000 transitions: coordinator %.3f, PostgreSQL %.3f\n",
+              own_cpu * per_thousand, server_cpu * per_thousand);
   std::sort(ratios.begin(), ratios.end());
   std::printf("median ratio: %.2f\n", ratios[ratios.size() / 2]);
   return 0;

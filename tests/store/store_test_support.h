@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,34 +14,42 @@
 #include <utility>
 #include <vector>
 
-#include "absl/synchronization/notification.h"
 #include "coordinator/store/store.h"
 
 namespace pawl::store {
 
+// An answer that comes on another thread.
+template <typename Answer>
+class Pending {
+ public:
+  // A callback for one call; this must outlive it.
+  auto Done() {
+    return [this](Answer answer) { promise_.set_value(std::move(answer)); };
+  }
+  bool answered() const {
+    return future_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  }
+  // Waits for it. Once.
+  Answer Get() { return future_.get(); }
+
+ private:
+  std::promise<Answer> promise_;
+  std::future<Answer> future_ = promise_.get_future();
+};
+
 // Calls `call(done)` and waits for the answer.
 template <typename T, typename Call>
 absl::StatusOr<T> Await(Call call) {
-  absl::StatusOr<T> answer = absl::UnknownError("not answered");
-  absl::Notification answered;
-  call([&](absl::StatusOr<T> result) {
-    answer = std::move(result);
-    answered.Notify();
-  });
-  answered.WaitForNotification();
-  return answer;
+  Pending<absl::StatusOr<T>> pending;
+  call(pending.Done());
+  return pending.Get();
 }
 
 template <typename Call>
 absl::Status AwaitDone(Call call) {
-  absl::Status answer;
-  absl::Notification answered;
-  call([&](absl::Status result) {
-    answer = std::move(result);
-    answered.Notify();
-  });
-  answered.WaitForNotification();
-  return answer;
+  Pending<absl::Status> pending;
+  call(pending.Done());
+  return pending.Get();
 }
 
 // An execution and the step that led to it.

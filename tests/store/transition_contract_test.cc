@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -289,14 +290,14 @@ TEST_P(TransitionContract, NoTaskIsHandedOutTwice) {
     Schedule(&start.execution, place, "work", TestTime() + absl::Milliseconds(i));
     Begin(start);
   }
-  absl::Mutex mu;
+  std::mutex mu;
   std::multiset<std::string> seen;
   std::vector<std::thread> workers;
   for (int i = 0; i < 4; ++i) {
     workers.emplace_back([&] {
       while (true) {
         const auto tasks = HandOut(store_, "work", 3);
-        absl::MutexLock lock(&mu);
+        std::lock_guard lock(mu);
         for (const HandedOut& task : *tasks) seen.insert(task.execution.facts->name);
         // One that others have locked is nobody's loss: they hand it out.
         if (seen.size() >= kTasks) return;
