@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstdint>
 
-#include "absl/time/clock.h"
+#include "coordinator/base/clock.h"
 
 namespace pawl {
 namespace {
@@ -40,9 +40,10 @@ void Handle(int signal_number, void (*handler)(int)) {
   sigaction(signal_number, &action, nullptr);
 }
 
-int MillisecondsUntil(absl::Time deadline) {
-  if (deadline == absl::InfiniteFuture()) return -1;
-  const absl::Duration left = deadline - absl::Now();
+// `deadline` is of the steady clock, which no correction of the time can lengthen.
+int MillisecondsUntil(absl::Duration deadline) {
+  if (deadline == absl::InfiniteDuration()) return -1;
+  const absl::Duration left = deadline - DatabaseClock::SteadyNow();
   if (left <= absl::ZeroDuration()) return 0;
   // Rounded up, so that the last wait does not spin; a very long one is taken in pieces.
   return static_cast<int>(absl::ToInt64Milliseconds(
@@ -67,12 +68,12 @@ StopSignal::~StopSignal() {
 }
 
 bool StopSignal::WaitFor(absl::Duration duration) const {
-  const absl::Time deadline = absl::Now() + duration;
+  const absl::Duration deadline = DatabaseClock::SteadyNow() + duration;
   while (true) {
     pollfd waiting = {.fd = fd_, .events = POLLIN, .revents = 0};
     const int timeout = MillisecondsUntil(deadline);
     if (poll(&waiting, 1, timeout) > 0) return true;
-    if (timeout >= 0 && absl::Now() >= deadline) return false;
+    if (timeout >= 0 && DatabaseClock::SteadyNow() >= deadline) return false;
   }
 }
 

@@ -24,6 +24,7 @@ ExecutionRecord RecordOf(const core::Execution& execution) {
           .status = execution.status,
           .started_at = facts.started_at,
           .closed_at = execution.closed_at,
+          .fence = execution.fence,
           .input = facts.input,
           .output = execution.output,
           .error = execution.error,

@@ -53,9 +53,10 @@ constexpr Statement kStartClosed{"start_closed", R"(
     returning execution_id, machine_name, name),
   closed as (
     insert into closed_execution (execution_id, revision_id, machine_id, started_at, closed_at,
-                                  last_event_id, status, machine_name, name, error, cause, output)
+                                  last_event_id, fence, status, machine_name, name, error, cause,
+                                  output)
     select execution_id, $5::uuid, $4::bigint, $6::timestamptz, $7::timestamptz, $8::bigint,
-           $9::smallint, machine_name, name, $10::text, $11::text, $12::text
+           $17::bigint, $9::smallint, machine_name, name, $10::text, $11::text, $12::text
       from named)
   insert into history (execution_id, first_event_id, occurred_at, event_count, events)
   select execution_id, $13::bigint, $14::timestamptz, $15::integer, $16::bytea from named)"};
@@ -67,12 +68,12 @@ const std::string kLoadSql =
     StrCat("select ", kLoadedColumns, " from load_executions(array[$1::uuid]) l");
 const Statement kLoad{"load", kLoadSql.c_str()};
 
-const std::string& kClaimSql = *new std::string(
-    StrCat("select ", kLoadedColumns, " from load_executions(claim_due($1, $2, $3)) l"));
+const std::string kClaimSql =
+    StrCat("select ", kLoadedColumns, " from load_executions(claim_due($1, $2, $3)) l");
 const Statement kClaim{"claim", kClaimSql.c_str()};
 
-const std::string& kLockReadySql = *new std::string(
-    StrCat("select ", kLoadedColumns, " from load_executions(lock_ready($1, $2)) l"));
+const std::string kLockReadySql =
+    StrCat("select ", kLoadedColumns, " from load_executions(lock_ready($1, $2)) l");
 const Statement kLockReady{"lock_ready", kLockReadySql.c_str()};
 
 constexpr Statement kNextClaimable{"next_claimable", R"(
@@ -120,8 +121,8 @@ bool WriteStart(Session* session, const StartRows& rows) {
                ->Run(kStartClosed, hot.execution_id, rows.machine_name, rows.name, rows.machine_id,
                      rows.revision_id, rows.started_at, closed.closed_at, hot.last_event_id,
                      closed.status, OrNull(closed.error), OrNull(closed.cause), closed.output,
-                     OrNull(history.first_event_id), OrNull(history.occurred_at),
-                     OrNull(history.event_count), history.events)
+                     OrNull(history.first_event_id), BinaryTime(history.occurred_at),
+                     OrNull(history.event_count), history.events, hot.fence)
                .affected_rows() == 1;
   }
   return session
@@ -131,7 +132,7 @@ bool WriteStart(Session* session, const StartRows& rows) {
                    OrNull(hot.ready_activity), hot.position, rows.branches.ids.Finish(),
                    rows.branches.ready_ats.Finish(), rows.branches.ready_activities.Finish(),
                    rows.branches.positions.Finish(), OrNull(history.first_event_id),
-                   OrNull(history.occurred_at), OrNull(history.event_count), history.events)
+                   BinaryTime(history.occurred_at), OrNull(history.event_count), history.events)
              .affected_rows() == 1;
 }
 

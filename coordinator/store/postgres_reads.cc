@@ -16,15 +16,15 @@ namespace {
 // An execution is either open or closed in one snapshot, never both, never neither.
 constexpr Statement kFindExecution{"find_execution", R"(
   select n.execution_id, n.machine_name, n.name, 1 as status, e.machine_id, e.revision_id,
-         e.started_at, null::timestamptz as closed_at, '' as output, null as error, null as cause,
-         h.events
+         e.started_at, null::timestamptz as closed_at, e.fence, '' as output, null as error,
+         null as cause, h.events
     from execution_name n
     join execution e on e.execution_id = n.execution_id
     join history h on h.execution_id = n.execution_id and h.first_event_id = 1
    where n.machine_name = $1 and n.name = $2
   union all
   select n.execution_id, n.machine_name, n.name, c.status, c.machine_id, c.revision_id,
-         c.started_at, c.closed_at, c.output, c.error, c.cause, h.events
+         c.started_at, c.closed_at, c.fence, c.output, c.error, c.cause, h.events
     from execution_name n
     join closed_execution c on c.execution_id = n.execution_id
     join history h on h.execution_id = n.execution_id and h.first_event_id = 1
@@ -111,6 +111,7 @@ ExecutionRecord ReadRecord(const pqxx::row& row) {
 
 absl::StatusOr<ExecutionRecord> ReadFullRecord(const pqxx::row& row) {
   ExecutionRecord record = ReadRecord(row);
+  record.fence = Fence(GetInt64(row["fence"]));
   record.output = Text(GetText(row["output"]));
   if (!row["error"].is_null()) record.error = Text(GetText(row["error"]));
   if (!row["cause"].is_null()) record.cause = Text(GetText(row["cause"]));

@@ -36,6 +36,14 @@ std::string TimeTextUp(absl::Time time) {
   return TimeText(time + absl::Microseconds(1) - absl::Nanoseconds(0.25));
 }
 
+pqxx::binarystring BinaryTime(absl::Time time) {
+  constexpr int64_t kPostgresEpochMicros = 946'684'800'000'000;  // 2000-01-01
+  const uint64_t micros = static_cast<uint64_t>(absl::ToUnixMicros(time) - kPostgresEpochMicros);
+  char bytes[8];
+  for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>(micros >> (56 - 8 * i));
+  return Binary({bytes, sizeof(bytes)});
+}
+
 std::string StorableText(std::string_view text) {
   if (text.find('\0') == std::string_view::npos) return std::string(text);
   return absl::StrReplaceAll(ToAbsl(text), {{absl::string_view("\0", 1), "\xEF\xBF\xBD"}});

@@ -60,9 +60,10 @@ constexpr Statement kClose{"close", R"(
     select execution_id, $9::bigint, $10::timestamptz, $11::integer, $12::bytea from moved
      where $9::bigint is not null)
   insert into closed_execution (execution_id, revision_id, machine_id, started_at, closed_at,
-                                last_event_id, status, machine_name, name, error, cause, output)
+                                last_event_id, fence, status, machine_name, name, error, cause,
+                                output)
   select execution_id, revision_id, machine_id, started_at, $3::timestamptz, $4::bigint,
-         $5::smallint, machine_name, name, $6::text, $7::text, $8::text from moved)"};
+         $13::bigint, $5::smallint, machine_name, name, $6::text, $7::text, $8::text from moved)"};
 
 }  // namespace
 
@@ -81,7 +82,7 @@ void BranchRows::Add(const core::Execution& execution, const core::Branch& branc
 HistoryRow::HistoryRow(const core::Transition& transition) {
   if (transition.history.empty()) return;
   first_event_id = StrCat(transition.history.front().id);
-  occurred_at = TimeText(transition.history.back().timestamp);
+  occurred_at = transition.history.back().timestamp;
   event_count = StrCat(transition.history.size());
   events = Binary(EncodeHistory(transition.history));
 }
@@ -138,8 +139,9 @@ bool WriteStep(Session* session, pqxx::transaction_base* transaction, const Step
     return session
                ->RunIn(transaction, kClose, hot.execution_id, rows.expected_fence, closed.closed_at,
                        hot.last_event_id, closed.status, OrNull(closed.error), OrNull(closed.cause),
-                       closed.output, OrNull(history.first_event_id), OrNull(history.occurred_at),
-                       OrNull(history.event_count), history.events)
+                       closed.output, OrNull(history.first_event_id),
+                       BinaryTime(history.occurred_at), OrNull(history.event_count), history.events,
+                       hot.fence)
                .affected_rows() == 1;
   }
   const auto move = [&](const Statement& statement, const auto&... more) {
@@ -149,15 +151,15 @@ bool WriteStep(Session* session, pqxx::transaction_base* transaction, const Step
                           more...);
   };
   if (!rows.changed.ids.empty() || !rows.removed.empty()) {
-    return move(kMoveWithBranches, OrNull(history.first_event_id), OrNull(history.occurred_at),
+    return move(kMoveWithBranches, OrNull(history.first_event_id), BinaryTime(history.occurred_at),
                 OrNull(history.event_count), history.events, rows.removed.Finish(),
                 rows.changed.ids.Finish(), rows.changed.ready_ats.Finish(),
                 rows.changed.ready_activities.Finish(), rows.changed.positions.Finish())
                .size() == 1;
   }
   if (!history.first_event_id) return move(kMove).affected_rows() == 1;
-  return move(kMoveWithHistory, *history.first_event_id, *history.occurred_at, *history.event_count,
-              history.events)
+  return move(kMoveWithHistory, *history.first_event_id, BinaryTime(history.occurred_at),
+              *history.event_count, history.events)
              .affected_rows() == 1;
 }
 

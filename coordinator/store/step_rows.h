@@ -41,7 +41,7 @@ struct BranchRows {
 // The row of `history`; all null when the step has no events.
 struct HistoryRow {
   std::optional<std::string> first_event_id;
-  std::optional<std::string> occurred_at;
+  absl::Time occurred_at;
   std::optional<std::string> event_count;
   pqxx::binarystring events{std::string()};
 
