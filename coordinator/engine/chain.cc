@@ -64,13 +64,14 @@ void Chain::Begin(core::Execution execution, absl::Time claimable_at, core::Tran
   Next();
 }
 
-void Chain::Remember(core::Execution execution) {
+bool Chain::Remember(core::Execution execution) {
   absl::MutexLock lock(&mu_);
-  if (working_) return;
+  if (working_) return false;
   execution_ = std::move(execution);
   row_claimable_at_.reset();
   claimed_ = false;
   fresh_ = false;
+  return true;
 }
 
 bool Chain::Forget() {

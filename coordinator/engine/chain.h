@@ -93,8 +93,9 @@ class Chain : public std::enable_shared_from_this<Chain> {
   // The same for one that this node has just begun.
   void Begin(core::Execution execution, absl::Time claimable_at, core::Transition transition,
              std::vector<Given> given);
-  // Keeps a position that this node has just written by another way; ignored while the chain works.
-  void Remember(core::Execution execution);
+  // Keeps a position that this node has just written by another way; false, and ignored, while the
+  // chain works.
+  bool Remember(core::Execution execution);
   // Forgets the position, unless the chain works. False when it does.
   bool Forget();
 

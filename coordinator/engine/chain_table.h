@@ -25,7 +25,7 @@ class ChainTable {
 
   // The chain of that execution, made when there is none; it counts as working until it rests.
   std::shared_ptr<Chain> Get(ExecutionId id);
-  // The chain has come to rest.
+  // The chain has come to rest; a second call for the same rest does nothing.
   void Rested(ExecutionId id);
   // Roughly how many chains work.
   int64_t Working() const;

@@ -47,6 +47,9 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
 
  private:
   void Build(std::string secret);
+  void BuildDispatcher(std::string secret);
+  ChainParts MakeChainParts();
+  void BuildClaimer();
   void WaitForRest(absl::AnyInvocable<void()> done);
 
   const Options options_;
@@ -81,77 +84,81 @@ void Engine::Impl::Run(store::DoneCallback ready) {
   });
 }
 
+// What the parts tell each other goes through weak pointers: nothing keeps a stopped engine alive.
 void Engine::Impl::Build(std::string secret) {
-  // What the parts tell each other goes through weak pointers: nothing keeps a stopped engine
-  // alive.
-  auto weak = weak_from_this();
-  dispatcher_ = std::make_shared<Dispatcher>(
-      Dispatcher::Parts{.store = store_,
-                        .clock = clock_,
-                        .scheduler = scheduler_,
-                        .barrier = barrier_,
-                        .random = options_.random,
-                        .moved_on = [weak](core::Execution execution) {
-                          auto self = weak.lock();
-                          if (self == nullptr) return;
-                          const ExecutionId id = execution.facts->id;
-                          self->chains_->Get(id)->Remember(std::move(execution));
-                          self->chains_->Rested(id);
-                        }});
-  dispatcher_->SetTokens(TaskTokens(
-      std::move(secret), StrCat(options_.account.region, ":", options_.account.account_id)));
-  auto parts =
-      std::make_shared<ChainParts>(ChainParts{.store = store_,
-                                              .clock = clock_,
-                                              .scheduler = scheduler_,
-                                              .barrier = barrier_,
-                                              .machines = machines_,
-                                              .activities = activities_,
-                                              .dispatcher = dispatcher_,
-                                              .random = options_.random,
-                                              .claim_hint = options_.claim_hint,
-                                              .claim_renewal = options_.claim_renewal,
-                                              .closed = options_.closed,
-                                              .timer_set =
-                                                  [weak](absl::Time at) {
-                                                    if (auto self = weak.lock())
-                                                      self->claimer_->WakeAt(at);
-                                                  },
-                                              .idle =
-                                                  [weak](ExecutionId id) {
-                                                    if (auto self = weak.lock())
-                                                      self->chains_->Rested(id);
-                                                  },
-                                              .draining =
-                                                  [weak] {
-                                                    auto self = weak.lock();
-                                                    return self == nullptr || self->draining();
-                                                  }});
+  BuildDispatcher(std::move(secret));
+  auto parts = std::make_shared<ChainParts>(MakeChainParts());
   chains_->SetParts(parts);
   starter_ = std::make_shared<Starter>(options_.account, parts, chains_);
   housekeeper_ = std::make_shared<Housekeeper>(store_, clock_, scheduler_, options_.retention);
-  claimer_ = std::make_shared<Claimer>(Claimer::Parts{
-      .store = store_,
-      .clock = clock_,
-      .scheduler = scheduler_,
-      .claim_hint = options_.claim_hint,
-      .poll_interval = options_.poll_interval,
-      .batch = options_.claim_batch,
-      .claimed =
-          [weak](core::Execution execution, absl::Time claimable_at) {
-            auto self = weak.lock();
-            if (self == nullptr) return;
-            const ExecutionId id = execution.facts->id;
-            self->chains_->Get(id)->Adopt(std::move(execution), claimable_at);
-          },
-      .room = [weak]() -> int64_t {
-        auto self = weak.lock();
-        return self == nullptr ? 0 : self->options_.max_chains - self->chains_->Working();
-      },
-      .tick =
-          [weak] {
-            if (auto self = weak.lock()) self->dispatcher_->Tick();
-          }});
+  BuildClaimer();
+}
+
+void Engine::Impl::BuildDispatcher(std::string secret) {
+  Dispatcher::Parts parts{.store = store_,
+                          .clock = clock_,
+                          .scheduler = scheduler_,
+                          .barrier = barrier_,
+                          .random = options_.random};
+  parts.moved_on = [weak = weak_from_this()](core::Execution execution) {
+    auto self = weak.lock();
+    if (self == nullptr) return;
+    const ExecutionId id = execution.facts->id;
+    if (self->chains_->Get(id)->Remember(std::move(execution))) self->chains_->Rested(id);
+  };
+  dispatcher_ = std::make_shared<Dispatcher>(std::move(parts));
+  dispatcher_->SetTokens(TaskTokens(
+      std::move(secret), StrCat(options_.account.region, ":", options_.account.account_id)));
+}
+
+ChainParts Engine::Impl::MakeChainParts() {
+  ChainParts parts{.store = store_,
+                   .clock = clock_,
+                   .scheduler = scheduler_,
+                   .barrier = barrier_,
+                   .machines = machines_,
+                   .activities = activities_,
+                   .dispatcher = dispatcher_,
+                   .random = options_.random,
+                   .claim_hint = options_.claim_hint,
+                   .claim_renewal = options_.claim_renewal,
+                   .closed = options_.closed};
+  auto weak = weak_from_this();
+  parts.timer_set = [weak](absl::Time at) {
+    if (auto self = weak.lock()) self->claimer_->WakeAt(at);
+  };
+  parts.idle = [weak](ExecutionId id) {
+    if (auto self = weak.lock()) self->chains_->Rested(id);
+  };
+  parts.draining = [weak] {
+    auto self = weak.lock();
+    return self == nullptr || self->draining();
+  };
+  return parts;
+}
+
+void Engine::Impl::BuildClaimer() {
+  Claimer::Parts parts{.store = store_,
+                       .clock = clock_,
+                       .scheduler = scheduler_,
+                       .claim_hint = options_.claim_hint,
+                       .poll_interval = options_.poll_interval,
+                       .batch = options_.claim_batch};
+  auto weak = weak_from_this();
+  parts.claimed = [weak](core::Execution execution, absl::Time claimable_at) {
+    auto self = weak.lock();
+    if (self == nullptr) return;
+    const ExecutionId id = execution.facts->id;
+    self->chains_->Get(id)->Adopt(std::move(execution), claimable_at);
+  };
+  parts.room = [weak]() -> int64_t {
+    auto self = weak.lock();
+    return self == nullptr ? 0 : self->options_.max_chains - self->chains_->Working();
+  };
+  parts.tick = [weak] {
+    if (auto self = weak.lock()) self->dispatcher_->Tick();
+  };
+  claimer_ = std::make_shared<Claimer>(std::move(parts));
 }
 
 void Engine::Impl::Drain(absl::AnyInvocable<void()> done) {

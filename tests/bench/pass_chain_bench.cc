@@ -160,7 +160,7 @@ void PrintCounts(BenchCluster& cluster, int64_t executions, int64_t commits) {
 int Main(int argc, char** argv) {
   const int rounds = static_cast<int>(Argument(argc, argv, "--rounds", 3));
   const int seconds = static_cast<int>(Argument(argc, argv, "--seconds", 8));
-  const int connections = static_cast<int>(Argument(argc, argv, "--connections", 48));
+  const int connections = static_cast<int>(Argument(argc, argv, "--connections", kUnderWay));
   BenchCluster cluster;
   Load load(cluster.url(), connections);
   load.Run(1);  // statements are prepared, caches are warm

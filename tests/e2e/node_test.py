@@ -120,6 +120,28 @@ class NodeTest(unittest.TestCase):
         self.wait_succeeded(client, executions)
         self.wait_succeeded(client, self.start_wait(client, 1))
 
+    def test_machines_that_loop_for_ever_run_beside_others_and_can_be_stopped(self):
+        coordinator = self.ready_coordinator()
+        client = Client([coordinator.port])
+        role = "arn:aws:iam::000000000000:role/r"
+        loop = {"StartAt": "A", "States": {
+            "A": {"Type": "Choice", "Choices": [{"Variable": "$.end", "IsPresent": True, "Next": "End"}],
+                  "Default": "B"},
+            "B": {"Type": "Pass", "Next": "A"}, "End": {"Type": "Succeed"}}}
+        machine = client.call("CreateStateMachine", name="loop", roleArn=role, definition=json.dumps(loop))
+        # More loops than the node has connections for transitions.
+        loops = [client.call("StartExecution", stateMachineArn=machine["stateMachineArn"], name=f"loop-{i}")
+                 for i in range(40)]
+        self.wait_succeeded(client, self.start_wait(client, 1, count=5))
+        for execution in loops:
+            client.call("StopExecution", executionArn=execution["executionArn"], error="Enough")
+            described = client.call("DescribeExecution", executionArn=execution["executionArn"])
+            self.assertEqual((described["status"], described["error"]), ("ABORTED", "Enough"))
+            events = client.call("GetExecutionHistory", executionArn=execution["executionArn"], maxResults=1,
+                                 reverseOrder=True)["events"]
+            self.assertEqual(events[0]["type"], "ExecutionAborted")
+            self.assertGreater(events[0]["id"], 10)
+
 
 if __name__ == "__main__":
     unittest.main(warnings="ignore")
