@@ -16,10 +16,11 @@ void Claimer::Stop() {
 
 void Claimer::WakeAt(absl::Time time) {
   absl::MutexLock lock(&mu_);
-  // While a look is under way, what it finds as the next due time includes this one, or the poll
-  // does.
-  if (looking_ || time >= wake_at_) return;
-  Schedule(time);
+  if (looking_) {
+    wanted_ = std::min(wanted_, time);  // WakeAfterLook sees to it
+  } else if (time < wake_at_) {
+    Schedule(time);
+  }
 }
 
 void Claimer::Schedule(absl::Time at) {
@@ -73,7 +74,8 @@ void Claimer::WakeAfterLook(absl::Time next_due) {
   const absl::Time latest = parts_.clock->Now() + parts_.poll_interval;
   absl::MutexLock lock(&mu_);
   looking_ = false;
-  if (!stopped_) Schedule(std::min(next_due, latest));
+  const absl::Time wanted = std::exchange(wanted_, absl::InfiniteFuture());
+  if (!stopped_) Schedule(std::min({next_due, latest, wanted}));
 }
 
 }  // namespace pawl::engine

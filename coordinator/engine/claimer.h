@@ -53,6 +53,8 @@ class Claimer : public std::enable_shared_from_this<Claimer> {
   absl::Mutex mu_;
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
   bool looking_ ABSL_GUARDED_BY(mu_) = false;
+  // The earliest time that was asked for while a look was under way.
+  absl::Time wanted_ ABSL_GUARDED_BY(mu_) = absl::InfiniteFuture();
   // The earliest wake-up that is scheduled; later ones that were scheduled before come to nothing.
   absl::Time wake_at_ ABSL_GUARDED_BY(mu_) = absl::InfiniteFuture();
 };

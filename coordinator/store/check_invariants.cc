@@ -105,7 +105,8 @@ class Walk {
           Add(after, "cannot be loaded: its first history row or its revision is missing");
           continue;
         }
-        absl::StatusOr<core::Execution> execution = ReadExecution(rows[0], Account());
+        absl::StatusOr<core::Execution> execution =
+            ReadExecution(rows[0], Account(), {&session_, transaction_});
         if (!execution.ok()) {
           Add(after, std::string(execution.status().message()));
           continue;

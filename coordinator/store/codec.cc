@@ -57,10 +57,18 @@ core::TaskAttempt DecodeTask(const pb::Task& in, const Text& data) {
   return task;
 }
 
+// The event whose payload the branch's data is: until it ends, what its state was entered with;
+// then, what it left with.
+int64_t DataEventId(const core::Branch& branch) {
+  return branch.phase == core::Phase::kEnded ? branch.last_event_id : branch.entered_event_id;
+}
+
 void EncodeTexts(const core::Execution& execution, const core::Branch& branch, pb::Position* out) {
   out->set_state(Bytes(branch.state));
   if (branch.data == execution.facts->input) {
     out->set_data_is_input(true);
+  } else if (branch.data.size() > kMaxInlineData) {
+    out->set_data_event_id(DataEventId(branch));
   } else {
     out->set_data(Bytes(branch.data));
   }
@@ -78,14 +86,21 @@ void EncodeRoot(const core::Execution& execution, pb::Root* out) {
   out->set_last_event_at(ToMicros(execution.last_event_at));
 }
 
-core::Branch DecodeBranch(const pb::Position& in, BranchId id, const core::Execution& execution) {
+absl::StatusOr<Text> DecodeData(const pb::Position& in, PayloadLookup payload,
+                                const core::Execution& execution) {
+  if (in.data_is_input()) return execution.facts->input;
+  if (in.data_event_id() != 0) return payload(in.data_event_id());
+  return Text(in.data());
+}
+
+core::Branch DecodeBranch(const pb::Position& in, BranchId id, Text data) {
   core::Branch branch;
   branch.id = id;
   branch.parent = BranchId(in.parent());
   branch.index = in.index();
   branch.phase = static_cast<core::Phase>(in.phase());
   branch.state = Text(in.state());
-  branch.data = in.data_is_input() ? execution.facts->input : Text(in.data());
+  branch.data = std::move(data);
   branch.item = in.item_is_data() ? branch.data : Text(in.item());
   branch.variables = Text(in.variables());
   branch.entered_event_id = in.entered_event_id();
@@ -223,7 +238,8 @@ std::string EncodePosition(const core::Execution& execution, const core::Branch&
   return out.SerializeAsString();
 }
 
-absl::Status DecodePosition(std::string_view bytes, BranchId id, core::Execution* execution) {
+absl::Status DecodePosition(std::string_view bytes, BranchId id, PayloadLookup payload,
+                            core::Execution* execution) {
   pb::Position in;
   if (!Parse(bytes, &in) || in.has_root() != (id == BranchId(0))) {
     return absl::DataLossError(StrCat("position of branch ", id.value(), " of execution ",
@@ -234,7 +250,9 @@ absl::Status DecodePosition(std::string_view bytes, BranchId id, core::Execution
     if (in.root().has_timeout_at()) execution->timeout_at = FromMicros(in.root().timeout_at());
     execution->last_event_at = FromMicros(in.root().last_event_at());
   }
-  execution->branches.insert_or_assign(id, DecodeBranch(in, id, *execution));
+  absl::StatusOr<Text> data = DecodeData(in, payload, *execution);
+  if (!data.ok()) return data.status();
+  execution->branches.insert_or_assign(id, DecodeBranch(in, id, *std::move(data)));
   return absl::OkStatus();
 }
 

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -24,9 +25,17 @@ namespace pawl::store {
 // `branch` is one of `execution`; branch 0 carries the fields of the execution too.
 std::string EncodePosition(const core::Execution& execution, const core::Branch& branch);
 
+// The payload of an event of the execution that is decoded.
+using PayloadLookup = absl::FunctionRef<absl::StatusOr<Text>(int64_t event_id)>;
+
+// Data of more bytes than this is not repeated in the position but found in the history again when
+// the position is read: a hot row stays narrow whatever passes through it.
+inline constexpr size_t kMaxInlineData = 1024;
+
 // Puts the branch into `execution->branches`, whose facts are there already, and with branch 0 the
 // fields of the execution.
-absl::Status DecodePosition(std::string_view bytes, BranchId id, core::Execution* execution);
+absl::Status DecodePosition(std::string_view bytes, BranchId id, PayloadLookup payload,
+                            core::Execution* execution);
 
 // `events` have contiguous ids and are at least one.
 std::string EncodeHistory(absl::Span<const core::HistoryEvent> events);

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
+#include "coordinator/base/strings.h"
 #include "coordinator/core/history.h"
 #include "coordinator/store/codec.h"
 #include "coordinator/store/sql_values.h"
@@ -44,13 +44,15 @@ uint64_t TakeBigEndian(int bytes, std::string_view* from) {
 }
 
 // 8 bytes id, 4 bytes length, position; and so on.
-absl::Status ReadBranches(std::string_view packed, core::Execution* execution) {
+absl::Status ReadBranches(std::string_view packed, PayloadLookup payload,
+                          core::Execution* execution) {
   while (!packed.empty()) {
     if (packed.size() < 12) return absl::DataLossError("branches are cut short");
     const BranchId id(static_cast<int64_t>(TakeBigEndian(8, &packed)));
     const size_t size = TakeBigEndian(4, &packed);
     if (packed.size() < size) return absl::DataLossError("branches are cut short");
-    if (absl::Status status = DecodePosition(packed.substr(0, size), id, execution); !status.ok()) {
+    if (absl::Status status = DecodePosition(packed.substr(0, size), id, payload, execution);
+        !status.ok()) {
       return status;
     }
     packed.remove_prefix(size);
@@ -58,9 +60,30 @@ absl::Status ReadBranches(std::string_view packed, core::Execution* execution) {
   return absl::OkStatus();
 }
 
+constexpr Statement kHistoryRowOf{"history_row_of", R"(
+  select first_event_id, events from history
+   where execution_id = $1 and first_event_id <= $2 order by first_event_id desc limit 1)"};
+
 }  // namespace
 
-absl::StatusOr<core::Execution> ReadExecution(const pqxx::row& row, const Account& account) {
+absl::StatusOr<Text> PayloadReader::Read(const ExecutionId& execution, int64_t event_id) {
+  const std::string id = execution.value().ToString();
+  const pqxx::result rows = transaction_ == nullptr
+                                ? session_.Run(kHistoryRowOf, id, event_id)
+                                : session_.RunIn(transaction_, kHistoryRowOf, id, event_id);
+  if (!rows.empty()) {
+    std::vector<core::HistoryEvent> events;
+    const int64_t first_id = GetInt64(rows[0]["first_event_id"]);
+    const absl::Status status = DecodeHistory(GetBytes(rows[0]["events"]), first_id, &events);
+    if (!status.ok()) return status;
+    const size_t place = static_cast<size_t>(event_id - first_id);
+    if (place < events.size()) return events[place].payload;
+  }
+  return absl::DataLossError(StrCat("execution ", id, " has no event ", event_id));
+}
+
+absl::StatusOr<core::Execution> ReadExecution(const pqxx::row& row, const Account& account,
+                                              PayloadReader payloads) {
   absl::StatusOr<std::shared_ptr<const core::ExecutionFacts>> facts = ReadFacts(row, account);
   if (!facts.ok()) return facts.status();
   core::Execution execution;
@@ -69,18 +92,22 @@ absl::StatusOr<core::Execution> ReadExecution(const pqxx::row& row, const Accoun
   execution.version = GetInt64(row["version"]);
   execution.last_event_id = GetInt64(row["last_event_id"]);
   execution.machine_deleted = row["machine_deleted"].as<bool>();
-  absl::Status status = DecodePosition(GetBytes(row["root"]), BranchId(0), &execution);
-  if (status.ok()) status = ReadBranches(GetBytes(row["branches"]), &execution);
+  const auto payload = [&](int64_t event_id) {
+    return payloads.Read(execution.facts->id, event_id);
+  };
+  absl::Status status = DecodePosition(GetBytes(row["root"]), BranchId(0), payload, &execution);
+  if (status.ok()) status = ReadBranches(GetBytes(row["branches"]), payload, &execution);
   if (!status.ok()) return status;
   return execution;
 }
 
 absl::StatusOr<std::vector<core::Execution>> ReadExecutions(const pqxx::result& rows,
-                                                            const Account& account) {
+                                                            const Account& account,
+                                                            PayloadReader payloads) {
   std::vector<core::Execution> executions;
   executions.reserve(rows.size());
   for (const pqxx::row& row : rows) {
-    absl::StatusOr<core::Execution> execution = ReadExecution(row, account);
+    absl::StatusOr<core::Execution> execution = ReadExecution(row, account, payloads);
     if (!execution.ok()) return execution.status();
     executions.push_back(*std::move(execution));
   }

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "coordinator/base/account.h"
 #include "coordinator/core/execution.h"
+#include "coordinator/store/session.h"
 
 namespace pawl::store {
 
@@ -19,10 +20,28 @@ inline constexpr char kLoadedColumns[] =
     "l.revision_id, l.machine_name, l.name, l.started_at, l.claimable_at, l.root, l.branches, "
     "l.first_events, l.role_arn";
 
+// Reads large payloads that positions refer to from the history, within `transaction`, or each in
+// one of its own when that is null. History is only ever appended, so it does not matter that they
+// are read later.
+class PayloadReader {
+ public:
+  PayloadReader(Session* session, pqxx::transaction_base* transaction)
+      : session_(*session), transaction_(transaction) {}
+
+  // DATA_LOSS when there is no such event.
+  absl::StatusOr<Text> Read(const ExecutionId& execution, int64_t event_id);
+
+ private:
+  Session& session_;
+  pqxx::transaction_base* const transaction_;
+};
+
 // DATA_LOSS when a row cannot be read. Throws what libpqxx throws.
-absl::StatusOr<core::Execution> ReadExecution(const pqxx::row& row, const Account& account);
+absl::StatusOr<core::Execution> ReadExecution(const pqxx::row& row, const Account& account,
+                                              PayloadReader payloads);
 absl::StatusOr<std::vector<core::Execution>> ReadExecutions(const pqxx::result& rows,
-                                                            const Account& account);
+                                                            const Account& account,
+                                                            PayloadReader payloads);
 
 }  // namespace pawl::store
 

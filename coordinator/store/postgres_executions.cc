@@ -176,7 +176,7 @@ void PostgresStore::LoadExecution(ExecutionId id, Callback<core::Execution> done
       &transitions_, Effect::kRead, "LoadExecution", id.value().ToString(),
       [this, id](Session& session) -> absl::StatusOr<core::Execution> {
         const pqxx::result rows = session.Run(kLoad, id.value().ToString());
-        if (!rows.empty()) return ReadExecution(rows[0], options_.account);
+        if (!rows.empty()) return ReadExecution(rows[0], options_.account, {&session, nullptr});
         return absl::NotFoundError(StrCat("execution ", id.value().ToString(), " is not open"));
       },
       std::move(done));
@@ -188,7 +188,7 @@ void PostgresStore::ClaimDue(absl::Time now, absl::Time until, int64_t limit,
       &transitions_, Effect::kWrite, "ClaimDue", StrCat("limit ", limit),
       [this, now, until, limit](Session& session) {
         return ReadExecutions(session.Run(kClaim, TimeText(now), TimeText(until), limit),
-                              options_.account);
+                              options_.account, {&session, nullptr});
       },
       std::move(done));
 }
@@ -211,7 +211,8 @@ absl::StatusOr<std::vector<HandedOut>> HandOutOn(Session* session, const Account
   pqxx::work transaction(session->connection());
   std::vector<HandOutEntry> entries;
   for (const pqxx::row& row : session->RunIn(&transaction, kLockReady, activity, limit)) {
-    absl::StatusOr<core::Execution> execution = ReadExecution(row, account);
+    absl::StatusOr<core::Execution> execution =
+        ReadExecution(row, account, {session, &transaction});
     if (!execution.ok()) return execution.status();
     const Fence fence = execution->fence;
     entries.push_back({*std::move(execution), GetTime(row["claimable_at"]), fence});

@@ -142,6 +142,35 @@ class NodeTest(unittest.TestCase):
             self.assertEqual(events[0]["type"], "ExecutionAborted")
             self.assertGreater(events[0]["id"], 10)
 
+    def test_large_payloads_survive_a_restart_in_every_kind_of_branch(self):
+        coordinator = self.ready_coordinator()
+        client = Client([coordinator.port])
+        client.call("CreateActivity", name="work")
+        task = {"Type": "Task", "Resource": f"{ACCOUNT}:activity:work", "End": True}
+        grow = {"Type": "Pass", "Parameters": {"big.$": "States.Format('{}{}', $.big, $.big)"}}
+        machine = client.call("CreateStateMachine", name="large", roleArn="arn:aws:iam::000000000000:role/r",
+                              definition=json.dumps({"StartAt": "Grow", "States": {
+                                  "Grow": dict(grow, Next="Both"),
+                                  "Both": {"Type": "Parallel", "End": True, "Branches": [
+                                      {"StartAt": "Pass", "States": {"Pass": dict(grow, End=True)}},
+                                      {"StartAt": "Task", "States": {"Task": task}}]}}}))
+        execution = client.call("StartExecution", stateMachineArn=machine["stateMachineArn"],
+                                input=json.dumps({"big": "x" * 20000}))["executionArn"]
+        worker = client.call("GetActivityTask", activityArn=f"{ACCOUNT}:activity:work")
+        self.assertEqual(json.loads(worker["input"]), {"big": "x" * 40000})
+        # What passes through it stands in the history once, not in the positions.
+        widths = self.postgres.query("""
+            select length(position) from pawl.execution union all select length(position) from pawl.branch""")
+        self.assertEqual(len(widths), 3)
+        self.assertLess(max(int(width) for width, in widths), 2000)
+        coordinator.kill()
+        coordinator.start()
+        coordinator.wait_ready()
+        client.call("SendTaskSuccess", taskToken=worker["taskToken"], output='"done"')
+        self.wait_succeeded(client, [execution])
+        output = json.loads(client.call("DescribeExecution", executionArn=execution)["output"])
+        self.assertEqual(output, [{"big": "x" * 80000}, "done"])
+
 
 if __name__ == "__main__":
     unittest.main(warnings="ignore")

@@ -35,6 +35,11 @@ class Random {
   std::mt19937_64 engine_;
 };
 
+// For positions that refer to no event.
+absl::StatusOr<Text> NoPayload(int64_t event_id) {
+  return absl::DataLossError(StrCat("no event ", event_id));
+}
+
 core::Branch RandomBranch(Random& random, BranchId id, const Text& input) {
   core::Branch branch;
   branch.id = id;
@@ -105,7 +110,10 @@ TEST(Codec, PositionsComeBackAsTheyWere) {
     for (int64_t id = random.Below(4); id >= 0; --id) {
       const core::Branch branch = RandomBranch(random, BranchId(id), facts->input);
       execution.branches[branch.id] = branch;
-      ASSERT_TRUE(DecodePosition(EncodePosition(execution, branch), branch.id, &decoded).ok());
+      ASSERT_TRUE(DecodePosition(
+                      EncodePosition(execution, branch), branch.id,
+                      [&](int64_t) { return branch.data; }, &decoded)
+                      .ok());
     }
     ExpectSame(decoded, execution);
   }
@@ -151,20 +159,45 @@ TEST(Codec, ADataThatIsTheInputIsNotStoredInThePosition) {
   EXPECT_LT(EncodePosition(step.execution, root).size(), 250u);
 }
 
+TEST(Codec, LargeDataIsNotStoredInThePositionButFoundInTheHistory) {
+  Step step = NewStart(NewMachine("machine"), "one");
+  core::Branch& root = step.execution.branches[BranchId(0)];
+  root.data = Text(std::string(10'000, 'x'));
+  root.entered_event_id = 7;
+  root.last_event_id = 9;
+  for (const auto& [phase, wanted] :
+       {std::pair(core::Phase::kReady, 7), std::pair(core::Phase::kEnded, 9)}) {
+    root.phase = phase;
+    const std::string bytes = EncodePosition(step.execution, root);
+    EXPECT_LT(bytes.size(), 250u);
+    core::Execution decoded;
+    decoded.facts = step.execution.facts;
+    int64_t asked = 0;
+    const auto payload = [&](int64_t event_id) {
+      asked = event_id;
+      return absl::StatusOr<Text>(root.data);
+    };
+    ASSERT_TRUE(DecodePosition(bytes, BranchId(0), payload, &decoded).ok());
+    EXPECT_EQ(asked, wanted);
+    EXPECT_EQ(decoded.branches[BranchId(0)].data, root.data);
+  }
+}
+
 TEST(Codec, ADeadlineIsRoundedUp) {
   Step step = NewStart(NewMachine("machine"), "one");
   core::Branch& root = step.execution.branches[BranchId(0)];
   root.due_at = absl::FromUnixMicros(5) + absl::Nanoseconds(1);
   core::Execution decoded;
   decoded.facts = step.execution.facts;
-  ASSERT_TRUE(DecodePosition(EncodePosition(step.execution, root), BranchId(0), &decoded).ok());
+  ASSERT_TRUE(
+      DecodePosition(EncodePosition(step.execution, root), BranchId(0), NoPayload, &decoded).ok());
   EXPECT_EQ(decoded.branches[BranchId(0)].due_at, absl::FromUnixMicros(6));
 }
 
 TEST(Codec, BytesThatAreNotOursAreDataLoss) {
   core::Execution execution = NewStart(NewMachine("machine"), "one").execution;
-  EXPECT_TRUE(absl::IsDataLoss(DecodePosition("\xff\xff", BranchId(0), &execution)));
-  EXPECT_TRUE(absl::IsDataLoss(DecodePosition("", BranchId(0), &execution)));
+  EXPECT_TRUE(absl::IsDataLoss(DecodePosition("\xff\xff", BranchId(0), NoPayload, &execution)));
+  EXPECT_TRUE(absl::IsDataLoss(DecodePosition("", BranchId(0), NoPayload, &execution)));
   std::vector<core::HistoryEvent> events;
   EXPECT_TRUE(absl::IsDataLoss(DecodeHistory("\xff", 1, &events)));
 }
