@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "coordinator/node/node.h"
+#include "coordinator/process/set_up.h"
 
 namespace {
 
@@ -22,6 +23,7 @@ Exit codes: 0 done, 1 the operation or the execution failed, 2 wrong usage, 3 no
 
 int main(int argc, char** argv) {
   using namespace pawl::cli;
+  pawl::SetUpProcess();
   CLI::App app("Durable workflows in the Amazon States Language, on PostgreSQL.", "pawl");
   app.require_subcommand(1);
   app.set_version_flag("--version", pawl::node::Version());

@@ -4,8 +4,10 @@
 #include "coordinator/config/config.h"
 #include "coordinator/node/coordinator.h"
 #include "coordinator/node/node.h"
+#include "coordinator/process/set_up.h"
 
 int main(int argc, char** argv) {
+  pawl::SetUpProcess();
   CLI::App app(
       "A node of Pawl: carries executions to their end and serves the AWS Step Functions API.",
       "pawl-coordinator");

@@ -13,6 +13,7 @@
 #include "coordinator/base/account.h"
 #include "coordinator/base/log.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/process/set_up.h"
 #include "coordinator/process/stop_signal.h"
 #include "worker/activity_worker.h"
 
@@ -150,6 +151,7 @@ int Serve(const std::vector<Options>& activities, int concurrency) {
 
 int main(int argc, char** argv) {
   using namespace pawl::worker;
+  pawl::SetUpProcess();
   CLI::App app("Runs a command for each task of an activity.", "pawl-worker");
   Arguments arguments;
   AddOptions(&app, &arguments);

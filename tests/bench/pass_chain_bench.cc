@@ -16,6 +16,7 @@
 #include "coordinator/engine/engine.h"
 #include "coordinator/node/asio_scheduler.h"
 #include "coordinator/node/clock_keeper.h"
+#include "coordinator/process/set_up.h"
 #include "coordinator/store/postgres_store.h"
 #include "tests/bench/bench_cluster.h"
 
@@ -202,4 +203,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace pawl::bench
 
-int main(int argc, char** argv) { return pawl::bench::Main(argc, argv); }
+int main(int argc, char** argv) {
+  pawl::SetUpProcess();
+  return pawl::bench::Main(argc, argv);
+}
