@@ -113,7 +113,7 @@ test("an activity task is carried to its end", async () => {
     paginateGetExecutionHistory({ client, pageSize: 2 }, { executionArn, reverseOrder: true }),
     "events",
   );
-  assert.deepEqual(backwards, events.toReversed());
+  assert.deepEqual(backwards, [...events].reverse());
   await refused(new SendTaskHeartbeatCommand({ taskToken }), "TaskTimedOut");
 });
 
