@@ -113,12 +113,19 @@ class ApiServer::Impl {
           Plain(200, "text/html; charset=utf-8",
                 IndexPage(options_.account, options_.version, request.Header("host"))));
     }
-    const bool health = request.path == "/healthz";
-    if (!health && request.path != "/readyz") {
+    const bool known =
+        request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics";
+    if (!known) {
       return responder.Send(Json(404, R"({"message":"There is nothing at this path."})"));
     }
     if (!reads) return responder.Send(NotAllowed("GET, HEAD"));
-    responder.Send(health ? Json(200, R"({"status":"alive"})") : Readiness());
+    responder.Send(Page(request.path));
+  }
+
+  Response Page(std::string_view path) const {
+    if (path == "/healthz") return Json(200, R"({"status":"alive"})");
+    if (path == "/readyz") return Readiness();
+    return Plain(200, metrics::Metrics::kContentType, options_.metrics->Exposition());
   }
 
   Response Readiness() const {

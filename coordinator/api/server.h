@@ -1,6 +1,5 @@
 // The coordinator's HTTP port: the AWS API at `POST /`, a page about this node at `GET /`,
-// `/healthz` and
-// `/readyz`.
+// `/healthz`, `/readyz`, and what it counts at `/metrics`, for Prometheus.
 
 #ifndef PAWL_API_SERVER_H_
 #define PAWL_API_SERVER_H_
@@ -15,6 +14,7 @@
 #include "coordinator/base/account.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/engine/engine.h"
+#include "coordinator/metrics/metrics.h"
 #include "coordinator/store/store.h"
 
 namespace pawl::api {
@@ -26,6 +26,8 @@ struct ServerOptions {
   Account account;
   std::string version;                               // for people
   absl::Duration poll_duration = absl::Seconds(60);  // of GetActivityTask (reference/api.md 4.11)
+  // What /metrics shows.
+  std::shared_ptr<metrics::Metrics> metrics = std::make_shared<metrics::Metrics>();
   HttpOptions http;  // its host and port are not looked at: `listen` says them
 };
 

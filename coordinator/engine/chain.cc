@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "coordinator/base/log.h"
+#include "coordinator/engine/step_metrics.h"
 
 namespace pawl::engine {
 
@@ -60,6 +61,7 @@ void Chain::Begin(core::Execution execution, absl::Time claimable_at, core::Tran
   pending.transition = std::move(transition);
   pending.claimable_at = claimable_at;
   pending.given = std::move(given);
+  pending.kind = metrics::TransitionKind::kStart;
   Succeeded(pending);
   Next();
 }
@@ -165,8 +167,8 @@ core::Event Chain::NextEvent(const std::optional<Work>& work) const {
   return event;
 }
 
-absl::StatusOr<core::Transition> Chain::Compute(const asl::Machine& machine,
-                                                const std::optional<Work>& work) {
+absl::StatusOr<core::Transition> Chain::Compute(const asl::Machine& machine, Pending* pending) {
+  const std::optional<Work>& work = pending->work;
   if (work) {
     if (const auto* heartbeat = std::get_if<Work::Heartbeat>(&work->what)) {
       return core::Heartbeat(heartbeat->branch, heartbeat->nonce, parts_->clock->Now(),
@@ -176,7 +178,12 @@ absl::StatusOr<core::Transition> Chain::Compute(const asl::Machine& machine,
     return core::Transition();  // only the claim is given back
   }
   const auto exists = [this](std::string_view name) { return parts_->activities->Exists(name); };
-  return core::Advance(machine, core::World{exists}, NextEvent(work), *execution_);
+  const core::Event event = NextEvent(work);
+  pending->kind = KindOf(event);
+  if (pending->kind == metrics::TransitionKind::kTimer) {
+    pending->timer_lag = event.now - core::NextDue(*execution_);
+  }
+  return core::Advance(machine, core::World{exists}, event, *execution_);
 }
 
 void Chain::Decide(const CompiledPtr& revision) {
@@ -184,7 +191,7 @@ void Chain::Decide(const CompiledPtr& revision) {
   pending->work = TakeWork();
   pending->expected = execution_->fence;
   const int64_t version = execution_->version;
-  absl::StatusOr<core::Transition> transition = Compute(revision->machine(), pending->work);
+  absl::StatusOr<core::Transition> transition = Compute(revision->machine(), pending.get());
   if (!transition.ok()) return Rejected(std::move(pending->work), transition.status());
   if (execution_->version == version && !claimed_) {  // a heartbeat that need not be written
     Answer(std::move(pending->work), absl::OkStatus());
@@ -235,6 +242,7 @@ void Chain::Commit(PendingPtr pending) {
   pending->claimable_at = ClaimableAt(*pending);
   const store::CommitRequest request{*execution_, pending->transition, pending->expected,
                                      pending->claimable_at};
+  pending->sent_at = DatabaseClock::SteadyNow();
   parts_->store->CommitTransition(request,
                                   [self = shared_from_this(), pending](absl::Status status) {
                                     self->Committed(pending, status);
@@ -242,6 +250,7 @@ void Chain::Commit(PendingPtr pending) {
 }
 
 void Chain::Committed(const PendingPtr& pending, const absl::Status& status) {
+  parts_->metrics->CommitReturned(status, DatabaseClock::SteadyNow() - pending->sent_at);
   if (status.ok()) {
     Succeeded(*pending);
     return Next();
@@ -258,7 +267,13 @@ void Chain::Committed(const PendingPtr& pending, const absl::Status& status) {
   Next();
 }
 
+void Chain::Count(const Pending& pending) const {
+  CountTransition(pending.kind, pending.transition, *execution_, parts_->metrics.get());
+  if (pending.timer_lag) parts_->metrics->timer_lag.Observe(*pending.timer_lag);
+}
+
 void Chain::Succeeded(Pending& pending) {
+  Count(pending);
   if (pending.claimable_at) row_claimable_at_ = *pending.claimable_at;
   claimed_ = false;
   for (Given& given : pending.given) {
@@ -353,6 +368,9 @@ void Chain::Rest() {
 
 void Chain::Answer(std::optional<Work> work, absl::Status status) {
   if (!work) return;
+  if (status.ok() && std::holds_alternative<Work::Heartbeat>(work->what)) {
+    parts_->metrics->task_heartbeats.Add();
+  }
   parts_->barrier->Release([done = std::move(work->done), status = std::move(status)]() mutable {
     done(std::move(status));
   });

@@ -32,6 +32,7 @@
 #include "coordinator/engine/flush_barrier.h"
 #include "coordinator/engine/machine_cache.h"
 #include "coordinator/engine/scheduler.h"
+#include "coordinator/metrics/metrics.h"
 #include "coordinator/store/store.h"
 
 namespace pawl::engine {
@@ -45,6 +46,7 @@ struct ChainParts {
   std::shared_ptr<MachineCache> machines;
   std::shared_ptr<ActivityDirectory> activities;
   std::shared_ptr<Dispatcher> dispatcher;
+  std::shared_ptr<metrics::Metrics> metrics;
   std::function<int64_t()> random;
   absl::Duration claim_hint;
   absl::Duration claim_renewal;
@@ -108,6 +110,9 @@ class Chain : public std::enable_shared_from_this<Chain> {
     std::optional<absl::Time> claimable_at;
     std::optional<Work> work;
     std::vector<Given> given;
+    metrics::TransitionKind kind = metrics::TransitionKind::kQuiet;
+    std::optional<absl::Duration> timer_lag;  // of a timer that fires
+    absl::Duration sent_at;                   // steady time
   };
   using PendingPtr = std::shared_ptr<Pending>;
 
@@ -119,14 +124,14 @@ class Chain : public std::enable_shared_from_this<Chain> {
   std::optional<Work> TakeWork();
   void PutBackWork(std::optional<Work> work);
   bool StepIsDue() const;
-  absl::StatusOr<core::Transition> Compute(const asl::Machine& machine,
-                                           const std::optional<Work>& work);
+  absl::StatusOr<core::Transition> Compute(const asl::Machine& machine, Pending* pending);
   core::Event NextEvent(const std::optional<Work>& work) const;
   void Rejected(std::optional<Work> work, const absl::Status& status);
   std::optional<absl::Time> ClaimableAt(const Pending& pending) const;
   void Commit(PendingPtr pending);
   void Committed(const PendingPtr& pending, const absl::Status& status);
   void Succeeded(Pending& pending);
+  void Count(const Pending& pending) const;
   // The step was not taken, or nobody knows: the position must be read again before anything else.
   void Drop(Pending& pending);
   // The reply to a commit was lost: the row's fence tells whether it was committed.

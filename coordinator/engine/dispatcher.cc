@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "coordinator/base/log.h"
+#include "coordinator/engine/step_metrics.h"
 
 namespace pawl::engine {
 
@@ -76,10 +77,13 @@ absl::StatusOr<core::Transition> Dispatcher::Decide(const std::string& activity,
   }
   execution.fence = Fence(parts_.random());
   // Several tasks of one execution are handed out by one commit, with the last fence.
+  bool first = true;
   for (Reservation& reservation : *reserved) {
-    if (reservation.execution == execution.facts->id) reservation.fence = execution.fence;
+    if (reservation.execution != execution.facts->id) continue;
+    reservation.fence = execution.fence;
+    first = false;
   }
-  reserved->push_back({std::move(*poller), execution.facts->id, branch, execution.fence});
+  reserved->push_back({std::move(*poller), execution.facts->id, branch, execution.fence, first});
   return transition;
 }
 
@@ -98,7 +102,9 @@ void Dispatcher::HandedOut(const std::string& activity, const Reservations& rese
     return LookAgain(activity, /*found_some=*/false);
   }
   const size_t found = handed->size();
+  absl::flat_hash_set<ExecutionId> counted;
   for (store::HandedOut& task : *handed) {
+    CountHandOut(counted.insert(task.execution.facts->id).second, parts_.metrics.get());
     const auto at = std::find_if(reserved->begin(), reserved->end(), [&](const Reservation& one) {
       return one.execution == task.execution.facts->id && one.branch == task.branch;
     });
@@ -119,6 +125,7 @@ void Dispatcher::Settle(Reservation reservation) {
   parts_.store->LoadExecution(
       shared->execution, [self, shared](absl::StatusOr<core::Execution> execution) {
         if (execution.ok() && execution->fence == shared->fence) {
+          CountHandOut(shared->first, self->parts_.metrics.get());
           self->Deliver(std::move(shared->poller), *execution, shared->branch);
         } else {
           self->GiveBack(std::move(shared->poller));
@@ -165,6 +172,7 @@ void Dispatcher::Deliver(Poller poller, const core::Execution& execution, Branch
   task.token =
       tokens_->Encode({execution.facts->id, branch, at.task->nonce, at.task->activity_name});
   task.input = at.task->input;
+  parts_.metrics->schedule_to_start.Observe(parts_.clock->Now() - at.task->scheduled_at);
   parts_.barrier->Release([poller = std::move(poller), task = std::move(task)]() mutable {
     poller.done(std::optional<ActivityTask>(std::move(task)));
   });

@@ -22,6 +22,7 @@
 #include "coordinator/engine/pollers.h"
 #include "coordinator/engine/scheduler.h"
 #include "coordinator/engine/task_token.h"
+#include "coordinator/metrics/metrics.h"
 #include "coordinator/store/store.h"
 
 namespace pawl::engine {
@@ -34,12 +35,13 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
     const Clock* clock;
     Scheduler* scheduler;
     std::shared_ptr<FlushBarrier> barrier;
+    std::shared_ptr<metrics::Metrics> metrics;
     std::function<int64_t()> random;
     // A hand-out has moved that execution on.
     std::function<void(core::Execution)> moved_on;
   };
 
-  explicit Dispatcher(Parts parts) : parts_(std::move(parts)) {}
+  explicit Dispatcher(Parts parts) : parts_(std::move(parts)), pollers_(parts_.metrics) {}
 
   // Before anything else; task tokens need the cluster's secret.
   void SetTokens(TaskTokens tokens) { tokens_ = std::move(tokens); }
@@ -75,6 +77,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
     ExecutionId execution;
     BranchId branch;
     Fence fence;
+    // Of those that one commit gives tasks of one execution.
+    bool first = true;
   };
   using Reservations = std::shared_ptr<std::vector<Reservation>>;
 

@@ -5,6 +5,7 @@
 
 #include "coordinator/base/log.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/engine/backlog_gauge.h"
 #include "coordinator/engine/chain.h"
 #include "coordinator/engine/chain_table.h"
 #include "coordinator/engine/claimer.h"
@@ -67,6 +68,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   std::shared_ptr<Claimer> claimer_;
   std::shared_ptr<Starter> starter_;
   std::shared_ptr<Housekeeper> housekeeper_;
+  std::shared_ptr<BacklogGauge> backlog_gauge_;
 };
 
 void Engine::Impl::Run(store::DoneCallback ready) {
@@ -80,6 +82,7 @@ void Engine::Impl::Run(store::DoneCallback ready) {
     });
     self->claimer_->Run();
     self->housekeeper_->Run();
+    self->backlog_gauge_->Run();
     ready(absl::OkStatus());
   });
 }
@@ -91,6 +94,7 @@ void Engine::Impl::Build(std::string secret) {
   chains_->SetParts(parts);
   starter_ = std::make_shared<Starter>(options_.account, parts, chains_);
   housekeeper_ = std::make_shared<Housekeeper>(store_, clock_, scheduler_, options_.retention);
+  backlog_gauge_ = std::make_shared<BacklogGauge>(store_, clock_, scheduler_, options_.metrics);
   BuildClaimer();
 }
 
@@ -99,6 +103,7 @@ void Engine::Impl::BuildDispatcher(std::string secret) {
                           .clock = clock_,
                           .scheduler = scheduler_,
                           .barrier = barrier_,
+                          .metrics = options_.metrics,
                           .random = options_.random};
   parts.moved_on = [weak = weak_from_this()](core::Execution execution) {
     auto self = weak.lock();
@@ -119,6 +124,7 @@ ChainParts Engine::Impl::MakeChainParts() {
                    .machines = machines_,
                    .activities = activities_,
                    .dispatcher = dispatcher_,
+                   .metrics = options_.metrics,
                    .random = options_.random,
                    .claim_hint = options_.claim_hint,
                    .claim_renewal = options_.claim_renewal,
@@ -148,6 +154,7 @@ void Engine::Impl::BuildClaimer() {
   parts.claimed = [weak](core::Execution execution, absl::Time claimable_at) {
     auto self = weak.lock();
     if (self == nullptr) return;
+    self->options_.metrics->claims.Add();
     const ExecutionId id = execution.facts->id;
     self->chains_->Get(id)->Adopt(std::move(execution), claimable_at);
   };
@@ -166,6 +173,7 @@ void Engine::Impl::Drain(absl::AnyInvocable<void()> done) {
   if (claimer_ == nullptr) return done();  // never came to run
   claimer_->Stop();
   housekeeper_->Stop();
+  backlog_gauge_->Stop();
   dispatcher_->Drain();
   WaitForRest(std::move(done));
 }

@@ -27,6 +27,7 @@
 #include "coordinator/base/text.h"
 #include "coordinator/engine/pollers.h"
 #include "coordinator/engine/scheduler.h"
+#include "coordinator/metrics/metrics.h"
 #include "coordinator/store/store.h"
 
 namespace pawl::engine {
@@ -49,6 +50,8 @@ struct Options {
   // Told of each execution that a step of this node has closed, once that is on disk. Must not
   // block.
   std::function<void(ExecutionId, core::Status)> closed = [](ExecutionId, core::Status) {};
+  // Gets the figures of what is done here.
+  std::shared_ptr<metrics::Metrics> metrics = std::make_shared<metrics::Metrics>();
   // 64 random bits, never 0: fences, tokens, seeds.
   std::function<int64_t()> random = RandomInt64;
 };

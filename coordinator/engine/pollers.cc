@@ -11,6 +11,7 @@ int64_t Pollers::Add(Poller poller) {
   const int64_t id = poller.id;
   activity_of_[id] = poller.activity;
   waiting_[poller.activity].push_back(std::move(poller));
+  ShowWaiting();
   return id;
 }
 
@@ -22,6 +23,7 @@ std::optional<Poller> Pollers::Take(std::string_view activity) {
   it->second.pop_front();
   if (it->second.empty()) waiting_.erase(it);
   activity_of_.erase(poller.id);
+  ShowWaiting();
   return poller;
 }
 
@@ -29,6 +31,7 @@ void Pollers::PutBack(Poller poller) {
   absl::MutexLock lock(&mu_);
   activity_of_[poller.id] = poller.activity;
   waiting_[poller.activity].push_front(std::move(poller));
+  ShowWaiting();
 }
 
 std::optional<Poller> Pollers::Remove(int64_t id) {
@@ -37,6 +40,7 @@ std::optional<Poller> Pollers::Remove(int64_t id) {
   if (named == activity_of_.end()) return std::nullopt;
   const auto it = waiting_.find(named->second);
   activity_of_.erase(named);
+  ShowWaiting();
   std::deque<Poller>& queue = it->second;
   const auto at = std::find_if(queue.begin(), queue.end(),
                                [id](const Poller& poller) { return poller.id == id; });
@@ -71,6 +75,7 @@ std::vector<Poller> Pollers::RemoveAll() {
   }
   waiting_.clear();
   activity_of_.clear();
+  ShowWaiting();
   return all;
 }
 

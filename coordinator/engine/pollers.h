@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -15,6 +17,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "coordinator/base/text.h"
+#include "coordinator/metrics/metrics.h"
 #include "coordinator/store/store.h"
 
 namespace pawl::engine {
@@ -35,6 +38,9 @@ struct Poller {
 // Thread-safe. A poller that was taken is the taker's: nobody else answers it.
 class Pollers {
  public:
+  explicit Pollers(std::shared_ptr<metrics::Metrics> metrics = std::make_shared<metrics::Metrics>())
+      : metrics_(std::move(metrics)) {}
+
   // Gives the poller its id.
   int64_t Add(Poller poller);
   // The one that has waited longest for `activity`.
@@ -52,6 +58,11 @@ class Pollers {
   std::vector<std::string> Activities() const;
 
  private:
+  void ShowWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    metrics_->pollers.Set(static_cast<double>(activity_of_.size()));
+  }
+
+  const std::shared_ptr<metrics::Metrics> metrics_;
   mutable absl::Mutex mu_;
   int64_t next_id_ ABSL_GUARDED_BY(mu_) = 1;
   absl::flat_hash_map<std::string, std::deque<Poller>> waiting_ ABSL_GUARDED_BY(mu_);

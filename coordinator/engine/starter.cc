@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "coordinator/base/clock.h"
+#include "coordinator/engine/step_metrics.h"
+
 namespace pawl::engine {
 namespace {
 
@@ -65,6 +68,7 @@ void Starter::Write(const RequestPtr& request) {
   const bool goes_on = core::NextReady(execution) != nullptr || core::NextDue(execution) <= now;
   const absl::Time claimable_at = goes_on ? now + parts_->claim_hint : core::NextDue(execution);
   request->start = {std::move(execution), std::move(transition), claimable_at};
+  request->sent_at = DatabaseClock::SteadyNow();
   parts_->store->StartExecution(request->start, [self = shared_from_this(), request](
                                                     absl::StatusOr<store::StartResult> result) {
     self->Written(request, std::move(result));
@@ -72,6 +76,10 @@ void Starter::Write(const RequestPtr& request) {
 }
 
 void Starter::Written(const RequestPtr& request, absl::StatusOr<store::StartResult> result) {
+  // A name that was taken has written nothing: not a commit.
+  if (!result.ok() || result->kind == store::StartResult::Kind::kStarted) {
+    parts_->metrics->CommitReturned(result.status(), DatabaseClock::SteadyNow() - request->sent_at);
+  }
   if (!result.ok()) {
     if (absl::IsUnknown(result.status())) return Settle(request);
     GiveBack(*request);
@@ -123,6 +131,8 @@ void Starter::Settle(const RequestPtr& request) {
       [self = shared_from_this(), request](absl::StatusOr<store::ExecutionRecord> record) {
         const ExecutionId id = request->start.execution.facts->id;
         if (record.ok() && record->id == id) {
+          CountTransition(metrics::TransitionKind::kStart, request->start.transition,
+                          request->start.execution, self->parts_->metrics.get());
           // Whoever claims it goes on with it; a task that the start gave to a worker here goes to
           // it.
           for (Given& given : request->given) {

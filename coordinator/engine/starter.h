@@ -34,6 +34,7 @@ class Starter : public std::enable_shared_from_this<Starter> {
     // Of the present attempt.
     CompiledPtr revision;
     store::StartRequest start;
+    absl::Duration sent_at;  // steady time
     std::vector<Given> given;
   };
   using RequestPtr = std::shared_ptr<Request>;

@@ -84,7 +84,8 @@ absl::Status Node::Start(const StopSignal& stop) {
       .database_url = settings_.database_url,
       .account = AccountOf(settings_),
       .transition_connections = connections - kReadConnections - kListenConnections,
-      .read_connections = kReadConnections});
+      .read_connections = kReadConnections,
+      .metrics = metrics_});
   clock_keeper_ = std::make_unique<ClockKeeper>(&clock_, store_.get(), &scheduler_);
   if (absl::Status status =
           RetryWhileUnreachable(settings_, stop, [&] { return clock_keeper_->SampleOnce(); });
@@ -94,7 +95,8 @@ absl::Status Node::Start(const StopSignal& stop) {
   clock_keeper_->Run();
 
   engine_ = std::make_unique<engine::Engine>(
-      engine::Options{.account = AccountOf(settings_), .retention = settings_.retention},
+      engine::Options{
+          .account = AccountOf(settings_), .retention = settings_.retention, .metrics = metrics_},
       store_.get(), &clock_, &scheduler_);
   if (absl::Status status = RetryWhileUnreachable(settings_, stop, [&] { return RunEngine(); });
       !status.ok()) {
@@ -104,7 +106,8 @@ absl::Status Node::Start(const StopSignal& stop) {
       api::ServerOptions{.listen = settings_.listen_http,
                          .allow_unauthenticated = settings_.allow_unauthenticated,
                          .account = AccountOf(settings_),
-                         .version = Version()},
+                         .version = Version(),
+                         .metrics = metrics_},
       store_.get(), engine_.get(), &clock_);
   const absl::StatusOr<uint16_t> port = server_->Start();
   if (!port.ok()) return port.status();

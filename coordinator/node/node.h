@@ -16,6 +16,7 @@
 #include "coordinator/base/clock.h"
 #include "coordinator/config/settings.h"
 #include "coordinator/engine/engine.h"
+#include "coordinator/metrics/metrics.h"
 #include "coordinator/node/asio_scheduler.h"
 #include "coordinator/node/clock_keeper.h"
 #include "coordinator/process/stop_signal.h"
@@ -47,6 +48,7 @@ class Node {
   absl::Status RunEngine();
 
   const config::Settings settings_;
+  const std::shared_ptr<metrics::Metrics> metrics_ = std::make_shared<metrics::Metrics>();
   AsioScheduler scheduler_;
   DatabaseClock clock_;
   std::unique_ptr<store::PostgresStore> store_;

@@ -338,6 +338,23 @@ void MemoryStore::NextClaimableAt(absl::Time now, Callback<absl::Time> done) {
   Reply(std::move(done), absl::StatusOr<absl::Time>(next));
 }
 
+void MemoryStore::ReadyBacklog(int64_t limit, Callback<Backlog> done) {
+  Backlog backlog;
+  {
+    std::lock_guard lock(mu_);
+    for (const auto& [id, row] : open_) {
+      for (const auto& [branch_id, branch] : row.execution.branches) {
+        const core::TaskAttempt* task = ReadyTask(branch);
+        if (task == nullptr) continue;
+        backlog.count = std::min(backlog.count + 1, limit);
+        backlog.oldest_ready_at =
+            std::min(backlog.oldest_ready_at.value_or(task->scheduled_at), task->scheduled_at);
+      }
+    }
+  }
+  Reply(std::move(done), absl::StatusOr<Backlog>(backlog));
+}
+
 std::vector<HandedOut> MemoryStore::HandOutNow(const std::string& activity, int64_t limit,
                                                const Decide& decide) {
   std::vector<HandOutEntry> entries;

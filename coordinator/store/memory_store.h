@@ -58,6 +58,8 @@ class MemoryStore : public Store {
   void ListExecutions(const ExecutionQuery& query, Callback<Page<ExecutionRecord>> done) override;
   void GetHistory(const HistoryQuery& query, Callback<Page<core::HistoryEvent>> done) override;
 
+  void ReadyBacklog(int64_t limit, Callback<Backlog> done) override;
+
   void DatabaseTime(Callback<absl::Time> done) override;
   void ClusterSecret(Callback<std::string> done) override;
   void FinishDeletions(DoneCallback done) override;

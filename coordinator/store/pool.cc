@@ -57,7 +57,7 @@ void Pool::Enqueue(Job job) {
   {
     std::lock_guard lock(mu_);
     if (!stopping_) {
-      queue_.push_back(std::move(queued));
+      Push(std::move(queued));
       WakeOne();
       if (connected_ == 0) overdue_changed_.notify_one();
       return;
@@ -70,8 +70,10 @@ void Pool::Work(Worker* worker) {
   current_worker = worker;
   current_pool = this;
   while (std::optional<Queued> next = Next(worker)) {
+    options_.metrics->busy.Add(1);
     next->job(worker->session.get());
     next.reset();
+    options_.metrics->busy.Add(-1);
     if (worker->session->open()) {
       SetHealthy(true);
     } else {
@@ -88,7 +90,7 @@ std::optional<Pool::Queued> Pool::Next(Worker* worker) {
   if (local) {
     // Others have waited longer. This thread takes the first of them, so nobody need be woken;
     // unless it has lost its session.
-    queue_.push_back(*std::move(local));
+    Push(*std::move(local));
     if (!worker->session) WakeOne();
   }
   while (!stopping_) {
@@ -98,12 +100,28 @@ std::optional<Pool::Queued> Pool::Next(Worker* worker) {
     } else if (!worker->session) {
       Connect(worker, &lock);
     } else {
-      Queued next = std::move(queue_.front());
-      queue_.pop_front();
-      return next;
+      return Pop();
     }
   }
   return std::nullopt;
+}
+
+void Pool::Push(Queued queued) {
+  queue_.push_back(std::move(queued));
+  options_.metrics->queued.Set(static_cast<double>(queue_.size()));
+}
+
+Pool::Queued Pool::Pop() {
+  Queued next = std::move(queue_.front());
+  queue_.pop_front();
+  options_.metrics->queued.Set(static_cast<double>(queue_.size()));
+  options_.metrics->wait.Observe(DatabaseClock::SteadyNow() - next.at);
+  return next;
+}
+
+void Pool::SetConnected(int connected) {
+  connected_ = connected;
+  options_.metrics->connections.Set(connected);
 }
 
 void Pool::Rest(Worker* worker, std::unique_lock<std::mutex>* lock) {
@@ -132,7 +150,7 @@ void Pool::Connect(Worker* worker, std::unique_lock<std::mutex>* lock) {
   }
   lock->lock();
   if (status.ok()) {
-    ++connected_;
+    SetConnected(connected_ + 1);
     worker->backoff = kBackoffMin;
     SetHealthy(true);
     return;
@@ -150,7 +168,7 @@ void Pool::Connect(Worker* worker, std::unique_lock<std::mutex>* lock) {
 void Pool::Lost(Worker* worker) {
   worker->session.reset();
   SetHealthy(false);
-  --connected_;
+  SetConnected(connected_ - 1);
   overdue_changed_.notify_one();
 }
 
@@ -168,8 +186,7 @@ void Pool::FailOverdue() {
                                 absl::ToChronoMicroseconds(left) + std::chrono::microseconds(1));
       continue;
     }
-    Queued queued = std::move(queue_.front());
-    queue_.pop_front();
+    Queued queued = Pop();
     lock.unlock();
     queued.job(absl::UnavailableError(StrCat("no connection to the database for ",
                                              absl::FormatDuration(options_.unavailable_after))));

@@ -23,6 +23,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "coordinator/metrics/metrics.h"
 #include "coordinator/store/session.h"
 
 namespace pawl::store {
@@ -37,6 +38,8 @@ class Pool {
     // Set to whether the database answered the last time it was asked; shared by the lanes of a
     // store.
     std::atomic<bool>* healthy;
+    // Outlives the pool.
+    metrics::LaneMetrics* metrics;
   };
   // Gets a session, or UNAVAILABLE. Must not throw.
   using Job = absl::AnyInvocable<void(absl::StatusOr<Session*>)>;
@@ -73,6 +76,9 @@ class Pool {
   void WakeOne();
   void Lost(Worker* worker);
   void FailOverdue();
+  void Push(Queued queued);
+  Queued Pop();
+  void SetConnected(int connected);
   void SetHealthy(bool healthy) { options_.healthy->store(healthy, std::memory_order_relaxed); }
 
   // The worker whose thread this is; null on all other threads.

@@ -23,13 +23,14 @@ constexpr Statement kNotifyReady{"notify_ready", R"(
 // them.
 constexpr absl::Duration kPartitionsAhead = absl::Hours(24 * 28);
 
-Pool::Options LaneOptions(const PostgresStoreOptions& options, int connections,
+Pool::Options LaneOptions(const PostgresStoreOptions& options, metrics::Lane lane, int connections,
                           std::atomic<bool>* healthy) {
   return {.database_url = options.database_url,
           .application_name = options.application_name,
           .connections = connections,
           .unavailable_after = options.unavailable_after,
-          .healthy = healthy};
+          .healthy = healthy,
+          .metrics = &options.metrics->lanes[lane]};
 }
 
 }  // namespace
@@ -37,8 +38,9 @@ Pool::Options LaneOptions(const PostgresStoreOptions& options, int connections,
 PostgresStore::PostgresStore(PostgresStoreOptions options)
     : options_(std::move(options)),
       node_(Uuid::Random().ToString()),
-      transitions_(LaneOptions(options_, options_.transition_connections, &healthy_)),
-      reads_(LaneOptions(options_, options_.read_connections, &healthy_)) {}
+      transitions_(LaneOptions(options_, metrics::Lane::kTransitions,
+                               options_.transition_connections, &healthy_)),
+      reads_(LaneOptions(options_, metrics::Lane::kReads, options_.read_connections, &healthy_)) {}
 
 PostgresStore::~PostgresStore() = default;
 

@@ -18,6 +18,7 @@
 
 #include "absl/time/time.h"
 #include "coordinator/base/account.h"
+#include "coordinator/metrics/metrics.h"
 #include "coordinator/store/pool.h"
 #include "coordinator/store/ready_listener.h"
 #include "coordinator/store/store.h"
@@ -32,6 +33,8 @@ struct PostgresStoreOptions {
   // How long work waits for a connection when there is none.
   absl::Duration unavailable_after = absl::Seconds(1);
   std::string application_name = "pawl";
+  // Gets the figures of the lanes.
+  std::shared_ptr<metrics::Metrics> metrics = std::make_shared<metrics::Metrics>();
 };
 
 class PostgresStore : public Store {
@@ -66,6 +69,8 @@ class PostgresStore : public Store {
                      Callback<ExecutionRecord> done) override;
   void ListExecutions(const ExecutionQuery& query, Callback<Page<ExecutionRecord>> done) override;
   void GetHistory(const HistoryQuery& query, Callback<Page<core::HistoryEvent>> done) override;
+
+  void ReadyBacklog(int64_t limit, Callback<Backlog> done) override;
 
   void DatabaseTime(Callback<absl::Time> done) override;
   void ClusterSecret(Callback<std::string> done) override;

@@ -140,6 +140,12 @@ struct HistoryQuery {
       0;  // the last event id of the page before; 0: from the beginning (the end, in reverse)
 };
 
+// Tasks that no worker has yet.
+struct Backlog {
+  int64_t count = 0;
+  std::optional<absl::Time> oldest_ready_at;  // absent: there is none
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -198,6 +204,10 @@ class Store {
                               Callback<Page<ExecutionRecord>> done) = 0;
   // Events in order; at most `limit`. `Page::next` is not empty when there are more.
   virtual void GetHistory(const HistoryQuery& query, Callback<Page<core::HistoryEvent>> done) = 0;
+
+  // --- for the metrics
+  // Tasks of all activities that wait for a worker, counted up to `limit`.
+  virtual void ReadyBacklog(int64_t limit, Callback<Backlog> done) = 0;
 
   // --- the cluster
   // The database's clock_timestamp().

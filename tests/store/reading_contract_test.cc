@@ -229,6 +229,39 @@ TEST_P(ReadingContract, WhatIsPastRetentionIsForgottenAndTheRestIsKept) {
   EXPECT_THAT(History(store_, {.execution = open.facts->id})->items, SizeIs(3));
 }
 
+// ---------------------------------------------------------------- the backlog
+
+TEST_P(ReadingContract, BacklogCountsReadyTasksOfAllActivitiesAndBranches) {
+  const auto backlog = [&](int64_t limit) {
+    return *Await<Backlog>([&](auto done) { store_->ReadyBacklog(limit, std::move(done)); });
+  };
+  EXPECT_EQ(backlog(10).count, 0);
+  EXPECT_EQ(backlog(10).oldest_ready_at, std::nullopt);
+  const Machine machine = MakeMachine();
+  Begin(machine, "without a task");
+  const auto schedule = [&](const std::string& name, const std::string& activity, int seconds) {
+    Step step = NewStart(machine, name);
+    Schedule(&step.execution, BranchId(0), activity, TestTime() + absl::Seconds(seconds));
+    return Begin(step);
+  };
+  schedule("one", "a", 9);
+  schedule("two", "b", 5);
+  schedule("three", "b", 7);
+  EXPECT_EQ(backlog(10).count, 3);
+  EXPECT_EQ(backlog(10).oldest_ready_at, TestTime() + absl::Seconds(5));
+  EXPECT_EQ(backlog(2).count, 2);
+
+  Step step = NextStep(Begin(machine, "in a branch"));
+  AddBranch(&step, BranchId(1));
+  Schedule(&step.execution, BranchId(1), "c", TestTime() + absl::Seconds(3));
+  ASSERT_TRUE(Commit(store_, step).ok());
+  EXPECT_EQ(backlog(10).count, 4);
+  EXPECT_EQ(backlog(10).oldest_ready_at, TestTime() + absl::Seconds(3));
+  ASSERT_THAT(*HandOut(store_, "c", 1), SizeIs(1));
+  EXPECT_EQ(backlog(10).count, 3);
+  EXPECT_EQ(backlog(10).oldest_ready_at, TestTime() + absl::Seconds(5));
+}
+
 TEST_P(ReadingContract, TheSecretIsOneForAllAndTheTimeIsNow) {
   const auto secret = [&] {
     return *Await<std::string>([&](auto done) { store_->ClusterSecret(std::move(done)); });

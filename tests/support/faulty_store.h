@@ -118,6 +118,9 @@ class FaultyStore : public store::Store {
                   store::Callback<store::Page<core::HistoryEvent>> done) override {
     inner_.GetHistory(query, std::move(done));
   }
+  void ReadyBacklog(int64_t limit, store::Callback<store::Backlog> done) override {
+    inner_.ReadyBacklog(limit, std::move(done));
+  }
   void DatabaseTime(store::Callback<absl::Time> done) override {
     inner_.DatabaseTime(std::move(done));
   }

@@ -293,6 +293,9 @@ TEST_F(ApiServerTest, WhileDrainingPollsEndAtOnceAndTheNodeIsNotReady) {
 
 TEST_F(ApiServerTest, AnswersOnItsPathsAndNoOthers) {
   EXPECT_THAT(Exchange("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), HasSubstr("text/html"));
+  const std::string metrics = Exchange("GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(metrics, HasSubstr("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
+  EXPECT_THAT(metrics, HasSubstr("\npawl_executions_started_total 0\n"));
   EXPECT_THAT(Exchange("GET /x HTTP/1.1\r\nHost: h\r\n\r\n"), StartsWith("HTTP/1.1 404"));
   EXPECT_THAT(Exchange("DELETE / HTTP/1.1\r\nHost: h\r\n\r\n"), StartsWith("HTTP/1.1 405"));
   EXPECT_THAT(Exchange("DELETE /healthz HTTP/1.1\r\nHost: h\r\n\r\n"), HasSubstr("Allow: GET"));

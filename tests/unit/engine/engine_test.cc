@@ -39,7 +39,8 @@ class EngineTest : public testing::Test {
   }
 
   std::unique_ptr<Engine> MakeNode(store::Store* store) {
-    auto node = std::make_unique<Engine>(Options{}, store, &clock_, &scheduler_);
+    metrics_ = std::make_shared<metrics::Metrics>();
+    auto node = std::make_unique<Engine>(Options{.metrics = metrics_}, store, &clock_, &scheduler_);
     node->Run([](absl::Status status) { ASSERT_TRUE(status.ok()) << status; });
     Run();
     return node;
@@ -123,6 +124,7 @@ class EngineTest : public testing::Test {
                             }};
   std::vector<ActivityTask> tasks_;
   int empty_polls_ = 0;
+  std::shared_ptr<metrics::Metrics> metrics_;  // of the node made last
 };
 
 TEST_F(EngineTest, AChainRunsToItsEndWithoutBeingAsked) {
@@ -330,6 +332,10 @@ class FaultTest : public EngineTest, public testing::WithParamInterface<bool> {
     scheduler_.Advance(absl::Seconds(5));
     node->Drain([] {});
     scheduler_.Advance(absl::Seconds(70));
+    EXPECT_EQ(metrics_->history_events.value(), static_cast<int64_t>(History("task", name).size()))
+        << "fault at call " << call;
+    EXPECT_EQ(metrics_->executions_started.value(), 1) << "fault at call " << call;
+    EXPECT_EQ(metrics_->tasks_dispatched.value(), 1) << "fault at call " << call;
     return faulty.calls();
   }
 };
