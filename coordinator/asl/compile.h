@@ -30,13 +30,14 @@ struct CompileResult {
   std::vector<Diagnostic> diagnostics;
 
   bool ok() const { return machine != nullptr; }
-  // "MISSING_TRANSITION_TARGET: Missing 'Next' target: x at /States/A/Next, ..." of the errors only: what
-  // stands between the quotes of InvalidDefinition.
+  // "MISSING_TRANSITION_TARGET: Missing 'Next' target: x at /States/A/Next, ..." of the errors
+  // only: what stands between the quotes of InvalidDefinition.
   std::string ErrorText() const;
 };
 
 // Finds all problems at once. Deterministic; safe on any text (bounded depth and size).
-CompileResult CompileMachine(std::string_view definition, MachineType type = MachineType::kStandard);
+CompileResult CompileMachine(std::string_view definition,
+                             MachineType type = MachineType::kStandard);
 
 }  // namespace pawl::asl
 

@@ -179,8 +179,7 @@ absl::StatusOr<Transition> StartTask(BranchId id, const Text& worker_name, absl:
   }
   if (branch->task->heartbeat_seconds) {
     const int64_t seconds = *branch->task->heartbeat_seconds;
-    branch->heartbeat_due_at =
-        step.now() + absl::Seconds(seconds) + UnwrittenHeartbeats(seconds);
+    branch->heartbeat_due_at = step.now() + absl::Seconds(seconds) + UnwrittenHeartbeats(seconds);
   }
   step.EmitNext(EventType::kActivityStarted, *branch).worker_name = worker_name;
   return step.TakeTransition();

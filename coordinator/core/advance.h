@@ -80,13 +80,14 @@ absl::StatusOr<Transition> Advance(const asl::Machine& machine, const World& wor
 absl::StatusOr<Transition> StartTask(BranchId branch, const Text& worker_name, absl::Time now,
                                      Execution& execution);
 
-// How long heartbeats of a task may go unwritten; stored deadlines allow for it, so that no node fires on a
-// worker that lives: a deadline is the last written beat + HeartbeatSeconds + this.
+// How long heartbeats of a task may go unwritten; stored deadlines allow for it, so that no node
+// fires on a worker that lives: a deadline is the last written beat + HeartbeatSeconds + this.
 absl::Duration UnwrittenHeartbeats(int64_t heartbeat_seconds);
 
-// The worker lives: its heartbeat deadline moves on. Writes no event. A transition without anything in it
-// (and without a new version) when the last written beat is recent enough.
-absl::StatusOr<Transition> Heartbeat(BranchId branch, int64_t nonce, absl::Time now, Execution& execution);
+// The worker lives: its heartbeat deadline moves on. Writes no event. A transition without anything
+// in it (and without a new version) when the last written beat is recent enough.
+absl::StatusOr<Transition> Heartbeat(BranchId branch, int64_t nonce, absl::Time now,
+                                     Execution& execution);
 
 // Joins `second`, which was decided right after `first` on the same execution, to it: one commit
 // for both.
