@@ -104,7 +104,7 @@ std::vector<Setting> MakeTable() {
                            "127.0.0.1:8083", "Where the AWS API, /healthz and /readyz are served"));
   table.push_back(Matching("listen_grpc", &Settings::listen_grpc, kAddress, kExpectedAddress,
                            "127.0.0.1:8084",
-                           "Reserved for gRPC workers; nothing listens there yet"));
+                           "Where the gRPC API for workers and clients is served"));
   table.push_back(Matching("database_url", &Settings::database_url, R"(postgres(ql)?://\S*)",
                            "postgresql://USER:PASSWORD@HOST:PORT/DATABASE", "postgresql:///pawl",
                            "The PostgreSQL database that holds everything; pawl dev has its own"));

@@ -67,6 +67,7 @@ Node::Node(config::Settings settings)
 
 Node::~Node() {
   if (server_) server_->Stop();
+  if (rpc_server_) rpc_server_->Stop();
   // From here on nothing calls into the parts that go next.
   scheduler_.Stop();
   engine_.reset();
@@ -94,14 +95,19 @@ absl::Status Node::Start(const StopSignal& stop) {
   }
   clock_keeper_->Run();
 
+  const auto waits = std::make_shared<rpc::ExecutionWaits>();
   engine_ = std::make_unique<engine::Engine>(
       engine::Options{
-          .account = AccountOf(settings_), .retention = settings_.retention, .metrics = metrics_},
+          .account = AccountOf(settings_),
+          .retention = settings_.retention,
+          .closed = [waits](ExecutionId execution, core::Status) { waits->Closed(execution); },
+          .metrics = metrics_},
       store_.get(), &clock_, &scheduler_);
   if (absl::Status status = RetryWhileUnreachable(settings_, stop, [&] { return RunEngine(); });
       !status.ok()) {
     return status;
   }
+  if (absl::Status status = StartRpc(waits); !status.ok()) return status;
   server_ = std::make_unique<api::ApiServer>(
       api::ServerOptions{.listen = settings_.listen_http,
                          .allow_unauthenticated = settings_.allow_unauthenticated,
@@ -112,7 +118,21 @@ absl::Status Node::Start(const StopSignal& stop) {
   const absl::StatusOr<uint16_t> port = server_->Start();
   if (!port.ok()) return port.status();
   http_port_ = *port;
-  log::Info("node_ready", {{"listen_http", settings_.listen_http}, {"version", Version()}});
+  log::Info("node_ready", {{"listen_http", settings_.listen_http},
+                           {"listen_grpc", settings_.listen_grpc},
+                           {"version", Version()}});
+  return absl::OkStatus();
+}
+
+absl::Status Node::StartRpc(const std::shared_ptr<rpc::ExecutionWaits>& waits) {
+  rpc_server_ = std::make_unique<rpc::RpcServer>(
+      rpc::ServerOptions{.listen = settings_.listen_grpc,
+                         .allow_unauthenticated = settings_.allow_unauthenticated,
+                         .account = AccountOf(settings_)},
+      store_.get(), engine_.get(), &clock_, &scheduler_, waits);
+  const absl::StatusOr<uint16_t> port = rpc_server_->Start();
+  if (!port.ok()) return port.status();
+  grpc_port_ = *port;
   return absl::OkStatus();
 }
 
@@ -131,12 +151,15 @@ void Node::Stop() {
   if (!server_) return;
   log::Info("node_stopping", {{"at_most", settings_.shutdown_timeout}});
   server_->BeginDrain();
+  rpc_server_->BeginDrain();
   const absl::Duration asked = DatabaseClock::SteadyNow();
   // Shared, for it may be told after this function has given up waiting.
   auto drained = std::make_shared<absl::Notification>();
   engine_->Drain([drained] { drained->Notify(); });
   const bool in_time = drained->WaitForNotificationWithTimeout(settings_.shutdown_timeout);
-  const absl::Duration left = settings_.shutdown_timeout - (DatabaseClock::SteadyNow() - asked);
+  absl::Duration left = settings_.shutdown_timeout - (DatabaseClock::SteadyNow() - asked);
+  rpc_server_->Drain(std::max(left, absl::ZeroDuration()));
+  left = settings_.shutdown_timeout - (DatabaseClock::SteadyNow() - asked);
   server_->Drain(std::max(left, absl::ZeroDuration()));
   log::Info("node_stopped", {{"drained", in_time}});
 }

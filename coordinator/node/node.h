@@ -20,6 +20,7 @@
 #include "coordinator/node/asio_scheduler.h"
 #include "coordinator/node/clock_keeper.h"
 #include "coordinator/process/stop_signal.h"
+#include "coordinator/rpc/server.h"
 #include "coordinator/store/postgres_store.h"
 
 namespace pawl::node {
@@ -36,16 +37,18 @@ class Node {
   // not this version's, or an address other machines can reach is not allowed. Other errors: the
   // address cannot be had, ...
   absl::Status Start(const StopSignal& stop);
-  // Of the HTTP port, after Start.
+  // After Start.
   uint16_t http_port() const { return http_port_; }
+  uint16_t grpc_port() const { return grpc_port_; }
 
   // Not ready any more; answers waiting polls; lets the steps and requests under way finish, up to
-  // the shutdown timeout; closes the port. Blocks.
+  // the shutdown timeout; closes the ports. Blocks.
   void Stop();
 
  private:
   absl::Status PrepareSchema(const StopSignal& stop);
   absl::Status RunEngine();
+  absl::Status StartRpc(const std::shared_ptr<rpc::ExecutionWaits>& waits);
 
   const config::Settings settings_;
   const std::shared_ptr<metrics::Metrics> metrics_ = std::make_shared<metrics::Metrics>();
@@ -55,7 +58,9 @@ class Node {
   std::unique_ptr<ClockKeeper> clock_keeper_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<api::ApiServer> server_;
+  std::unique_ptr<rpc::RpcServer> rpc_server_;
   uint16_t http_port_ = 0;
+  uint16_t grpc_port_ = 0;
 };
 
 // Runs a node until `stop` comes; `on_ready` once it serves. Errors are those of Start.

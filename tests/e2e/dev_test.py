@@ -25,7 +25,8 @@ class DevTest(unittest.TestCase):
         self.client = Client([self.port], patience=60)
 
     def command(self):
-        return [PAWL, "dev", "--data-dir", self.folder, "--listen-http", f"127.0.0.1:{self.port}"]
+        return [PAWL, "dev", "--data-dir", self.folder, "--listen-http", f"127.0.0.1:{self.port}",
+                "--listen-grpc", "127.0.0.1:0"]
 
     def start(self):
         log = open(os.path.join(self.folder, "dev.log"), "a")

@@ -83,9 +83,10 @@ class Coordinator:
 
     def __init__(self, database_url, log=None, **settings):
         self.port = free_port()
+        self.grpc_port = free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.environment = dict(os.environ, PAWL_DATABASE_URL=database_url,
-                                PAWL_LISTEN_HTTP=f"127.0.0.1:{self.port}", PAWL_LISTEN_GRPC="127.0.0.1:0")
+                                PAWL_LISTEN_HTTP=f"127.0.0.1:{self.port}", PAWL_LISTEN_GRPC=f"127.0.0.1:{self.grpc_port}")
         self.environment.update({"PAWL_" + key.upper(): str(value) for key, value in settings.items()})
         self.log = log
         self.process = None

@@ -1,0 +1,71 @@
+// Those who wait for executions to end. Ends on this node are told at once, by
+// engine::Options::closed; ends on other nodes are found by looking every second.
+
+#ifndef PAWL_RPC_EXECUTION_WAITS_H_
+#define PAWL_RPC_EXECUTION_WAITS_H_
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "coordinator/base/ids.h"
+
+namespace pawl::rpc {
+
+// Thread-safe.
+class ExecutionWaits {
+ public:
+  // Looks whether the execution has ended. May be called at any time and on any thread.
+  using Look = std::function<void()>;
+
+  int64_t Add(ExecutionId execution, Look look) {
+    absl::MutexLock lock(&mu_);
+    waits_[execution][next_] = std::move(look);
+    return next_++;
+  }
+  void Remove(ExecutionId execution, int64_t id) {
+    Look removed;  // destroyed without the lock, for it may hold the last of a call
+    absl::MutexLock lock(&mu_);
+    const auto at = waits_.find(execution);
+    if (at == waits_.end()) return;
+    if (const auto one = at->second.find(id); one != at->second.end()) {
+      removed.swap(one->second);
+      at->second.erase(one);
+    }
+    if (at->second.empty()) waits_.erase(at);
+  }
+
+  // The execution has ended.
+  void Closed(ExecutionId execution) {
+    std::vector<Look> looks;
+    {
+      absl::MutexLock lock(&mu_);
+      const auto at = waits_.find(execution);
+      if (at == waits_.end()) return;
+      for (const auto& [id, look] : at->second) looks.push_back(look);
+    }
+    for (const Look& look : looks) look();
+  }
+  void LookAtAll() {
+    std::vector<Look> looks;
+    {
+      absl::MutexLock lock(&mu_);
+      for (const auto& [execution, waits] : waits_) {
+        for (const auto& [id, look] : waits) looks.push_back(look);
+      }
+    }
+    for (const Look& look : looks) look();
+  }
+
+ private:
+  absl::Mutex mu_;
+  int64_t next_ ABSL_GUARDED_BY(mu_) = 1;
+  absl::flat_hash_map<ExecutionId, absl::flat_hash_map<int64_t, Look>> waits_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace pawl::rpc
+
+#endif  // PAWL_RPC_EXECUTION_WAITS_H_

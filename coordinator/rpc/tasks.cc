@@ -1,0 +1,107 @@
+#include "coordinator/rpc/tasks.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "coordinator/base/json.h"
+#include "coordinator/base/strings.h"
+#include "coordinator/rpc/status.h"
+
+namespace pawl::rpc {
+namespace {
+
+grpc::Status Invalid(std::string message) {
+  return {grpc::StatusCode::INVALID_ARGUMENT, std::move(message)};
+}
+
+// Strings of proto3 are UTF-8; every character but the continuations of one counts.
+size_t Characters(const std::string& text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+void CompleteTask(Services& services, const v1::CompleteTaskRequest& request, Answer done) {
+  if (!services.engine->IsToken(request.task_token())) return done(Invalid("found no task token"));
+  if (request.output().size() > kMaxPayloadBytes) {
+    return done(Invalid(StrCat("output has more than ", kMaxPayloadBytes, " bytes")));
+  }
+  if (absl::Status json = CheckJson(request.output()); !json.ok()) {
+    return done(Invalid(StrCat("output is no JSON: ", FromAbsl(json.message()))));
+  }
+  services.engine->CompleteTask(
+      request.task_token(), {.succeeded = true, .output = Text(request.output())},
+      [done = std::move(done)](absl::Status status) { done(ToGrpcOfTask(status)); });
+}
+
+void FailTask(Services& services, const v1::FailTaskRequest& request, Answer done) {
+  if (Characters(request.error()) > kMaxErrorCharacters) {
+    return done(Invalid(StrCat("error has more than ", kMaxErrorCharacters, " characters")));
+  }
+  if (Characters(request.cause()) > kMaxCauseCharacters) {
+    return done(Invalid(StrCat("cause has more than ", kMaxCauseCharacters, " characters")));
+  }
+  engine::TaskResult result;
+  if (request.has_error()) result.error = Text(request.error());
+  if (request.has_cause()) result.cause = Text(request.cause());
+  services.engine->CompleteTask(
+      request.task_token(), std::move(result),
+      [done = std::move(done)](absl::Status status) { done(ToGrpcOfTask(status)); });
+}
+
+void HeartbeatTask(Services& services, const v1::HeartbeatTaskRequest& request,
+                   std::function<void(grpc::Status, bool)> done) {
+  services.engine->HeartbeatTask(
+      request.task_token(), [done = std::move(done)](absl::Status status) {
+        const grpc::Status answer = ToGrpcOfTask(status);
+        // That it is over is an answer, not a failure.
+        if (answer.error_code() == grpc::StatusCode::FAILED_PRECONDITION) {
+          return done(grpc::Status::OK, false);
+        }
+        done(answer, status.ok());
+      });
+}
+
+void FindActivity(Services& services, const std::string& name_or_arn,
+                  std::function<void(absl::StatusOr<std::string>)> done) {
+  std::string name = name_or_arn;
+  if (const absl::StatusOr<Arn> arn = Arn::Parse(name_or_arn); arn.ok()) {
+    if (name_or_arn != services.account.ActivityArn(arn->name)) {
+      return done(absl::NotFoundError(StrCat("no activity of this account: ", name_or_arn)));
+    }
+    name = arn->name;
+  }
+  if (name.empty()) return done(absl::InvalidArgumentError("activity is empty"));
+  if (services.activities.Knows(name, services.clock->Now())) return done(name);
+  services.store->GetActivity(
+      name, [&services, name, done = std::move(done)](absl::StatusOr<store::Activity> found) {
+        if (absl::IsNotFound(found.status())) {
+          return done(absl::NotFoundError(StrCat("there is no activity ", name)));
+        }
+        if (!found.ok()) return done(found.status());
+        services.activities.Saw(name, services.clock->Now());
+        done(name);
+      });
+}
+
+absl::Status CheckWorkerName(const std::string& name) {
+  if (Characters(name) <= kMaxNameCharacters) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      StrCat("worker_name has more than ", kMaxNameCharacters, " characters"));
+}
+
+absl::Duration WaitOf(bool given, const google::protobuf::Duration& wait) {
+  if (!given) return kLongestWait;
+  const absl::Duration asked = absl::Seconds(wait.seconds()) + absl::Nanoseconds(wait.nanos());
+  return std::clamp(asked, absl::ZeroDuration(), kLongestWait);
+}
+
+void FillTask(const std::string& activity, const engine::ActivityTask& given, v1::Task* task) {
+  task->set_task_token(given.token);
+  task->set_activity(activity);
+  task->set_input(given.input.str());
+}
+
+}  // namespace pawl::rpc

@@ -1,0 +1,257 @@
+#include "coordinator/rpc/work_stream.h"
+
+#include <utility>
+
+#include "coordinator/base/log.h"
+#include "coordinator/base/strings.h"
+#include "coordinator/rpc/status.h"
+
+namespace pawl::rpc {
+
+struct WorkStream::Slot {
+  Slot(std::shared_ptr<WorkStream> stream_in, int64_t number_in)
+      : stream(std::move(stream_in)), number(number_in) {}
+  ~Slot() { stream->SlotGone(number); }
+
+  const std::shared_ptr<WorkStream> stream;
+  const int64_t number;
+};
+
+void WorkStream::Start() {
+  self_ = shared_from_this();
+  StartRead(&request_);
+}
+
+void WorkStream::End(grpc::Status status) {
+  {
+    absl::MutexLock lock(&mu_);
+    if (!ending_) ending_ = std::move(status);
+  }
+  CancelPolls();
+  absl::MutexLock lock(&mu_);
+  Settle();
+}
+
+void WorkStream::Tick() {
+  bool cancel = false;
+  {
+    absl::MutexLock lock(&mu_);
+    cancel = ending_ || finished_ || taking_back_;
+  }
+  if (cancel) CancelPolls();
+}
+
+void WorkStream::OnReadDone(bool ok) {
+  if (!ok) return End(grpc::Status::OK);
+  const v1::WorkRequest request = std::move(request_);
+  Handle(request);
+  absl::MutexLock lock(&mu_);
+  if (!finished_) StartRead(&request_);
+}
+
+void WorkStream::OnWriteDone(bool ok) {
+  absl::MutexLock lock(&mu_);
+  if (finished_) return;
+  writes_.pop_front();
+  // A failed write is followed by OnCancel; nothing more can be written.
+  if (!ok) return;
+  if (!writes_.empty()) WriteNext();
+  Settle();
+}
+
+void WorkStream::OnCancel() {
+  {
+    absl::MutexLock lock(&mu_);
+    if (!finished_) {
+      finished_ = true;
+      Finish({grpc::StatusCode::CANCELLED, "the worker has gone"});
+    }
+  }
+  CancelPolls();
+}
+
+void WorkStream::OnDone() { const std::shared_ptr<WorkStream> self = std::move(self_); }
+
+void WorkStream::Handle(const v1::WorkRequest& request) {
+  const int64_t id = request.request_id();
+  if (request.has_hello()) {
+    if (absl::Status name = CheckWorkerName(request.hello().worker_name()); !name.ok()) {
+      return End(ToGrpc(name));
+    }
+    absl::MutexLock lock(&mu_);
+    worker_name_ = Text(request.hello().worker_name());
+    return;
+  }
+  {
+    absl::MutexLock lock(&mu_);
+    ++unanswered_;
+  }
+  auto self = shared_from_this();
+  const auto acknowledge = [self, id](const grpc::Status& status) {
+    self->Acknowledge(id, status);
+  };
+  switch (request.kind_case()) {
+    case v1::WorkRequest::kGrantSlots:
+      return GrantSlots(id, request.grant_slots());
+    case v1::WorkRequest::kTakeBackSlots:
+      return TakeBack(id);
+    case v1::WorkRequest::kCompleteTask:
+      return CompleteTask(*services_, request.complete_task(), acknowledge);
+    case v1::WorkRequest::kFailTask:
+      return FailTask(*services_, request.fail_task(), acknowledge);
+    case v1::WorkRequest::kHeartbeatTask:
+      return HeartbeatTask(*services_, request.heartbeat_task(),
+                           [self, id](const grpc::Status& status, bool open) {
+                             self->Acknowledge(id, status, open);
+                           });
+    default:
+      return acknowledge({grpc::StatusCode::INVALID_ARGUMENT, "a request of no known kind"});
+  }
+}
+
+void WorkStream::GrantSlots(int64_t request_id, const v1::GrantSlots& grant) {
+  const int32_t slots = grant.slots();
+  bool fits = slots >= 1 && slots <= kMaxSlots;
+  if (fits) {
+    absl::MutexLock lock(&mu_);
+    fits = static_cast<int64_t>(polls_.size()) + granting_ + slots <= kMaxSlots;
+    if (fits) {
+      granting_ += slots;
+      taking_back_ = false;
+    }
+  }
+  if (!fits) {
+    return Acknowledge(request_id, {grpc::StatusCode::INVALID_ARGUMENT,
+                                    StrCat("a stream has from 1 to ", kMaxSlots, " unused slots")});
+  }
+  FindActivity(
+      *services_, grant.activity(),
+      [self = shared_from_this(), request_id, slots](const absl::StatusOr<std::string>& activity) {
+        self->Granted(request_id, slots, activity);
+      });
+}
+
+void WorkStream::Granted(int64_t request_id, int32_t slots,
+                         const absl::StatusOr<std::string>& activity) {
+  {
+    absl::MutexLock lock(&mu_);
+    granting_ -= slots;
+  }
+  if (activity.ok()) {
+    for (int32_t i = 0; i < slots; ++i) Poll(*activity);
+  }
+  Acknowledge(request_id, ToGrpc(activity.status()));
+}
+
+void WorkStream::Poll(const std::string& activity) {
+  int64_t number = 0;
+  Text worker_name;
+  {
+    absl::MutexLock lock(&mu_);
+    if (ending_ || finished_ || taking_back_) return;
+    number = next_slot_++;
+    polls_[number] = 0;
+    worker_name = worker_name_;
+  }
+  auto slot = std::make_shared<Slot>(shared_from_this(), number);
+  const auto poll = services_->engine->PollActivity(
+      activity, worker_name, absl::InfiniteFuture(),
+      [slot = std::move(slot),
+       activity](absl::StatusOr<std::optional<engine::ActivityTask>> polled) {
+        slot->stream->Polled(activity, std::move(polled));
+      });
+  bool cancel = false;
+  {
+    absl::MutexLock lock(&mu_);
+    const auto at = polls_.find(number);
+    if (at == polls_.end()) return;
+    at->second = poll;
+    cancel = ending_ || finished_ || taking_back_;
+  }
+  if (cancel) services_->engine->CancelPoll(poll);
+}
+
+void WorkStream::Polled(const std::string& activity,
+                        absl::StatusOr<std::optional<engine::ActivityTask>> polled) {
+  if (!polled.ok()) return End(ToGrpc(polled.status()));
+  // Slots wait without end: nothing comes from a node that winds down only.
+  if (!polled->has_value()) {
+    return End({grpc::StatusCode::UNAVAILABLE, "the coordinator is going down"});
+  }
+  v1::WorkResponse response;
+  FillTask(activity, **polled, response.mutable_task());
+  absl::MutexLock lock(&mu_);
+  if (finished_) {
+    // The worker went while the hand-out was under way; the task's time-outs end it.
+    log::Warn("task_without_worker", {{"activity", activity}});
+    return;
+  }
+  Write(std::move(response));
+}
+
+void WorkStream::SlotGone(int64_t slot) {
+  absl::MutexLock lock(&mu_);
+  polls_.erase(slot);
+  Settle();
+}
+
+void WorkStream::TakeBack(int64_t request_id) {
+  {
+    absl::MutexLock lock(&mu_);
+    taking_back_ = true;
+    take_backs_.push_back(request_id);
+  }
+  CancelPolls();
+  absl::MutexLock lock(&mu_);
+  Settle();
+}
+
+// Not with the lock held: the slots of cancelled polls end within.
+void WorkStream::CancelPolls() {
+  std::vector<engine::Engine::PollId> polls;
+  {
+    absl::MutexLock lock(&mu_);
+    for (const auto& [slot, poll] : polls_) polls.push_back(poll);
+  }
+  for (const auto poll : polls) services_->engine->CancelPoll(poll);
+}
+
+void WorkStream::Acknowledge(int64_t request_id, const grpc::Status& status, bool task_open) {
+  v1::WorkResponse response;
+  v1::Acknowledgement* acknowledgement = response.mutable_acknowledgement();
+  acknowledgement->set_request_id(request_id);
+  acknowledgement->set_code(status.error_code());
+  acknowledgement->set_message(status.error_message());
+  acknowledgement->set_task_open(task_open);
+  absl::MutexLock lock(&mu_);
+  --unanswered_;
+  Write(std::move(response));
+  Settle();
+}
+
+void WorkStream::Write(v1::WorkResponse response) {
+  if (finished_) return;
+  writes_.push_back(std::move(response));
+  if (writes_.size() == 1) WriteNext();
+}
+
+void WorkStream::WriteNext() { StartWrite(&writes_.front()); }
+
+void WorkStream::Settle() {
+  if (finished_) return;
+  if (polls_.empty() && granting_ == 0) {
+    std::vector<int64_t> ids;
+    ids.swap(take_backs_);
+    for (const int64_t id : ids) {
+      --unanswered_;
+      v1::WorkResponse response;
+      response.mutable_acknowledgement()->set_request_id(id);
+      Write(std::move(response));
+    }
+  }
+  if (!ending_ || !polls_.empty() || unanswered_ > 0 || !writes_.empty()) return;
+  finished_ = true;
+  Finish(*ending_);
+}
+
+}  // namespace pawl::rpc

@@ -1,0 +1,89 @@
+// One worker's Work stream: its slots are polls of the engine, so that a worker never has more
+// tasks than it granted slots for.
+//
+//   open ── worker closes its side, node drains, poll fails ──► ending ── quiet ──► finished
+//     └──────────────────────────── client gone ──────────────────────────────────────┘
+//
+// Quiet: no poll waits, all requests are acknowledged, all responses written. A slot that is taken
+// back while a hand-out is under way stays until the engine has answered: its task is still sent.
+
+#ifndef PAWL_RPC_WORK_STREAM_H_
+#define PAWL_RPC_WORK_STREAM_H_
+
+#include <grpcpp/support/server_callback.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "coordinator/rpc/tasks.h"
+#include "pawl/v1/worker.pb.h"
+
+namespace pawl::rpc {
+
+// Thread-safe. Lives until gRPC and all polls are done with it.
+class WorkStream : public grpc::ServerBidiReactor<v1::WorkRequest, v1::WorkResponse>,
+                   public std::enable_shared_from_this<WorkStream> {
+ public:
+  // Unused slots of a stream.
+  static constexpr int64_t kMaxSlots = 1000;
+
+  explicit WorkStream(Services* services) : services_(services) {}
+  void Start();
+
+  // No more tasks; finishes with `status` once quiet. The first status counts.
+  void End(grpc::Status status);
+  // Takes back again what was given back to the engine after it was taken back. Every second or so.
+  void Tick();
+
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+ private:
+  // What the engine holds of a slot; its end is the slot's.
+  struct Slot;
+
+  void Handle(const v1::WorkRequest& request);
+  void GrantSlots(int64_t request_id, const v1::GrantSlots& grant);
+  void Granted(int64_t request_id, int32_t slots, const absl::StatusOr<std::string>& activity);
+  void Poll(const std::string& activity);
+  void Polled(const std::string& activity,
+              absl::StatusOr<std::optional<engine::ActivityTask>> polled);
+  void SlotGone(int64_t slot);
+  void TakeBack(int64_t request_id);
+  void CancelPolls();
+  void Acknowledge(int64_t request_id, const grpc::Status& status, bool task_open = false);
+
+  void Write(v1::WorkResponse response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Settle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  Services* const services_;
+  std::shared_ptr<WorkStream> self_;
+  v1::WorkRequest request_;  // gRPC's while a read is under way
+
+  absl::Mutex mu_;
+  Text worker_name_ ABSL_GUARDED_BY(mu_);
+  std::optional<grpc::Status> ending_ ABSL_GUARDED_BY(mu_);
+  bool finished_ ABSL_GUARDED_BY(mu_) = false;
+  bool taking_back_ ABSL_GUARDED_BY(mu_) = false;
+  std::vector<int64_t> take_backs_ ABSL_GUARDED_BY(mu_);  // not acknowledged
+  int64_t unanswered_ ABSL_GUARDED_BY(mu_) = 0;           // requests under way
+  int64_t granting_ ABSL_GUARDED_BY(mu_) = 0;             // slots whose activity is looked up
+  int64_t next_slot_ ABSL_GUARDED_BY(mu_) = 1;
+  // 0: the engine has not said yet under which number it waits.
+  absl::flat_hash_map<int64_t, engine::Engine::PollId> polls_ ABSL_GUARDED_BY(mu_);
+  std::deque<v1::WorkResponse> writes_ ABSL_GUARDED_BY(mu_);  // the first one is gRPC's
+};
+
+}  // namespace pawl::rpc
+
+#endif  // PAWL_RPC_WORK_STREAM_H_
