@@ -59,8 +59,9 @@ void Dispatcher::Look(const std::string& activity) {
       [self, activity, reserved](core::Execution& execution, BranchId branch) {
         return self->Decide(activity, execution, branch, reserved);
       },
-      [self, activity, reserved](absl::StatusOr<std::vector<store::HandedOut>> handed) {
-        self->HandedOut(activity, reserved, std::move(handed));
+      [self, activity, reserved,
+       epoch = parts_.store->Epoch()](absl::StatusOr<std::vector<store::HandedOut>> handed) {
+        self->HandedOut(activity, reserved, epoch, std::move(handed));
       });
 }
 
@@ -88,7 +89,7 @@ absl::StatusOr<core::Transition> Dispatcher::Decide(const std::string& activity,
 }
 
 void Dispatcher::HandedOut(const std::string& activity, const Reservations& reserved,
-                           absl::StatusOr<std::vector<store::HandedOut>> handed) {
+                           FlushEpoch epoch, absl::StatusOr<std::vector<store::HandedOut>> handed) {
   if (!handed.ok()) {
     const bool in_doubt = absl::IsUnknown(handed.status());
     log::Warn("hand_out_failed", {{"activity", activity}, {"status", handed.status()}});
@@ -111,8 +112,8 @@ void Dispatcher::HandedOut(const std::string& activity, const Reservations& rese
     if (at == reserved->end()) continue;
     Poller poller = std::move(at->poller);
     reserved->erase(at);
-    Deliver(std::move(poller), task.execution, task.branch);
-    parts_.moved_on(std::move(task.execution));
+    Deliver(std::move(poller), task.execution, task.branch, epoch);
+    parts_.moved_on(std::move(task.execution), epoch);
   }
   // What was decided and not written (another node was first) leaves its worker waiting.
   for (Reservation& reservation : *reserved) GiveBack(std::move(reservation.poller));
@@ -122,15 +123,15 @@ void Dispatcher::HandedOut(const std::string& activity, const Reservations& rese
 void Dispatcher::Settle(Reservation reservation) {
   auto shared = std::make_shared<Reservation>(std::move(reservation));
   auto self = shared_from_this();
-  parts_.store->LoadExecution(
-      shared->execution, [self, shared](absl::StatusOr<core::Execution> execution) {
-        if (execution.ok() && execution->fence == shared->fence) {
-          CountHandOut(shared->first, self->parts_.metrics.get());
-          self->Deliver(std::move(shared->poller), *execution, shared->branch);
-        } else {
-          self->GiveBack(std::move(shared->poller));
-        }
-      });
+  parts_.store->LoadExecution(shared->execution, [self, shared, epoch = parts_.store->Epoch()](
+                                                     absl::StatusOr<core::Execution> execution) {
+    if (execution.ok() && execution->fence == shared->fence) {
+      CountHandOut(shared->first, self->parts_.metrics.get());
+      self->Deliver(std::move(shared->poller), *execution, shared->branch, epoch);
+    } else {
+      self->GiveBack(std::move(shared->poller));
+    }
+  });
 }
 
 void Dispatcher::LookAgain(const std::string& activity, bool found_some) {
@@ -166,14 +167,17 @@ void Dispatcher::SendHints() {
   parts_.store->NotifyReady(activities, [](absl::Status) {});
 }
 
-void Dispatcher::Deliver(Poller poller, const core::Execution& execution, BranchId branch) {
+void Dispatcher::Deliver(Poller poller, const core::Execution& execution, BranchId branch,
+                         FlushEpoch epoch) {
   const core::Branch& at = *execution.Find(branch);
   ActivityTask task;
   task.token =
       tokens_->Encode({execution.facts->id, branch, at.task->nonce, at.task->activity_name});
   task.input = at.task->input;
   parts_.metrics->schedule_to_start.Observe(parts_.clock->Now() - at.task->scheduled_at);
-  parts_.barrier->Release([poller = std::move(poller), task = std::move(task)]() mutable {
+  parts_.store->AwaitFlush(epoch, [self = shared_from_this(), poller = std::move(poller),
+                                   task = std::move(task)](absl::Status flushed) mutable {
+    if (!flushed.ok()) return self->GiveBack(std::move(poller));
     poller.done(std::optional<ActivityTask>(std::move(task)));
   });
 }

@@ -10,7 +10,6 @@
 #include "coordinator/engine/chain_table.h"
 #include "coordinator/engine/claimer.h"
 #include "coordinator/engine/dispatcher.h"
-#include "coordinator/engine/flush_barrier.h"
 #include "coordinator/engine/housekeeper.h"
 #include "coordinator/engine/machine_cache.h"
 #include "coordinator/engine/starter.h"
@@ -60,7 +59,6 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   std::atomic<bool> draining_{false};
   std::atomic<bool> built_{false};
   // Shared with what is under way, which may outlive the engine.
-  const std::shared_ptr<FlushBarrier> barrier_ = std::make_shared<FlushBarrier>();
   const std::shared_ptr<MachineCache> machines_;
   const std::shared_ptr<ActivityDirectory> activities_;
   const std::shared_ptr<ChainTable> chains_;
@@ -102,14 +100,13 @@ void Engine::Impl::BuildDispatcher(std::string secret) {
   Dispatcher::Parts parts{.store = store_,
                           .clock = clock_,
                           .scheduler = scheduler_,
-                          .barrier = barrier_,
                           .metrics = options_.metrics,
                           .random = options_.random};
-  parts.moved_on = [weak = weak_from_this()](core::Execution execution) {
+  parts.moved_on = [weak = weak_from_this()](core::Execution execution, FlushEpoch epoch) {
     auto self = weak.lock();
     if (self == nullptr) return;
     const ExecutionId id = execution.facts->id;
-    if (self->chains_->Get(id)->Remember(std::move(execution))) self->chains_->Rested(id);
+    if (self->chains_->Get(id)->Remember(std::move(execution), epoch)) self->chains_->Rested(id);
   };
   dispatcher_ = std::make_shared<Dispatcher>(std::move(parts));
   dispatcher_->SetTokens(TaskTokens(
@@ -120,7 +117,6 @@ ChainParts Engine::Impl::MakeChainParts() {
   ChainParts parts{.store = store_,
                    .clock = clock_,
                    .scheduler = scheduler_,
-                   .barrier = barrier_,
                    .machines = machines_,
                    .activities = activities_,
                    .dispatcher = dispatcher_,
@@ -151,12 +147,12 @@ void Engine::Impl::BuildClaimer() {
                        .poll_interval = options_.poll_interval,
                        .batch = options_.claim_batch};
   auto weak = weak_from_this();
-  parts.claimed = [weak](core::Execution execution, absl::Time claimable_at) {
+  parts.claimed = [weak](core::Execution execution, absl::Time claimable_at, FlushEpoch epoch) {
     auto self = weak.lock();
     if (self == nullptr) return;
     self->options_.metrics->claims.Add();
     const ExecutionId id = execution.facts->id;
-    self->chains_->Get(id)->Adopt(std::move(execution), claimable_at);
+    self->chains_->Get(id)->Adopt(std::move(execution), claimable_at, epoch);
   };
   parts.room = [weak]() -> int64_t {
     auto self = weak.lock();

@@ -6,8 +6,8 @@
 // matters for durability: all of it can be lost and is found again in the store.
 //
 // Methods return at once. Callbacks come once, on any thread, and must not block. What a callback
-// tells has reached the disk (FlushBarrier). Thread-safe. Has no threads of its own: it runs on
-// those of the store and of the scheduler.
+// tells has reached the disk (Store::AwaitFlush). Thread-safe. Has no threads of its own: it runs
+// on those of the store and of the scheduler.
 
 #ifndef PAWL_ENGINE_ENGINE_H_
 #define PAWL_ENGINE_ENGINE_H_

@@ -109,6 +109,8 @@ std::string Metrics::Exposition() const {
   families.Add(kPollers, pollers);
   families.Add(kReadyTasks, ready_tasks);
   families.Add(kReadyOldestAge, ready_oldest_age);
+  families.Add(kFlushDuration, flush_duration);
+  families.Add(kFlushEpochsEnded, flush_epochs_ended);
   using Part = LaneMetrics;
   families.AddLabelled(kStoreConnections, lanes,
                        [](const Part& lane) -> const Gauge& { return lane.connections; });

@@ -46,6 +46,8 @@ class Metrics {
   Gauge pollers;
   Gauge ready_tasks;
   Gauge ready_oldest_age;  // seconds
+  Histogram flush_duration{kShortTimes};
+  Counter flush_epochs_ended;
   Labelled<LaneMetrics, Lane, kLanes.size()> lanes{kLanes};
 };
 
