@@ -163,7 +163,9 @@ TEST_F(RedeliveryTest, APollCancelledWhileAHandOutIsUnderWayTakesNoTask) {
       SCOPED_TRACE(testing::Message() << "poll first: " << poll_first << ", cancelled at " << ms);
       const std::string name = "e" + std::to_string(ms) + (poll_first ? "a" : "b");
       tasks_.clear();
-      if (!poll_first) ASSERT_TRUE(Start(*node, "task", name).ok());
+      if (!poll_first) {
+        ASSERT_TRUE(Start(*node, "task", name).ok());
+      }
       latency_ = absl::Milliseconds(10);
       const Engine::PollId poll = Poll(*node);
       if (poll_first) node->StartExecution("task", name, Text("{}"), [](auto) {});
