@@ -20,6 +20,15 @@ bool Confirmations::Confirm(int64_t nonce) {
   return true;
 }
 
+bool Confirmations::Return(int64_t nonce) {
+  absl::MutexLock lock(&mu_);
+  const auto at = confirmed_.find(nonce);
+  if (at == confirmed_.end()) return true;
+  if (at->second) return false;
+  confirmed_.erase(at);
+  return true;
+}
+
 void Confirmations::Forget(int64_t nonce) {
   absl::MutexLock lock(&mu_);
   confirmed_.erase(nonce);

@@ -45,7 +45,9 @@ class Confirmations : public std::enable_shared_from_this<Confirmations> {
   void Given(const TaskId& task, absl::Time confirm_by);
   // The worker has it. False: nothing is known of it here, and it must be written.
   bool Confirm(int64_t nonce);
-  // The task is over, or has been taken back.
+  // The worker will not get it. False: it has been confirmed meanwhile, by another way.
+  bool Return(int64_t nonce);
+  // The task is over.
   void Forget(int64_t nonce);
   // Has everything written that is confirmed: the node goes down.
   void WriteAll() { Write(absl::InfiniteFuture()); }

@@ -259,7 +259,8 @@ void Engine::Impl::ConfirmTask(const std::string& token, store::DoneCallback don
 }
 
 void Engine::Impl::ReturnTask(const TaskId& task) {
-  confirmations_->Forget(task.nonce);
+  // A worker whose stream broke may have confirmed on its next one already.
+  if (!confirmations_->Return(task.nonce)) return;
   // A node that goes down still gives back what its workers did not get.
   chains_->Get(task.execution)
       ->Post({Work::Return{task.branch, task.nonce}, [](const absl::Status&) {}});

@@ -131,6 +131,17 @@ TEST_F(RedeliveryTest, AReturnedTaskIsGivenAtOnce) {
   EXPECT_TRUE(Succeed(*node, tasks_[1].token).ok());
 }
 
+TEST_F(RedeliveryTest, ATaskThatWasConfirmedByAnotherWayIsNotReturned) {
+  auto node = MakeNode(&store_);
+  Poll(*node);
+  ASSERT_TRUE(Start(*node, "task", "one").ok());
+  ASSERT_TRUE(Confirm(*node, tasks_.at(0).token).ok());
+  node->ReturnTask(tasks_[0].token);
+  Poll(*node);
+  scheduler_.Advance(absl::Seconds(10));
+  EXPECT_EQ(tasks_.size(), 1u);
+}
+
 TEST_F(RedeliveryTest, AReturnedTaskThatNobodyWaitsForIsFoundByTheNextPoll) {
   auto node = MakeNode(&store_);
   Poll(*node);
