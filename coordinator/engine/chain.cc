@@ -187,6 +187,12 @@ absl::StatusOr<core::Transition> Chain::Compute(const asl::Machine& machine, Pen
       return core::Heartbeat(heartbeat->branch, heartbeat->nonce, parts_->clock->Now(),
                              *execution_);
     }
+    if (const auto* confirm = std::get_if<Work::Confirm>(&work->what)) {
+      return core::ConfirmTask(confirm->branch, confirm->nonce, parts_->clock->Now(), *execution_);
+    }
+    if (const auto* back = std::get_if<Work::Return>(&work->what)) {
+      return core::ReturnTask(back->branch, back->nonce, parts_->clock->Now(), *execution_);
+    }
   } else if (!StepIsDue()) {
     return core::Transition();  // only the claim is given back
   }
@@ -384,6 +390,14 @@ void Chain::Rest() {
 
 void Chain::Answer(std::optional<Work> work, absl::Status status) {
   if (!work) return;
+  // What has ended needs no confirmation any more.
+  if (status.ok() || absl::IsFailedPrecondition(status) || absl::IsNotFound(status)) {
+    if (const auto* succeeded = std::get_if<core::TaskSucceeded>(&work->what)) {
+      parts_->confirmations->Forget(succeeded->nonce);
+    } else if (const auto* failed = std::get_if<core::TaskFailed>(&work->what)) {
+      parts_->confirmations->Forget(failed->nonce);
+    }
+  }
   if (status.ok() && std::holds_alternative<Work::Heartbeat>(work->what)) {
     parts_->metrics->task_heartbeats.Add();
   }

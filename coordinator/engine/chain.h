@@ -28,6 +28,7 @@
 #include "coordinator/base/clock.h"
 #include "coordinator/core/advance.h"
 #include "coordinator/engine/activity_directory.h"
+#include "coordinator/engine/confirmations.h"
 #include "coordinator/engine/dispatcher.h"
 #include "coordinator/engine/machine_cache.h"
 #include "coordinator/engine/scheduler.h"
@@ -44,6 +45,7 @@ struct ChainParts {
   std::shared_ptr<MachineCache> machines;
   std::shared_ptr<ActivityDirectory> activities;
   std::shared_ptr<Dispatcher> dispatcher;
+  std::shared_ptr<Confirmations> confirmations;
   std::shared_ptr<metrics::Metrics> metrics;
   std::function<int64_t()> random;
   absl::Duration claim_hint;
@@ -64,7 +66,17 @@ struct Work {
     BranchId branch;
     int64_t nonce = 0;
   };
-  std::variant<core::TaskSucceeded, core::TaskFailed, core::Stop, Heartbeat> what;
+  // The worker has its task: its confirmation is written.
+  struct Confirm {
+    BranchId branch;
+    int64_t nonce = 0;
+  };
+  // The worker will never get its task: it becomes ready again.
+  struct Return {
+    BranchId branch;
+    int64_t nonce = 0;
+  };
+  std::variant<core::TaskSucceeded, core::TaskFailed, core::Stop, Heartbeat, Confirm, Return> what;
   // OK: done, and on disk. FAILED_PRECONDITION: late. NOT_FOUND: the execution is not open.
   store::DoneCallback done;
 };

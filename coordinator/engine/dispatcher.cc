@@ -31,7 +31,7 @@ void Dispatcher::GiveBack(Poller poller) {
     draining = draining_;
     if (!draining) pollers_.PutBack(std::move(poller));
   }
-  if (draining) poller.done(std::optional<ActivityTask>());
+  if (draining && pollers_.Answer(poller.id)) poller.done(std::optional<ActivityTask>());
 }
 
 void Dispatcher::Tick() {
@@ -84,7 +84,8 @@ absl::StatusOr<core::Transition> Dispatcher::Decide(const std::string& activity,
     reservation.fence = execution.fence;
     first = false;
   }
-  reserved->push_back({std::move(*poller), execution.facts->id, branch, execution.fence, first});
+  reserved->push_back({std::move(*poller), execution.facts->id, branch, execution.fence, first,
+                       !transition->history.empty()});
   return transition;
 }
 
@@ -105,11 +106,12 @@ void Dispatcher::HandedOut(const std::string& activity, const Reservations& rese
   const size_t found = handed->size();
   absl::flat_hash_set<ExecutionId> counted;
   for (store::HandedOut& task : *handed) {
-    CountHandOut(counted.insert(task.execution.facts->id).second, parts_.metrics.get());
     const auto at = std::find_if(reserved->begin(), reserved->end(), [&](const Reservation& one) {
       return one.execution == task.execution.facts->id && one.branch == task.branch;
     });
     if (at == reserved->end()) continue;
+    CountHandOut(counted.insert(task.execution.facts->id).second, at->first_of_task,
+                 parts_.metrics.get());
     Poller poller = std::move(at->poller);
     reserved->erase(at);
     Deliver(std::move(poller), task.execution, task.branch, epoch);
@@ -126,7 +128,7 @@ void Dispatcher::Settle(Reservation reservation) {
   parts_.store->LoadExecution(shared->execution, [self, shared, epoch = parts_.store->Epoch()](
                                                      absl::StatusOr<core::Execution> execution) {
     if (execution.ok() && execution->fence == shared->fence) {
-      CountHandOut(shared->first, self->parts_.metrics.get());
+      CountHandOut(shared->first, shared->first_of_task, self->parts_.metrics.get());
       self->Deliver(std::move(shared->poller), *execution, shared->branch, epoch);
     } else {
       self->GiveBack(std::move(shared->poller));
@@ -175,9 +177,13 @@ void Dispatcher::Deliver(Poller poller, const core::Execution& execution, Branch
       tokens_->Encode({execution.facts->id, branch, at.task->nonce, at.task->activity_name});
   task.input = at.task->input;
   parts_.metrics->schedule_to_start.Observe(parts_.clock->Now() - at.task->scheduled_at);
-  parts_.store->AwaitFlush(epoch, [self = shared_from_this(), poller = std::move(poller),
+  const TaskId id{execution.facts->id, branch, at.task->nonce};
+  if (at.confirm_by) parts_.confirmations->Given(id, *at.confirm_by);
+  parts_.store->AwaitFlush(epoch, [self = shared_from_this(), id, poller = std::move(poller),
                                    task = std::move(task)](absl::Status flushed) mutable {
+    // If it was written after all, nobody confirms it, and it is given again.
     if (!flushed.ok()) return self->GiveBack(std::move(poller));
+    if (!self->pollers_.Answer(poller.id)) return self->parts_.not_delivered(id);
     poller.done(std::optional<ActivityTask>(std::move(task)));
   });
 }

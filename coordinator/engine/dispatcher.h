@@ -18,6 +18,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "coordinator/base/clock.h"
+#include "coordinator/engine/confirmations.h"
 #include "coordinator/engine/pollers.h"
 #include "coordinator/engine/scheduler.h"
 #include "coordinator/engine/task_token.h"
@@ -34,9 +35,12 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
     const Clock* clock;
     Scheduler* scheduler;
     std::shared_ptr<metrics::Metrics> metrics;
+    std::shared_ptr<Confirmations> confirmations;
     std::function<int64_t()> random;
     // A hand-out has moved that execution on.
     std::function<void(core::Execution, FlushEpoch)> moved_on;
+    // That task was given to a worker that no longer waits for it.
+    std::function<void(const TaskId&)> not_delivered;
   };
 
   explicit Dispatcher(Parts parts) : parts_(std::move(parts)), pollers_(parts_.metrics) {}
@@ -77,6 +81,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
     Fence fence;
     // Of those that one commit gives tasks of one execution.
     bool first = true;
+    // The task was not given before.
+    bool first_of_task = true;
   };
   using Reservations = std::shared_ptr<std::vector<Reservation>>;
 

@@ -9,6 +9,7 @@
 #include "coordinator/engine/chain.h"
 #include "coordinator/engine/chain_table.h"
 #include "coordinator/engine/claimer.h"
+#include "coordinator/engine/confirmations.h"
 #include "coordinator/engine/dispatcher.h"
 #include "coordinator/engine/housekeeper.h"
 #include "coordinator/engine/machine_cache.h"
@@ -34,7 +35,11 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   void PostTask(const std::string& token, absl::AnyInvocable<Work(const TaskToken&)> make,
                 store::DoneCallback done);
 
+  void ConfirmTask(const std::string& token, store::DoneCallback done);
+  void ReturnTask(const TaskId& task);
+
   bool draining() const { return draining_; }
+  bool built() const { return built_; }
   // OK while calls are taken: after Run has built the parts, and before Drain.
   absl::Status Open() const {
     if (draining_) return absl::UnavailableError("this coordinator is going down");
@@ -62,6 +67,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   const std::shared_ptr<MachineCache> machines_;
   const std::shared_ptr<ActivityDirectory> activities_;
   const std::shared_ptr<ChainTable> chains_;
+  std::shared_ptr<Confirmations> confirmations_;
   std::shared_ptr<Dispatcher> dispatcher_;
   std::shared_ptr<Claimer> claimer_;
   std::shared_ptr<Starter> starter_;
@@ -97,11 +103,22 @@ void Engine::Impl::Build(std::string secret) {
 }
 
 void Engine::Impl::BuildDispatcher(std::string secret) {
+  auto write = [weak = weak_from_this()](const TaskId& task) {
+    auto self = weak.lock();
+    if (self == nullptr) return;
+    self->chains_->Get(task.execution)
+        ->Post({Work::Confirm{task.branch, task.nonce}, [](const absl::Status&) {}});
+  };
+  confirmations_ = std::make_shared<Confirmations>(clock_, scheduler_, std::move(write));
   Dispatcher::Parts parts{.store = store_,
                           .clock = clock_,
                           .scheduler = scheduler_,
                           .metrics = options_.metrics,
+                          .confirmations = confirmations_,
                           .random = options_.random};
+  parts.not_delivered = [weak = weak_from_this()](const TaskId& task) {
+    if (auto self = weak.lock()) self->ReturnTask(task);
+  };
   parts.moved_on = [weak = weak_from_this()](core::Execution execution, FlushEpoch epoch) {
     auto self = weak.lock();
     if (self == nullptr) return;
@@ -120,6 +137,7 @@ ChainParts Engine::Impl::MakeChainParts() {
                    .machines = machines_,
                    .activities = activities_,
                    .dispatcher = dispatcher_,
+                   .confirmations = confirmations_,
                    .metrics = options_.metrics,
                    .random = options_.random,
                    .claim_hint = options_.claim_hint,
@@ -171,6 +189,7 @@ void Engine::Impl::Drain(absl::AnyInvocable<void()> done) {
   housekeeper_->Stop();
   backlog_gauge_->Stop();
   dispatcher_->Drain();
+  confirmations_->WriteAll();
   WaitForRest(std::move(done));
 }
 
@@ -221,6 +240,28 @@ void Engine::Impl::PostTask(const std::string& token,
   chains_->Get(task->execution)->Post(std::move(work));
 }
 
+void Engine::Impl::ConfirmTask(const std::string& token, store::DoneCallback done) {
+  if (absl::Status open = Open(); !open.ok()) return done(open);
+  if (const auto task = dispatcher_->tokens().Decode(token);
+      task.ok() && confirmations_->Confirm(task->nonce)) {
+    return done(absl::OkStatus());
+  }
+  PostTask(
+      token,
+      [](const TaskToken& task) {
+        return Work{Work::Confirm{task.branch, task.nonce}, {}};
+      },
+      std::move(done));
+}
+
+void Engine::Impl::ReturnTask(const TaskId& task) {
+  // A worker whose stream broke may have confirmed on its next one already.
+  if (!confirmations_->Return(task.nonce)) return;
+  // A node that goes down still gives back what its workers did not get.
+  chains_->Get(task.execution)
+      ->Post({Work::Return{task.branch, task.nonce}, [](const absl::Status&) {}});
+}
+
 Engine::Engine(Options options, store::Store* store, const Clock* clock, Scheduler* scheduler)
     : impl_(std::make_shared<Impl>(std::move(options), store, clock, scheduler)) {}
 
@@ -260,7 +301,7 @@ Engine::PollId Engine::PollActivity(std::string activity, Text worker_name, absl
 }
 
 void Engine::CancelPoll(PollId poll) {
-  if (poll != 0) impl_->dispatcher().pollers().Remove(poll);
+  if (poll != 0) impl_->dispatcher().pollers().Cancel(poll);
 }
 
 void Engine::CompleteTask(std::string token, TaskResult result, store::DoneCallback done) {
@@ -281,6 +322,16 @@ void Engine::HeartbeatTask(std::string token, store::DoneCallback done) {
         return Work{Work::Heartbeat{task.branch, task.nonce}, {}};
       },
       std::move(done));
+}
+
+void Engine::ConfirmTask(const std::string& token, store::DoneCallback done) {
+  impl_->ConfirmTask(token, std::move(done));
+}
+
+void Engine::ReturnTask(const std::string& token) {
+  if (!impl_->built()) return;
+  const absl::StatusOr<TaskToken> task = impl_->dispatcher().tokens().Decode(token);
+  if (task.ok()) impl_->ReturnTask({task->execution, task->branch, task->nonce});
 }
 
 bool Engine::IsToken(const std::string& token) const {

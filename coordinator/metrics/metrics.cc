@@ -103,6 +103,7 @@ std::string Metrics::Exposition() const {
   families.Add(kTimerLag, timer_lag);
   families.Add(kTasksScheduled, tasks_scheduled);
   families.Add(kTasksDispatched, tasks_dispatched);
+  families.Add(kTasksRedelivered, tasks_redelivered);
   families.AddLabelled(kTasksEnded, tasks_ended);
   families.Add(kTaskHeartbeats, task_heartbeats);
   families.Add(kScheduleToStart, schedule_to_start);

@@ -40,6 +40,7 @@ class Metrics {
   Histogram timer_lag{kLongTimes};
   Counter tasks_scheduled;
   Counter tasks_dispatched;
+  Counter tasks_redelivered;
   Labelled<Counter, TaskEnding, kTaskEndings.size()> tasks_ended{kTaskEndings};
   Counter task_heartbeats;
   Histogram schedule_to_start{kLongTimes};

@@ -64,6 +64,9 @@ inline constexpr Family kTasksScheduled{"pawl_tasks_scheduled_total",
                                         "Activity tasks scheduled, retries included."};
 inline constexpr Family kTasksDispatched{"pawl_tasks_dispatched_total",
                                          "Activity tasks given to a worker."};
+inline constexpr Family kTasksRedelivered{
+    "pawl_tasks_redelivered_total",
+    "Activity tasks taken back from workers that never got them, to be given again."};
 inline constexpr Family kTasksEnded{
     "pawl_tasks_ended_total", "Activity tasks that succeeded, failed or timed out.", "outcome"};
 inline constexpr Family kTaskHeartbeats{"pawl_task_heartbeats_total",

@@ -96,7 +96,6 @@ class RpcServer::Impl : public std::enable_shared_from_this<Impl> {
     scheduler_->RunAfter(kTick, [weak = weak_from_this()] {
       const auto self = weak.lock();
       if (!self) return;
-      self->workers_.Tick();
       self->waits_->LookAtAll();
       self->ScheduleTick();
     });

@@ -51,6 +51,11 @@ void FailTask(Services& services, const v1::FailTaskRequest& request, Answer don
       [done = std::move(done)](absl::Status status) { done(ToGrpcOfTask(status)); });
 }
 
+void ConfirmTask(Services& services, const std::string& token, Answer done) {
+  services.engine->ConfirmTask(
+      token, [done = std::move(done)](absl::Status status) { done(ToGrpcOfTask(status)); });
+}
+
 void HeartbeatTask(Services& services, const v1::HeartbeatTaskRequest& request,
                    std::function<void(grpc::Status, bool)> done) {
   services.engine->HeartbeatTask(

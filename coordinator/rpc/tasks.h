@@ -44,6 +44,7 @@ using Answer = std::function<void(grpc::Status)>;
 // All answer once, perhaps before they return.
 void CompleteTask(Services& services, const v1::CompleteTaskRequest& request, Answer done);
 void FailTask(Services& services, const v1::FailTaskRequest& request, Answer done);
+void ConfirmTask(Services& services, const std::string& token, Answer done);
 // `done` gets whether the task is still open.
 void HeartbeatTask(Services& services, const v1::HeartbeatTaskRequest& request,
                    std::function<void(grpc::Status, bool)> done);
