@@ -6,6 +6,7 @@
 #include "coordinator/base/json.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "worker/result_request.h"
 
 namespace pawl::worker {
 namespace {
