@@ -1,6 +1,7 @@
 #include "worker/cluster.h"
 
 #include <arpa/inet.h>
+#include <grpc/grpc.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <netdb.h>
@@ -124,6 +125,11 @@ absl::StatusOr<std::vector<Address>> ParseAddresses(const std::vector<std::strin
   if (addresses.empty()) return absl::InvalidArgumentError("no coordinator address given");
   return addresses;
 }
+
+// Between two channels there may be none; gRPC would wind itself down then, in a thread of its own,
+// and be set up again beside it.
+Cluster::Cluster(std::vector<Address> addresses) : addresses_(std::move(addresses)) { grpc_init(); }
+Cluster::~Cluster() { grpc_shutdown(); }
 
 absl::StatusOr<Coordinator> Cluster::Current() {
   std::string last;

@@ -36,7 +36,10 @@ struct Coordinator {
 // Thread-safe.
 class Cluster {
  public:
-  explicit Cluster(std::vector<Address> addresses) : addresses_(std::move(addresses)) {}
+  explicit Cluster(std::vector<Address> addresses);
+  ~Cluster();
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
 
   // The coordinator in use. The first one is chosen at random, so that many clients spread; after
   // Failed it is the next address in turn. Names are looked up then, which may block for as long as

@@ -1,7 +1,8 @@
 // Runs a shell command: feeds its standard input, collects what it writes, waits for its end.
 //
 // The command gets a process group of its own, so that a Ctrl-C at the worker's terminal does not
-// reach it and Terminate reaches all that it started.
+// reach it and Terminate reaches all that it started. SIGPIPE must be ignored in this process
+// (StopSignal does that): a command may leave its input unread.
 
 #ifndef PAWL_WORKER_COMMAND_H_
 #define PAWL_WORKER_COMMAND_H_

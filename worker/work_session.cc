@@ -69,8 +69,10 @@ void WorkSession::OnWriteDone(bool ok) {
 }
 
 void WorkSession::OnDone(const grpc::Status& status) {
-  const std::shared_ptr<WorkSession> self = std::move(self_);
-  owner_->Ended(status);
+  Owner* const owner = owner_;
+  // The owner's reference is the last one: once it has let go, nothing of the session is left.
+  self_.reset();
+  owner->Ended(status);
 }
 
 }  // namespace pawl::worker

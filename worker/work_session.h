@@ -16,7 +16,7 @@
 
 namespace pawl::worker {
 
-// Thread-safe. Lives until Ended has returned, whoever holds it.
+// Thread-safe. To be held until Ended, and let go of there.
 class WorkSession : public grpc::ClientBidiReactor<v1::WorkRequest, v1::WorkResponse>,
                     public std::enable_shared_from_this<WorkSession> {
  public:
@@ -58,8 +58,8 @@ class WorkSession : public grpc::ClientBidiReactor<v1::WorkRequest, v1::WorkResp
   const std::unique_ptr<v1::WorkerService::Stub> stub_;
   Owner* const owner_;
   grpc::ClientContext context_;
-  std::shared_ptr<WorkSession> self_;
-  v1::WorkResponse response_;  // gRPC's while a read is under way
+  std::shared_ptr<WorkSession> self_;  // until gRPC is done with it
+  v1::WorkResponse response_;          // gRPC's while a read is under way
 
   mutable absl::Mutex mu_;
   bool closed_ ABSL_GUARDED_BY(mu_) = false;

@@ -1,5 +1,7 @@
 #include "worker/command.h"
 
+#include <signal.h>
+
 #include <string>
 
 #include "absl/time/clock.h"
@@ -13,6 +15,7 @@ namespace {
 
 CommandEnd EndOf(const std::string& line, const std::string& input = "",
                  const std::map<std::string, std::string>& variables = {}) {
+  signal(SIGPIPE, SIG_IGN);  // as every program that has a StopSignal does
   auto command = Command::Start(line, input, variables);
   EXPECT_TRUE(command.ok()) << command.status();
   if (!command.ok()) return {};

@@ -1,5 +1,6 @@
 #include "worker/worker.h"
 
+#include <atomic>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -154,19 +155,20 @@ TEST(Worker, BeatsForARunningTaskAndCancelsItWhenItIsOver) {
     if (request.has_heartbeat_task()) answer->set_task_open(++beats < 3);
     return true;
   });
-  absl::Notification cancelled;
+  std::atomic<bool> called = false;
   RunningWorker worker(At(coordinator), {.heartbeat = absl::Milliseconds(5)},
                        [&](TaskContext& task) -> TaskResult {
-                         task.OnCancelled([&] { cancelled.Notify(); });
-                         EXPECT_TRUE(cancelled.WaitForNotificationWithTimeout(kPatience));
-                         EXPECT_TRUE(task.cancelled());
+                         if (task.token() == "t2") return "{}";
+                         task.OnCancelled([&] { called = true; });
+                         EXPECT_TRUE(task.WaitForCancellation(kPatience));
+                         task.ForgetCallbacks();
                          return "{}";
                        });
   ASSERT_TRUE(coordinator.Give("t"));
   EXPECT_TRUE(coordinator.Give("t2"));  // the slot is free again
-  EXPECT_TRUE(cancelled.HasBeenNotified());
   EXPECT_EQ(worker.Stop(), absl::OkStatus());
   EXPECT_EQ(coordinator.AwaitResult("t2").complete_task().output(), "{}");
+  EXPECT_TRUE(called);
   for (const auto& request : coordinator.requests()) {
     EXPECT_NE(request.complete_task().task_token(), "t");
   }
@@ -213,43 +215,51 @@ TEST(Worker, ResultThatWasNotAcknowledgedIsToldOnTheNextStream) {
   EXPECT_EQ(worker.counts().streams, 2);
 }
 
-TEST(Worker, TaskInHandIsConfirmedAndGoesOnBeatingAtAnotherCoordinator) {
-  std::optional<FakeCoordinator> first(std::in_place);
-  FakeCoordinator second;
+TEST(Worker, TaskInHandIsConfirmedOnTheNextStreamAndGoesOnBeating) {
+  FakeCoordinator coordinator;
   absl::Notification go;
-  Options options = At(*first);
-  RunningWorker worker(options, {.heartbeat = absl::Milliseconds(5)}, [&](TaskContext&) {
+  RunningWorker worker(At(coordinator), {.heartbeat = absl::Milliseconds(5)}, [&](TaskContext&) {
     go.WaitForNotification();
     return "{}";
   });
-  ASSERT_TRUE(first->Give("t"));
-  ASSERT_TRUE(first->AwaitConfirmation("t"));
-  first->Break();
-  EXPECT_TRUE(first->AwaitConfirmation("t", 2));
-  const auto after = first->requests().size();
-  EXPECT_EQ(first
-                ->Await([](const v1::WorkRequest& request) { return request.has_heartbeat_task(); },
-                        after)
-                .size(),
-            after);
+  ASSERT_TRUE(coordinator.Give("t"));
+  ASSERT_TRUE(coordinator.AwaitConfirmation("t"));
+  coordinator.Break();
+  EXPECT_TRUE(coordinator.AwaitConfirmation("t", 2));
+  const auto is_beat = [](const v1::WorkRequest& request) { return request.has_heartbeat_task(); };
+  // More than there were.
+  const size_t beats = coordinator.requests().size();
+  EXPECT_EQ(coordinator.Await(is_beat, beats).size(), beats);
   go.Notify();
-  EXPECT_TRUE(first->AwaitResult("t").has_complete_task());
+  EXPECT_TRUE(coordinator.AwaitResult("t").has_complete_task());
 }
 
 TEST(Worker, CoordinatorThatIsGoneIsFollowedByTheNext) {
   std::optional<FakeCoordinator> one(std::in_place);
   std::optional<FakeCoordinator> other(std::in_place);
+  // Where it is first is a matter of chance.
+  std::atomic<bool> at_other = false;
+  absl::Notification somewhere;
+  const auto notice = [&](bool is_other) {
+    return [&, is_other](const v1::WorkRequest& request, v1::Acknowledgement*) {
+      if (request.has_grant_slots() && !somewhere.HasBeenNotified()) {
+        at_other = is_other;
+        somewhere.Notify();
+      }
+      return true;
+    };
+  };
+  one->Behave(notice(false));
+  other->Behave(notice(true));
   Options options = At(*one);
   options.coordinators = {one->address() + "," + other->address()};
   RunningWorker worker(options, {}, Echo);
-  const auto has_hello = [](const v1::WorkRequest& request) { return request.has_hello(); };
-  // Where it is first is a matter of chance.
-  ASSERT_TRUE(one->Give("t1") || other->Give("t1"));
-  auto& used = one->requests().empty() ? other : one;
-  auto& next = one->requests().empty() ? one : other;
+  ASSERT_TRUE(somewhere.WaitForNotificationWithTimeout(kPatience));
+  auto& used = at_other ? other : one;
+  auto& next = at_other ? one : other;
+  ASSERT_TRUE(used->Give("t1"));
   ASSERT_TRUE(used->AwaitResult("t1").has_complete_task());
   used.reset();
-  EXPECT_EQ(next->Await(has_hello).size(), 1u);
   ASSERT_TRUE(next->Give("t2"));
   EXPECT_TRUE(next->AwaitResult("t2").has_complete_task());
 }
@@ -276,8 +286,10 @@ TEST_P(AnswerTest, ToAResult) {
   EXPECT_EQ(worker.Stop(), absl::OkStatus());
   EXPECT_EQ(results, GetParam().told_again ? 2 : 1);
   EXPECT_EQ(worker.counts().results_refused, GetParam().refused);
+  std::string error;
+  for (const auto& request : coordinator.requests()) error += request.fail_task().error();
   const bool failed = GetParam().code == grpc::StatusCode::INVALID_ARGUMENT;
-  EXPECT_EQ(coordinator.requests().back().fail_task().error(), failed ? "Pawl.InvalidOutput" : "");
+  EXPECT_EQ(error, failed ? "Pawl.InvalidOutput" : "");
 }
 
 INSTANTIATE_TEST_SUITE_P(
