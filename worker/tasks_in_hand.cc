@@ -187,7 +187,7 @@ std::shared_ptr<TaskContext> TasksInHand::Given(const v1::Task& task, absl::Time
   return context;
 }
 
-void TasksInHand::Finished(const std::string& token, const TaskResult& result) {
+void TasksInHand::Finished(const std::string& token, v1::WorkRequest result) {
   const auto found = running_.find(token);
   const bool over = found->second.over;
   --found->second.activity->running;
@@ -196,7 +196,7 @@ void TasksInHand::Finished(const std::string& token, const TaskResult& result) {
     ++counts_.results_refused;
     return;
   }
-  untold_[token].request = ResultRequest(token, result);
+  untold_[token].request = std::move(result);
   to_tell_.push_back(token);
 }
 

@@ -54,8 +54,8 @@ class TasksInHand {
 
   // The task, to be run; null when it is in hand already, or of an activity that is not served.
   std::shared_ptr<TaskContext> Given(const v1::Task& task, absl::Time now);
-  // Its handler has returned.
-  void Finished(const std::string& token, const TaskResult& result);
+  // Its handler has returned; `result` is what ResultRequest made of what it gave.
+  void Finished(const std::string& token, v1::WorkRequest result);
   // The task that turned out to be over, to be cancelled, or null.
   std::shared_ptr<TaskContext> Acknowledged(const v1::Acknowledgement& acknowledgement,
                                             absl::Time now);

@@ -18,6 +18,7 @@
 #include "coordinator/base/utf8.h"
 #include "worker/cluster.h"
 #include "worker/handler_pool.h"
+#include "worker/result_request.h"
 #include "worker/tasks_in_hand.h"
 #include "worker/work_session.h"
 
@@ -125,9 +126,10 @@ class Worker::Impl : public WorkSession::Owner {
 
   std::optional<absl::Time> drain_began_ ABSL_GUARDED_BY(mu_);
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;  // the drain timeout has passed
-  absl::Time idle_since_ ABSL_GUARDED_BY(mu_) =
-      absl::InfiniteFuture();                  // of a drain: no handler runs
-  bool gave_up_ ABSL_GUARDED_BY(mu_) = false;  // results that are not told are dropped
+  // Since when no handler runs, of a drain.
+  absl::Time idle_since_ ABSL_GUARDED_BY(mu_) = absl::InfiniteFuture();
+  bool gave_up_ ABSL_GUARDED_BY(mu_) = false;  // on results that are not told
+  // When a stream whose writes are closed is cancelled.
   absl::Time farewell_at_ ABSL_GUARDED_BY(mu_) = absl::InfiniteFuture();
 
   // By the activity's name. Last: handlers that run use what stands above.
@@ -239,7 +241,7 @@ void Worker::Impl::BeginDrain() {
 }
 
 void Worker::Impl::Received(const v1::WorkResponse& response) {
-  std::shared_ptr<TaskContext> over;
+  std::shared_ptr<TaskContext> unwanted;
   {
     absl::MutexLock lock(&mu_);
     if (!std::exchange(answered_, true)) {
@@ -248,14 +250,15 @@ void Worker::Impl::Received(const v1::WorkResponse& response) {
     }
     if (response.has_task()) {
       std::shared_ptr<TaskContext> task = tasks_.Given(response.task(), absl::Now());
+      if (task && cancelled_) unwanted = task;
       if (task) pools_.at(task->activity())->Run(std::move(task));
     } else if (response.has_acknowledgement()) {
-      over = tasks_.Acknowledged(response.acknowledgement(), absl::Now());
+      unwanted = tasks_.Acknowledged(response.acknowledgement(), absl::Now());
       if (!tasks_.fatal().ok()) Wake();
     }
     Pump();
   }
-  if (over) over->Cancel();
+  if (unwanted) unwanted->Cancel();
 }
 
 void Worker::Impl::Ended(const grpc::Status& status) {
@@ -273,8 +276,9 @@ void Worker::Impl::Ended(const grpc::Status& status) {
 }
 
 void Worker::Impl::Finished(TaskContext& task, const TaskResult& result) {
+  v1::WorkRequest request = ResultRequest(task.token(), result);
   absl::MutexLock lock(&mu_);
-  tasks_.Finished(task.token(), result);
+  tasks_.Finished(task.token(), std::move(request));
   Pump();
   if (drain_began_) Wake();
 }

@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 #include "grpcpp/support/status.h"
 #include "gtest/gtest.h"
+#include "worker/result_request.h"
 
 namespace pawl::worker {
 namespace {
@@ -61,7 +62,7 @@ TEST_F(TasksInHandTest, ReceiptOfATaskThatHasEndedIsSaidByItsResult) {
   Serve(1);
   Requests();
   Give("t");
-  tasks_.Finished("t", TaskResult("{}"));
+  tasks_.Finished("t", ResultRequest("t", TaskResult("{}")));
   const auto requests = Requests();
   ASSERT_EQ(requests.size(), 2u);
   EXPECT_TRUE(requests[0].has_grant_slots());
@@ -102,7 +103,7 @@ TEST_F(TasksInHandTest, TaskThatIsOverIsCancelledAndItsResultDropped) {
   const auto over = Answer(Requests().back(), 0, /*task_open=*/false);
   ASSERT_NE(over, nullptr);
   EXPECT_EQ(over->token(), "t");
-  tasks_.Finished("t", TaskResult("{}"));
+  tasks_.Finished("t", ResultRequest("t", TaskResult("{}")));
   const auto requests = Requests();
   ASSERT_EQ(requests.size(), 1u);
   EXPECT_TRUE(requests[0].has_grant_slots());
@@ -112,7 +113,7 @@ TEST_F(TasksInHandTest, ResultNotTakenForNowIsToldAgainAfterAPauseOrOnTheNextStr
   Serve(1);
   Requests();
   Give("t");
-  tasks_.Finished("t", TaskResult("{}"));
+  tasks_.Finished("t", ResultRequest("t", TaskResult("{}")));
   Answer(Requests().back(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_TRUE(Requests().empty());
   EXPECT_GT(tasks_.NextDue(), now_);
@@ -140,7 +141,7 @@ TEST_F(TasksInHandTest, DrainIsQuietOnceSlotsAreTakenBackAndResultsTold) {
   ASSERT_TRUE(requests[0].has_take_back_slots());
   Answer(requests[0]);
   EXPECT_FALSE(tasks_.quiet());
-  tasks_.Finished("t", TaskResult("{}"));
+  tasks_.Finished("t", ResultRequest("t", TaskResult("{}")));
   EXPECT_FALSE(tasks_.quiet());
   const auto result = Requests();
   ASSERT_EQ(result.size(), 1u);
