@@ -53,6 +53,11 @@ void HeartbeatTask(Services& services, const v1::HeartbeatTaskRequest& request,
 void FindActivity(Services& services, const std::string& name_or_arn,
                   std::function<void(absl::StatusOr<std::string>)> done);
 
+// The same; an activity that is not there is created. INVALID_ARGUMENT when it cannot have that
+// name.
+void FindOrCreateActivity(Services& services, const std::string& name_or_arn,
+                          std::function<void(absl::StatusOr<std::string>)> done);
+
 // INVALID_ARGUMENT when it is too long.
 absl::Status CheckWorkerName(const std::string& name);
 

@@ -218,6 +218,21 @@ class GrpcTest(unittest.TestCase):
         self.assertEqual(list(worker.responses), [])
         self.assertEqual(worker.responses.code(), grpc.StatusCode.OK)
 
+    def test_activity_is_created_when_a_grant_says_so(self):
+        worker = Worker(self.worker)
+        name = self.name + "-new"
+        self.assertEqual(worker.grant(name, 1), grpc.StatusCode.NOT_FOUND.value[0])
+        for code, activity in ((grpc.StatusCode.OK, name), (grpc.StatusCode.OK, name),
+                               (grpc.StatusCode.OK, f"{ACCOUNT}:activity:{name}-too"),
+                               (grpc.StatusCode.INVALID_ARGUMENT, "a b"),
+                               (grpc.StatusCode.NOT_FOUND, "arn:aws:states:us-east-1:111111111111:activity:a")):
+            with self.subTest(activity=activity):
+                grant = worker_pb2.GrantSlots(activity=activity, slots=1, create_activity=True)
+                self.assertEqual(worker.call(grant_slots=grant).code, code.value[0])
+        self.assertEqual(worker.grant(name, 1), 0)
+        worker.close()
+        self.assertEqual(list(worker.responses), [])
+
     def test_slots_that_are_taken_back_get_no_task(self):
         worker = Worker(self.worker)
         self.assertEqual(worker.grant(self.name, 3), 0)
