@@ -72,16 +72,25 @@ void WaitForFormerServer(const std::string& cluster_dir, const StopSignal& stop)
   }
 }
 
-void PrintBanner(const config::Settings& settings, uint16_t port) {
-  const std::string endpoint =
-      StrCat("http://", settings.listen_http.substr(0, settings.listen_http.rfind(':')), ":", port);
+// `listen` with the port that is really listened on.
+std::string Listening(const std::string& listen, uint16_t port) {
+  return StrCat(listen.substr(0, listen.rfind(':')), ":", port);
+}
+
+void PrintBanner(const config::Settings& settings, const node::Node& node) {
+  const std::string endpoint = StrCat("http://", Listening(settings.listen_http, node.http_port()));
+  const std::string coordinator = Listening(settings.listen_grpc, node.grpc_port());
   std::cout << "\nPawl " << node::Version() << " is running.\n\n"
             << "  endpoint  " << endpoint << "\n"
+            << "  workers   " << coordinator << "\n"
             << "  data      " << settings.data_dir << "\n\n"
             << "Next, in another terminal:\n";
   if (endpoint != "http://127.0.0.1:8083")
     std::cout << "  export PAWL_ENDPOINT=" << endpoint << "\n";
+  if (coordinator != "127.0.0.1:8084")
+    std::cout << "  export PAWL_COORDINATORS=" << coordinator << "\n";
   std::cout << "  pawl deploy order.asl.json --activities\n"
+            << "  pawl-worker --activity order-charge --exec ./charge.py\n"
             << "  pawl start order --input '{\"id\": 1}' --wait\n"
             << "  aws stepfunctions list-state-machines --endpoint-url " << endpoint << "\n\n"
             << "Ctrl-C stops it; the data stays.\n\n"
@@ -103,8 +112,8 @@ absl::Status RunDev(config::Settings settings, const StopSignal& stop) {
   if (!cluster.ok()) return cluster.status();
   settings.database_url = (*cluster)->url();
   settings.migrate = true;
-  const absl::Status status = node::RunNode(
-      settings, stop, [&](const node::Node& node) { PrintBanner(settings, node.http_port()); });
+  const absl::Status status =
+      node::RunNode(settings, stop, [&](const node::Node& node) { PrintBanner(settings, node); });
   const absl::Status stopped = (*cluster)->Stop();
   return status.ok() || absl::IsCancelled(status) ? stopped : status;
 }

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "coordinator/base/backoff.h"
 #include "coordinator/base/strings.h"
-#include "worker/backoff.h"
 
 namespace pawl::cli {
 namespace {
@@ -74,7 +74,7 @@ absl::StatusOr<Answer> Session::Call(std::string_view operation, const JsonObjec
 
 absl::StatusOr<Answer> Session::CallPatiently(std::string_view operation,
                                               const JsonObject& request) {
-  worker::Backoff backoff;
+  Backoff backoff;
   const absl::Time deadline = absl::Now() + kPatience;
   while (true) {
     absl::StatusOr<Answer> answer = Call(operation, request);

@@ -13,11 +13,11 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "cli/aws_client.h"
+#include "cli/json_object.h"
 #include "coordinator/base/account.h"
 #include "coordinator/base/json.h"
 #include "coordinator/process/stop_signal.h"
-#include "worker/aws_client.h"
-#include "worker/json_object.h"
 
 namespace pawl::cli {
 

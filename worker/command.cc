@@ -120,22 +120,6 @@ void ReadAvailable(int* fd, std::string* into, size_t keep, bool keep_end) {
   }
 }
 
-// The length of the UTF-8 character at the beginning of `text`; 0 when there is none.
-size_t CharacterLength(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  const size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  const bool overlong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
-  const bool surrogate = first == 0xED && byte(1) >= 0xA0;
-  const bool beyond = first == 0xF4 && byte(1) >= 0x90;
-  return overlong || surrogate || beyond ? 0 : length;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Command>> Command::Start(
@@ -168,19 +152,20 @@ Command::~Command() {
   for (int* fd : {&pid_fd_, &input_fd_, &output_fd_, &error_fd_}) Close(fd);
 }
 
-bool Command::RunUntil(absl::Time deadline) {
+bool Command::RunUntil(absl::Time deadline, int wake_fd) {
   while (!ended_) {
-    if (!Pump(deadline)) return false;
+    if (!Pump(deadline, wake_fd)) return false;
   }
   return true;
 }
 
-// Waits for one thing to happen and deals with it; false when the deadline came first.
-bool Command::Pump(absl::Time deadline) {
+// Waits for one thing to happen and deals with it; false when it was the deadline or `wake_fd`.
+bool Command::Pump(absl::Time deadline, int wake_fd) {
   pollfd waiting[] = {{pid_fd_, POLLIN, 0},
                       {output_fd_, POLLIN, 0},
                       {error_fd_, POLLIN, 0},
-                      {input_fd_, POLLOUT, 0}};  // poll skips those that are -1
+                      {input_fd_, POLLOUT, 0},
+                      {wake_fd, POLLIN, 0}};  // poll skips those that are -1
   const int timeout = MillisecondsUntil(deadline);
   const int happened = poll(waiting, std::size(waiting), timeout);
   if (happened == 0 && timeout == 0) return false;
@@ -188,7 +173,7 @@ bool Command::Pump(absl::Time deadline) {
   if (waiting[3].revents != 0) FeedInput();
   Collect();
   if (waiting[0].revents != 0) Reap();
-  return true;
+  return ended_ || waiting[4].revents == 0;
 }
 
 void Command::FeedInput() {
@@ -221,19 +206,6 @@ void Command::Reap() {
 
 void Command::Terminate(bool force) {
   if (!ended_) kill(-pid_, force ? SIGKILL : SIGTERM);
-}
-
-std::string CauseText(std::string_view text) {
-  std::string clean;
-  for (size_t at = 0; at < text.size();) {
-    const size_t length = CharacterLength(text.substr(at));
-    clean.append(length == 0 ? std::string_view("\uFFFD") : text.substr(at, length));
-    at += std::max<size_t>(length, 1);
-  }
-  if (clean.size() <= kMaxCauseBytes) return clean;
-  size_t begin = clean.size() - kMaxCauseBytes;
-  while (begin < clean.size() && (static_cast<unsigned char>(clean[begin]) & 0xC0) == 0x80) ++begin;
-  return clean.substr(begin);
 }
 
 }  // namespace pawl::worker

@@ -1,7 +1,8 @@
 // Runs a shell command: feeds its standard input, collects what it writes, waits for its end.
 //
 // The command gets a process group of its own, so that a Ctrl-C at the worker's terminal does not
-// reach it and Terminate reaches all that it started.
+// reach it and Terminate reaches all that it started. SIGPIPE must be ignored in this process
+// (StopSignal does that): a command may leave its input unread.
 
 #ifndef PAWL_WORKER_COMMAND_H_
 #define PAWL_WORKER_COMMAND_H_
@@ -15,20 +16,15 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "worker/result_request.h"
 
 namespace pawl::worker {
-
-// What is kept of an output: its beginning is needed whole to be JSON, and AWS takes at most 256
-// KiB.
-inline constexpr size_t kMaxOutputBytes = 256 * 1024;
-// What is kept of standard error: its end, as long as AWS lets a cause be.
-inline constexpr size_t kMaxCauseBytes = 32 * 1024;
 
 struct CommandEnd {
   bool succeeded = false;    // exited with 0
   std::string how;           // "exited with 3", "was ended by signal 9"
   std::string output;        // at most kMaxOutputBytes and one, which tells that there was more
-  std::string error_output;  // the last kMaxCauseBytes
+  std::string error_output;  // the last kMaxCauseBytes of it
 };
 
 // Used by one thread.
@@ -44,8 +40,9 @@ class Command {
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
 
-  // Keeps the command's pipes moving until it has ended (true) or `deadline` has come (false).
-  bool RunUntil(absl::Time deadline);
+  // Keeps the command's pipes moving until it has ended (true), or `deadline` has come or `wake_fd`
+  // is readable (false); -1: no such thing.
+  bool RunUntil(absl::Time deadline, int wake_fd = -1);
   // After RunUntil was true.
   const CommandEnd& end() const { return end_; }
   // Sends SIGTERM to the command and all that it started; SIGKILL when `force`.
@@ -53,7 +50,7 @@ class Command {
 
  private:
   Command() = default;
-  bool Pump(absl::Time deadline);
+  bool Pump(absl::Time deadline, int wake_fd);
   void FeedInput();
   void Collect();
   void Reap();
@@ -68,10 +65,6 @@ class Command {
   bool ended_ = false;
   CommandEnd end_;
 };
-
-// `text` as a JSON string may hold it: bytes that are not UTF-8 become U+FFFD; no more than the
-// last kMaxCauseBytes, beginning with a whole character.
-std::string CauseText(std::string_view text);
 
 }  // namespace pawl::worker
 

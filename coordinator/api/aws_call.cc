@@ -44,14 +44,17 @@ bool Call::Bool(std::string_view name, bool otherwise) const {
   return value.is_bool() ? value.as_bool() : otherwise;
 }
 
-void Call::Succeed(std::string body) { Send(200, std::move(body)); }
+void Call::Succeed(std::string body, std::function<void()> written) {
+  Send(200, std::move(body), std::move(written));
+}
 void Call::Fail(const AwsError& error) { Send(error.status, error.Body()); }
 
-void Call::Send(int status, std::string body) {
+void Call::Send(int status, std::string body, std::function<void()> written) {
   responder_.Send({.status = status,
                    .headers = {{"x-amzn-RequestId", request_id_},
                                {"Content-Type", "application/x-amz-json-1.0"}},
-                   .body = std::move(body)});
+                   .body = std::move(body),
+                   .written = std::move(written)});
 }
 
 }  // namespace pawl::api

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,7 +62,8 @@ class Call {
   int64_t Int(std::string_view name, int64_t otherwise) const;
   bool Bool(std::string_view name, bool otherwise) const;
 
-  void Succeed(std::string body = "{}");
+  // `written`: as in Response.
+  void Succeed(std::string body = "{}", std::function<void()> written = nullptr);
   void Fail(const AwsError& error);
   // For a failure without a meaning of its own in the operation.
   void Fail(const absl::Status& status) { Fail(ErrorOfStatus(status, operation_, request_id_)); }
@@ -69,7 +71,7 @@ class Call {
   Responder& responder() { return responder_; }
 
  private:
-  void Send(int status, std::string body);
+  void Send(int status, std::string body, std::function<void()> written = nullptr);
 
   std::string_view operation_;
   std::string request_id_;

@@ -25,14 +25,36 @@ struct Wait {
   std::optional<engine::Engine::PollId> poll ABSL_GUARDED_BY(mu);
 };
 
-void AnswerPoll(absl::StatusOr<std::optional<engine::ActivityTask>> task, Call* call) {
+// Follows a task on its way to its client: destroyed before it has been written, it is given again.
+class Delivery {
+ public:
+  Delivery(engine::Engine* engine, std::string token) : engine_(engine), token_(std::move(token)) {}
+  Delivery(const Delivery&) = delete;
+  ~Delivery() {
+    if (!written_) engine_->ReturnTask(token_);
+  }
+
+  void Written() {
+    written_ = true;
+    engine_->ConfirmTask(token_, [](const absl::Status&) {});
+  }
+
+ private:
+  engine::Engine* const engine_;
+  const std::string token_;
+  bool written_ = false;
+};
+
+void AnswerPoll(Services& services, absl::StatusOr<std::optional<engine::ActivityTask>> task,
+                Call* call) {
   // While the node winds down its pollers go elsewhere, as those do that got nothing.
   if (absl::IsUnavailable(task.status())) return call->Succeed();
   if (!task.ok()) return call->Fail(task.status());
   if (!task->has_value()) return call->Succeed();
   std::string out;
   ObjectWriter(&out).Text("taskToken", (*task)->token).Text("input", (*task)->input.view()).Close();
-  call->Succeed(std::move(out));
+  auto delivery = std::make_shared<Delivery>(services.engine, (*task)->token);
+  call->Succeed(std::move(out), [delivery] { delivery->Written(); });
 }
 
 // The activity exists: waits for a task of it, as long as the client is there.
@@ -46,8 +68,8 @@ void Poll(Services& services, const std::string& activity, const CallPtr& call) 
   // From here on the call belongs to the callback, which may run before PollActivity returns.
   const auto poll = services.engine->PollActivity(
       activity, Text(call->Text("workerName")), services.clock->Now() + services.poll_duration,
-      [call](absl::StatusOr<std::optional<engine::ActivityTask>> task) {
-        AnswerPoll(std::move(task), call.get());
+      [&services, call](absl::StatusOr<std::optional<engine::ActivityTask>> task) {
+        AnswerPoll(services, std::move(task), call.get());
       });
   absl::MutexLock lock(&wait->mu);
   wait->poll = poll;

@@ -35,6 +35,9 @@ struct Response {
   int status = 200;
   Headers headers;  // beside Content-Length, Connection, Date and Server, which the server adds
   std::string body;
+  // Called, if set, once the answer has been written to its client's connection. Destroyed without
+  // having been called when it has not been, or not whole.
+  std::function<void()> written = nullptr;
 };
 
 // Where an answer goes to. Thread-safe.

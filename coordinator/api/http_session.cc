@@ -247,10 +247,12 @@ asio::awaitable<bool> Session::Write(Response response, unsigned version, bool k
   }
   message.keep_alive(keep_alive);
   message.content_length(response.body.size());
+  const auto written = std::move(response.written);
   if (!head_only) message.body() = std::move(response.body);
   stream_.expires_after(absl::ToChronoNanoseconds(options_.write_timeout));
   auto [error, bytes] = co_await http::async_write(stream_, message, kAwait);
   stream_.expires_never();
+  if (!error && written) written();
   co_return !error;
 }
 

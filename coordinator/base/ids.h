@@ -68,6 +68,8 @@ using ActivityId = StrongId<struct ActivityIdTag, int64_t>;
 // Names one moment of an execution. Drawn at random for each transition, never used twice; 0 is
 // none.
 using Fence = StrongId<struct FenceTag, int64_t>;
+// Numbers the times between two losses of the flush barrier's session (store/store.h); 0 is none.
+using FlushEpoch = StrongId<struct FlushEpochTag, int64_t>;
 // A line of control of an execution: 0 is the execution itself, others are branches of a Parallel
 // and iterations of a Map, numbered in the order in which they began.
 using BranchId = StrongId<struct BranchIdTag, int64_t>;

@@ -109,8 +109,16 @@ std::vector<Setting> MakeTable() {
                            "postgresql://USER:PASSWORD@HOST:PORT/DATABASE", "postgresql:///pawl",
                            "The PostgreSQL database that holds everything; pawl dev has its own"));
   table.back().is_secret = true;
-  table.push_back(Count("database_connections", &Settings::database_connections, 16, 5,
+  table.push_back(Count("database_connections", &Settings::database_connections, 12, 6,
                         kMaxDatabaseConnections, "Connections that a coordinator opens to it"));
+  table.push_back(Switch("flush_barrier", &Settings::flush_barrier, "true",
+                         "Commit transitions asynchronously and hold answers back until they are "
+                         "on disk; false where a pooler such as PgBouncer stands between"));
+  table.push_back(OneOf("synchronous_commit", &Settings::synchronous_commit,
+                        {"on", "remote_apply", "remote_write", "local"},
+                        "What an answer waits for, in PostgreSQL's words"));
+  table.push_back(Switch("allow_fsync_off", &Settings::allow_fsync_off, "false",
+                         "Run on a database server with fsync=off, whose data may be thrown away"));
   table.push_back(Switch("migrate", &Settings::migrate, "false",
                          "Bring the database's schema up to date at the start"));
   table.push_back(Span("retention", &Settings::retention, "2160h",

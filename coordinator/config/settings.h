@@ -20,6 +20,9 @@ struct Settings {
   std::string listen_grpc;
   std::string database_url;
   int64_t database_connections = 0;
+  bool flush_barrier = true;
+  std::string synchronous_commit;
+  bool allow_fsync_off = false;
   bool migrate = false;
   absl::Duration retention;
   std::string data_dir;

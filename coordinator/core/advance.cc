@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "coordinator/base/strings.h"
 #include "coordinator/core/flow.h"
@@ -19,8 +20,42 @@ absl::Status Late(const Execution& execution, std::string_view what) {
 // The open task of `branch` with this attempt's nonce; null when there is none.
 Branch* OpenTask(Execution& execution, BranchId id, int64_t nonce) {
   Branch* branch = execution.Find(id);
-  if (branch == nullptr || branch->phase != Phase::kStarted) return nullptr;
-  return branch->task && branch->task->nonce == nonce ? branch : nullptr;
+  if (branch == nullptr || !branch->task || branch->task->nonce != nonce) return nullptr;
+  // One that was taken back may still be ended by whom it was given to.
+  return branch->phase == Phase::kStarted || branch->task->given ? branch : nullptr;
+}
+
+void SetHeartbeat(Branch& branch, absl::Time now) {
+  if (!branch.task->heartbeat_seconds) return;
+  const int64_t seconds = *branch.task->heartbeat_seconds;
+  branch.heartbeat_due_at = now + absl::Seconds(seconds) + UnwrittenHeartbeats(seconds);
+}
+
+// The worker of `branch` is known to have its task.
+void SetConfirmed(Branch& branch, absl::Time now) {
+  branch.confirm_by.reset();
+  if (branch.phase == Phase::kStarted) return;
+  branch.phase = Phase::kStarted;
+  SetHeartbeat(branch, now);
+}
+
+void TakeBack(Step& step, Branch& branch) {
+  branch.phase = Phase::kScheduled;
+  branch.task->given = true;  // not so in positions that were written by older coordinators
+  branch.confirm_by.reset();
+  branch.heartbeat_due_at.reset();
+  step.Touch(branch);
+  step.Returned(branch);
+}
+
+// What is due first of the timers of a task.
+void FireTaskTimer(Step& step, Branch& branch) {
+  const absl::Time due = branch.due_at.value_or(absl::InfiniteFuture());
+  const absl::Time heartbeat = branch.heartbeat_due_at.value_or(absl::InfiniteFuture());
+  if (branch.confirm_by && *branch.confirm_by < std::min(due, heartbeat)) {
+    return TakeBack(step, branch);
+  }
+  TimeOutTask(step, branch, heartbeat < due);
 }
 
 void EndDeleted(Step& step) {
@@ -72,7 +107,8 @@ Branch* FirstDue(Execution& execution) {
   Branch* first = nullptr;
   absl::Time due = execution.timeout_at.value_or(absl::InfiniteFuture());
   for (auto& [id, branch] : execution.branches) {
-    for (const std::optional<absl::Time>& timer : {branch.due_at, branch.heartbeat_due_at}) {
+    for (const std::optional<absl::Time>& timer :
+         {branch.due_at, branch.heartbeat_due_at, branch.confirm_by}) {
       if (timer && *timer < due) {
         due = *timer;
         first = &branch;
@@ -89,11 +125,9 @@ void FireTimer(Step& step) {
   switch (branch->phase) {
     case Phase::kWaiting:
       return EndWait(step, *branch, state);
-    case Phase::kStarted: {
-      const bool heartbeat = branch->heartbeat_due_at &&
-                             (!branch->due_at || *branch->heartbeat_due_at < *branch->due_at);
-      return TimeOutTask(step, *branch, heartbeat);
-    }
+    case Phase::kScheduled:
+    case Phase::kStarted:
+      return FireTaskTimer(step, *branch);
     default:
       break;  // kBackoff: another attempt
   }
@@ -174,14 +208,39 @@ absl::StatusOr<Transition> StartTask(BranchId id, const Text& worker_name, absl:
   Step step(nullptr, nullptr, now, 0, execution);
   execution.version++;
   branch->phase = Phase::kStarted;
+  branch->confirm_by = step.now() + kConfirmWithin;
+  SetHeartbeat(*branch, step.now());
+  if (std::exchange(branch->task->given, true)) {
+    step.Touch(*branch);
+    return step.TakeTransition();
+  }
   if (branch->task->timeout_seconds) {
     branch->due_at = step.now() + absl::Seconds(*branch->task->timeout_seconds);
   }
-  if (branch->task->heartbeat_seconds) {
-    const int64_t seconds = *branch->task->heartbeat_seconds;
-    branch->heartbeat_due_at = step.now() + absl::Seconds(seconds) + UnwrittenHeartbeats(seconds);
-  }
   step.EmitNext(EventType::kActivityStarted, *branch).worker_name = worker_name;
+  return step.TakeTransition();
+}
+
+absl::StatusOr<Transition> ConfirmTask(BranchId id, int64_t nonce, absl::Time now,
+                                       Execution& execution) {
+  Branch* branch = OpenTask(execution, id, nonce);
+  if (branch == nullptr) return Late(execution, "the task is no longer open");
+  if (branch->phase == Phase::kStarted && !branch->confirm_by) return Transition();
+  Step step(nullptr, nullptr, now, 0, execution);
+  execution.version++;
+  SetConfirmed(*branch, step.now());
+  step.Touch(*branch);
+  return step.TakeTransition();
+}
+
+absl::StatusOr<Transition> ReturnTask(BranchId id, int64_t nonce, absl::Time now,
+                                      Execution& execution) {
+  Branch* branch = OpenTask(execution, id, nonce);
+  if (branch == nullptr) return Late(execution, "the task is no longer open");
+  if (!branch->confirm_by) return Late(execution, "the task is not to be confirmed");
+  Step step(nullptr, nullptr, now, 0, execution);
+  execution.version++;
+  TakeBack(step, *branch);
   return step.TakeTransition();
 }
 
@@ -194,12 +253,16 @@ absl::StatusOr<Transition> Heartbeat(BranchId id, int64_t nonce, absl::Time now,
   Branch* branch = OpenTask(execution, id, nonce);
   if (execution.closed() || branch == nullptr) return Late(execution, "the task is no longer open");
   Transition transition;
-  if (!branch->task->heartbeat_seconds) return transition;
-  const int64_t seconds = *branch->task->heartbeat_seconds;
-  const absl::Time due = now + absl::Seconds(seconds) + UnwrittenHeartbeats(seconds);
-  if (due - *branch->heartbeat_due_at < UnwrittenHeartbeats(seconds)) return transition;
+  const bool confirms = branch->confirm_by || branch->phase != Phase::kStarted;
+  if (!confirms) {
+    if (!branch->task->heartbeat_seconds) return transition;
+    const int64_t seconds = *branch->task->heartbeat_seconds;
+    const absl::Time due = now + absl::Seconds(seconds) + UnwrittenHeartbeats(seconds);
+    if (due - *branch->heartbeat_due_at < UnwrittenHeartbeats(seconds)) return transition;
+  }
   execution.version++;
-  branch->heartbeat_due_at = due;
+  SetConfirmed(*branch, now);
+  SetHeartbeat(*branch, now);
   if (id.value() != 0) transition.changed.push_back(id);
   return transition;
 }
@@ -216,6 +279,7 @@ void Append(Transition second, Transition* first) {
     }
   }
   for (const BranchId id : second.removed) std::erase(first->scheduled, id);
+  first->returned += second.returned;
   first->scheduled.insert(first->scheduled.end(), second.scheduled.begin(), second.scheduled.end());
 }
 

@@ -62,7 +62,9 @@ struct Transition {
   std::vector<HistoryEvent> history;  // ids contiguous; may be empty (a heartbeat)
   std::vector<BranchId> changed;      // branches to write, without branch 0, which always is
   std::vector<BranchId> removed;      // branches to delete
-  std::vector<BranchId> scheduled;    // tasks that this step scheduled and that are not handed out
+  // Tasks that this step scheduled, or took back from a worker, and that are not handed out.
+  std::vector<BranchId> scheduled;
+  int64_t returned = 0;  // how many it took back
 };
 
 // Begins an execution: `execution` has nothing but its facts. Enters the first state.
@@ -75,17 +77,35 @@ Transition Begin(const asl::Machine& machine, const World& world, absl::Time now
 absl::StatusOr<Transition> Advance(const asl::Machine& machine, const World& world,
                                    const Event& event, Execution& execution);
 
-// Hands the task in `branch` (phase kScheduled) to a worker: ActivityStarted. FAILED_PRECONDITION
-// when the branch has no such task.
+// How long a worker has to confirm that it has the task it was given. Long enough for a reply and
+// the confirmation to cross a slow network and a stalled process; short enough that a task whose
+// coordinator died with the reply is soon given again.
+inline constexpr absl::Duration kConfirmWithin = absl::Seconds(5);
+
+// Hands the task in `branch` (phase kScheduled) to a worker, who is to confirm it within
+// kConfirmWithin: ActivityStarted, unless an earlier hand-out of the attempt wrote it already.
+// FAILED_PRECONDITION when the branch has no such task.
 absl::StatusOr<Transition> StartTask(BranchId branch, const Text& worker_name, absl::Time now,
                                      Execution& execution);
+
+// The worker has the task: from now on only its end and its time-outs take it away. Takes up again
+// one that was returned meanwhile and that nobody else has got. Writes no event; a transition
+// without anything in it, and without a new version, when it is confirmed already.
+absl::StatusOr<Transition> ConfirmTask(BranchId branch, int64_t nonce, absl::Time now,
+                                       Execution& execution);
+
+// The worker never got the task: it is ready for another one, with the same token. TimeoutSeconds
+// goes on. Writes no event. FAILED_PRECONDITION when it is confirmed, ready already, or over.
+absl::StatusOr<Transition> ReturnTask(BranchId branch, int64_t nonce, absl::Time now,
+                                      Execution& execution);
 
 // How long heartbeats of a task may go unwritten; stored deadlines allow for it, so that no node
 // fires on a worker that lives: a deadline is the last written beat + HeartbeatSeconds + this.
 absl::Duration UnwrittenHeartbeats(int64_t heartbeat_seconds);
 
-// The worker lives: its heartbeat deadline moves on. Writes no event. A transition without anything
-// in it (and without a new version) when the last written beat is recent enough.
+// The worker lives, and has the task: its heartbeat deadline moves on. Writes no event. A
+// transition without anything in it (and without a new version) when the last written beat is
+// recent enough.
 absl::StatusOr<Transition> Heartbeat(BranchId branch, int64_t nonce, absl::Time now,
                                      Execution& execution);
 

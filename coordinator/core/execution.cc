@@ -37,6 +37,7 @@ absl::Time NextDue(const Execution& execution) {
   for (const auto& [id, branch] : execution.branches) {
     if (branch.due_at) due = std::min(due, *branch.due_at);
     if (branch.heartbeat_due_at) due = std::min(due, *branch.heartbeat_due_at);
+    if (branch.confirm_by) due = std::min(due, *branch.confirm_by);
   }
   return due;
 }

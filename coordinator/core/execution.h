@@ -63,6 +63,9 @@ struct TaskAttempt {
   absl::Time scheduled_at;
   std::optional<int64_t> timeout_seconds;
   std::optional<int64_t> heartbeat_seconds;
+  // A worker was given it: ActivityStarted is in the history. True in phase kScheduled: no worker
+  // has confirmed it, and it is given again, with the same token.
+  bool given = false;
 };
 
 // How far a Parallel or Map in phase kJoining is.
@@ -91,6 +94,9 @@ struct Branch {
   std::vector<int32_t> retries;  // for each retrier of the state, attempts it has granted
   std::optional<absl::Time> due_at;
   std::optional<absl::Time> heartbeat_due_at;
+  // In phase kStarted: when the task is given again unless its worker has confirmed by then that it
+  // has it. Absent: confirmed.
+  std::optional<absl::Time> confirm_by;
   std::optional<TaskAttempt> task;
   std::optional<Join> join;
 };

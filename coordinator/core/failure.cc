@@ -59,6 +59,7 @@ bool Retry(Step& step, Branch& branch, const asl::State& state, const asl::Workf
     if (branch.retries[i] >= retrier.max_attempts) return false;
     branch.due_at = step.now() + RetryDelay(step, retrier, branch.retries[i]++);
     branch.heartbeat_due_at.reset();
+    branch.confirm_by.reset();
     branch.task.reset();
     branch.join.reset();
     branch.phase = Phase::kBackoff;

@@ -76,6 +76,7 @@ void EnterState(Step& step, Branch& branch, const asl::State& state, Text input,
   branch.retries.clear();
   branch.due_at.reset();
   branch.heartbeat_due_at.reset();
+  branch.confirm_by.reset();
   branch.task.reset();
   branch.join.reset();
 

@@ -102,6 +102,11 @@ void Step::Close(Status status) {
 
 void Step::Scheduled(const Branch& branch) { transition_.scheduled.push_back(branch.id); }
 
+void Step::Returned(const Branch& branch) {
+  ++transition_.returned;
+  Scheduled(branch);
+}
+
 Transition Step::TakeTransition() { return std::move(transition_); }
 
 }  // namespace pawl::core

@@ -50,6 +50,8 @@ class Step {
 
   // `branch` has come to a task that a worker can have.
   void Scheduled(const Branch& branch);
+  // The same, of a task that comes back from a worker that never got it.
+  void Returned(const Branch& branch);
 
   // Ends the execution. All its branches are gone then.
   void Close(Status status);

@@ -38,25 +38,27 @@ void Chain::Post(Work work) {
   Next();
 }
 
-void Chain::Adopt(core::Execution execution, absl::Time claimable_at) {
+void Chain::Adopt(core::Execution execution, absl::Time claimable_at, FlushEpoch epoch) {
   {
     absl::MutexLock lock(&mu_);
     if (working_) return;
     working_ = true;
   }
   execution_ = std::move(execution);
+  epoch_ = epoch;
   row_claimable_at_ = claimable_at;
   claimed_ = true;
   Next();
 }
 
 void Chain::Begin(core::Execution execution, absl::Time claimable_at, core::Transition transition,
-                  std::vector<Given> given) {
+                  std::vector<Given> given, FlushEpoch epoch) {
   {
     absl::MutexLock lock(&mu_);
     working_ = true;  // the chain is new; nobody else works
   }
   execution_ = std::move(execution);
+  epoch_ = epoch;
   Pending pending;
   pending.transition = std::move(transition);
   pending.claimable_at = claimable_at;
@@ -66,10 +68,11 @@ void Chain::Begin(core::Execution execution, absl::Time claimable_at, core::Tran
   Next();
 }
 
-bool Chain::Remember(core::Execution execution) {
+bool Chain::Remember(core::Execution execution, FlushEpoch epoch) {
   absl::MutexLock lock(&mu_);
   if (working_) return false;
   execution_ = std::move(execution);
+  epoch_ = epoch;
   row_claimable_at_.reset();
   claimed_ = false;
   fresh_ = false;
@@ -107,7 +110,16 @@ bool Chain::StepIsDue() const {
          core::NextDue(*execution_) <= parts_->clock->Now();
 }
 
+void Chain::ForgetDoubtful() {
+  if (!execution_ || epoch_ == parts_->store->Epoch()) return;
+  // What was claimed is claimed again by whoever finds its claim run out.
+  execution_.reset();
+  row_claimable_at_.reset();
+  claimed_ = false;
+}
+
 void Chain::Next() {
+  ForgetDoubtful();
   const bool has_work = HasWork();
   if (!execution_) {
     if (has_work) return Load();
@@ -136,6 +148,7 @@ void Chain::Next() {
 }
 
 void Chain::Load() {
+  epoch_ = parts_->store->Epoch();
   parts_->store->LoadExecution(
       id_, [self = shared_from_this()](absl::StatusOr<core::Execution> execution) {
         if (!execution.ok()) return self->FailAll(execution.status());
@@ -173,6 +186,12 @@ absl::StatusOr<core::Transition> Chain::Compute(const asl::Machine& machine, Pen
     if (const auto* heartbeat = std::get_if<Work::Heartbeat>(&work->what)) {
       return core::Heartbeat(heartbeat->branch, heartbeat->nonce, parts_->clock->Now(),
                              *execution_);
+    }
+    if (const auto* confirm = std::get_if<Work::Confirm>(&work->what)) {
+      return core::ConfirmTask(confirm->branch, confirm->nonce, parts_->clock->Now(), *execution_);
+    }
+    if (const auto* back = std::get_if<Work::Return>(&work->what)) {
+      return core::ReturnTask(back->branch, back->nonce, parts_->clock->Now(), *execution_);
     }
   } else if (!StepIsDue()) {
     return core::Transition();  // only the claim is given back
@@ -277,7 +296,7 @@ void Chain::Succeeded(Pending& pending) {
   if (pending.claimable_at) row_claimable_at_ = *pending.claimable_at;
   claimed_ = false;
   for (Given& given : pending.given) {
-    parts_->dispatcher->Deliver(std::move(given.poller), *execution_, given.branch);
+    parts_->dispatcher->Deliver(std::move(given.poller), *execution_, given.branch, epoch_);
   }
   for (const BranchId id : pending.transition.scheduled) {
     const std::string& activity = execution_->Find(id)->task->activity_name;
@@ -288,8 +307,10 @@ void Chain::Succeeded(Pending& pending) {
     parts_->timer_set(*pending.claimable_at);
   }
   if (execution_->closed()) {
-    parts_->barrier->Release(
-        [parts = parts_, id = id_, status = execution_->status] { parts->closed(id, status); });
+    parts_->store->AwaitFlush(epoch_, [parts = parts_, id = id_,
+                                       status = execution_->status](const absl::Status& flushed) {
+      if (flushed.ok()) parts->closed(id, status);
+    });
   }
   Answer(std::move(pending.work), absl::OkStatus());
 }
@@ -303,6 +324,7 @@ void Chain::Drop(Pending& pending) {
 }
 
 void Chain::Settle(const PendingPtr& pending) {
+  epoch_ = parts_->store->Epoch();
   parts_->store->LoadExecution(
       id_, [self = shared_from_this(), pending](absl::StatusOr<core::Execution> execution) {
         if (absl::IsNotFound(execution.status())) return self->SettleClosed(pending);
@@ -368,11 +390,21 @@ void Chain::Rest() {
 
 void Chain::Answer(std::optional<Work> work, absl::Status status) {
   if (!work) return;
+  // What has ended needs no confirmation any more.
+  if (status.ok() || absl::IsFailedPrecondition(status) || absl::IsNotFound(status)) {
+    if (const auto* succeeded = std::get_if<core::TaskSucceeded>(&work->what)) {
+      parts_->confirmations->Forget(succeeded->nonce);
+    } else if (const auto* failed = std::get_if<core::TaskFailed>(&work->what)) {
+      parts_->confirmations->Forget(failed->nonce);
+    }
+  }
   if (status.ok() && std::holds_alternative<Work::Heartbeat>(work->what)) {
     parts_->metrics->task_heartbeats.Add();
   }
-  parts_->barrier->Release([done = std::move(work->done), status = std::move(status)]() mutable {
-    done(std::move(status));
+  // A refusal, too, tells what stands in the rows.
+  parts_->store->AwaitFlush(epoch_, [done = std::move(work->done), status = std::move(status)](
+                                        const absl::Status& flushed) mutable {
+    done(flushed.ok() ? std::move(status) : absl::UnavailableError("the outcome is not known"));
   });
 }
 

@@ -28,8 +28,8 @@
 #include "coordinator/base/clock.h"
 #include "coordinator/core/advance.h"
 #include "coordinator/engine/activity_directory.h"
+#include "coordinator/engine/confirmations.h"
 #include "coordinator/engine/dispatcher.h"
-#include "coordinator/engine/flush_barrier.h"
 #include "coordinator/engine/machine_cache.h"
 #include "coordinator/engine/scheduler.h"
 #include "coordinator/metrics/metrics.h"
@@ -42,10 +42,10 @@ struct ChainParts {
   store::Store* store;
   const Clock* clock;
   Scheduler* scheduler;
-  std::shared_ptr<FlushBarrier> barrier;
   std::shared_ptr<MachineCache> machines;
   std::shared_ptr<ActivityDirectory> activities;
   std::shared_ptr<Dispatcher> dispatcher;
+  std::shared_ptr<Confirmations> confirmations;
   std::shared_ptr<metrics::Metrics> metrics;
   std::function<int64_t()> random;
   absl::Duration claim_hint;
@@ -66,7 +66,17 @@ struct Work {
     BranchId branch;
     int64_t nonce = 0;
   };
-  std::variant<core::TaskSucceeded, core::TaskFailed, core::Stop, Heartbeat> what;
+  // The worker has its task: its confirmation is written.
+  struct Confirm {
+    BranchId branch;
+    int64_t nonce = 0;
+  };
+  // The worker will never get its task: it becomes ready again.
+  struct Return {
+    BranchId branch;
+    int64_t nonce = 0;
+  };
+  std::variant<core::TaskSucceeded, core::TaskFailed, core::Stop, Heartbeat, Confirm, Return> what;
   // OK: done, and on disk. FAILED_PRECONDITION: late. NOT_FOUND: the execution is not open.
   store::DoneCallback done;
 };
@@ -90,14 +100,14 @@ class Chain : public std::enable_shared_from_this<Chain> {
 
   void Post(Work work);
   // Goes on from a position that this node has just claimed; ignored while the chain works.
-  // `claimable_at`: what the row says now.
-  void Adopt(core::Execution execution, absl::Time claimable_at);
+  // `claimable_at`: what the row says now. `epoch`: the store's before the claim, and so below.
+  void Adopt(core::Execution execution, absl::Time claimable_at, FlushEpoch epoch);
   // The same for one that this node has just begun.
   void Begin(core::Execution execution, absl::Time claimable_at, core::Transition transition,
-             std::vector<Given> given);
+             std::vector<Given> given, FlushEpoch epoch);
   // Keeps a position that this node has just written by another way; false, and ignored, while the
   // chain works.
-  bool Remember(core::Execution execution);
+  bool Remember(core::Execution execution, FlushEpoch epoch);
   // Forgets the position, unless the chain works. False when it does.
   bool Forget();
 
@@ -119,6 +129,7 @@ class Chain : public std::enable_shared_from_this<Chain> {
   // All of these run while `working_` is set, on one thread at a time.
   void Next();
   void Load();
+  void ForgetDoubtful();
   void Decide(const CompiledPtr& revision);
   bool HasWork();
   std::optional<Work> TakeWork();
@@ -150,6 +161,9 @@ class Chain : public std::enable_shared_from_this<Chain> {
 
   // Of whoever works.
   std::optional<core::Execution> execution_;
+  // In which the position was read, and every step taken since. When it has ended a crash may have
+  // taken the position back: it is read again.
+  FlushEpoch epoch_;
   // Whether it was read after the work at the head of the inbox had come: only then does it prove
   // that the work is late.
   bool fresh_ = false;

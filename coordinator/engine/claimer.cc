@@ -47,21 +47,23 @@ void Claimer::Look() {
   if (room <= 0) return WakeAfterLook(absl::InfiniteFuture());
   const absl::Time until = now + parts_.claim_hint;
   auto self = shared_from_this();
-  parts_.store->ClaimDue(
-      now, until, room,
-      [self, until, room](absl::StatusOr<std::vector<core::Execution>> executions) {
-        self->Claimed(std::move(executions), until, room);
-      });
+  parts_.store->ClaimDue(now, until, room,
+                         [self, until, room, epoch = parts_.store->Epoch()](
+                             absl::StatusOr<std::vector<core::Execution>> executions) {
+                           self->Claimed(std::move(executions), until, room, epoch);
+                         });
 }
 
 void Claimer::Claimed(absl::StatusOr<std::vector<core::Execution>> executions, absl::Time until,
-                      int64_t asked) {
+                      int64_t asked, FlushEpoch epoch) {
   if (!executions.ok()) {
     log::Warn("claim_failed", {{"status", executions.status()}});
     return WakeAfterLook(absl::InfiniteFuture());
   }
   const bool more = static_cast<int64_t>(executions->size()) == asked;
-  for (core::Execution& execution : *executions) parts_.claimed(std::move(execution), until);
+  for (core::Execution& execution : *executions) {
+    parts_.claimed(std::move(execution), until, epoch);
+  }
   const absl::Time now = parts_.clock->Now();
   if (more) return WakeAfterLook(now);
   auto self = shared_from_this();

@@ -27,7 +27,7 @@ class Claimer : public std::enable_shared_from_this<Claimer> {
     absl::Duration poll_interval;
     int64_t batch = 64;
     // An execution that is this node's until `claimable_at`.
-    std::function<void(core::Execution, absl::Time claimable_at)> claimed;
+    std::function<void(core::Execution, absl::Time claimable_at, FlushEpoch)> claimed;
     // How many more executions this node can take in hand.
     std::function<int64_t()> room;
     // Once in each look, before it.
@@ -45,7 +45,7 @@ class Claimer : public std::enable_shared_from_this<Claimer> {
  private:
   void Look();
   void Claimed(absl::StatusOr<std::vector<core::Execution>> executions, absl::Time until,
-               int64_t asked);
+               int64_t asked, FlushEpoch epoch);
   void WakeAfterLook(absl::Time next_due);
   void Schedule(absl::Time at) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 

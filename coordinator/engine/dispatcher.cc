@@ -31,7 +31,7 @@ void Dispatcher::GiveBack(Poller poller) {
     draining = draining_;
     if (!draining) pollers_.PutBack(std::move(poller));
   }
-  if (draining) poller.done(std::optional<ActivityTask>());
+  if (draining && pollers_.Answer(poller.id)) poller.done(std::optional<ActivityTask>());
 }
 
 void Dispatcher::Tick() {
@@ -59,8 +59,9 @@ void Dispatcher::Look(const std::string& activity) {
       [self, activity, reserved](core::Execution& execution, BranchId branch) {
         return self->Decide(activity, execution, branch, reserved);
       },
-      [self, activity, reserved](absl::StatusOr<std::vector<store::HandedOut>> handed) {
-        self->HandedOut(activity, reserved, std::move(handed));
+      [self, activity, reserved,
+       epoch = parts_.store->Epoch()](absl::StatusOr<std::vector<store::HandedOut>> handed) {
+        self->HandedOut(activity, reserved, epoch, std::move(handed));
       });
 }
 
@@ -83,12 +84,13 @@ absl::StatusOr<core::Transition> Dispatcher::Decide(const std::string& activity,
     reservation.fence = execution.fence;
     first = false;
   }
-  reserved->push_back({std::move(*poller), execution.facts->id, branch, execution.fence, first});
+  reserved->push_back({std::move(*poller), execution.facts->id, branch, execution.fence, first,
+                       !transition->history.empty()});
   return transition;
 }
 
 void Dispatcher::HandedOut(const std::string& activity, const Reservations& reserved,
-                           absl::StatusOr<std::vector<store::HandedOut>> handed) {
+                           FlushEpoch epoch, absl::StatusOr<std::vector<store::HandedOut>> handed) {
   if (!handed.ok()) {
     const bool in_doubt = absl::IsUnknown(handed.status());
     log::Warn("hand_out_failed", {{"activity", activity}, {"status", handed.status()}});
@@ -104,15 +106,16 @@ void Dispatcher::HandedOut(const std::string& activity, const Reservations& rese
   const size_t found = handed->size();
   absl::flat_hash_set<ExecutionId> counted;
   for (store::HandedOut& task : *handed) {
-    CountHandOut(counted.insert(task.execution.facts->id).second, parts_.metrics.get());
     const auto at = std::find_if(reserved->begin(), reserved->end(), [&](const Reservation& one) {
       return one.execution == task.execution.facts->id && one.branch == task.branch;
     });
     if (at == reserved->end()) continue;
+    CountHandOut(counted.insert(task.execution.facts->id).second, at->first_of_task,
+                 parts_.metrics.get());
     Poller poller = std::move(at->poller);
     reserved->erase(at);
-    Deliver(std::move(poller), task.execution, task.branch);
-    parts_.moved_on(std::move(task.execution));
+    Deliver(std::move(poller), task.execution, task.branch, epoch);
+    parts_.moved_on(std::move(task.execution), epoch);
   }
   // What was decided and not written (another node was first) leaves its worker waiting.
   for (Reservation& reservation : *reserved) GiveBack(std::move(reservation.poller));
@@ -122,15 +125,15 @@ void Dispatcher::HandedOut(const std::string& activity, const Reservations& rese
 void Dispatcher::Settle(Reservation reservation) {
   auto shared = std::make_shared<Reservation>(std::move(reservation));
   auto self = shared_from_this();
-  parts_.store->LoadExecution(
-      shared->execution, [self, shared](absl::StatusOr<core::Execution> execution) {
-        if (execution.ok() && execution->fence == shared->fence) {
-          CountHandOut(shared->first, self->parts_.metrics.get());
-          self->Deliver(std::move(shared->poller), *execution, shared->branch);
-        } else {
-          self->GiveBack(std::move(shared->poller));
-        }
-      });
+  parts_.store->LoadExecution(shared->execution, [self, shared, epoch = parts_.store->Epoch()](
+                                                     absl::StatusOr<core::Execution> execution) {
+    if (execution.ok() && execution->fence == shared->fence) {
+      CountHandOut(shared->first, shared->first_of_task, self->parts_.metrics.get());
+      self->Deliver(std::move(shared->poller), *execution, shared->branch, epoch);
+    } else {
+      self->GiveBack(std::move(shared->poller));
+    }
+  });
 }
 
 void Dispatcher::LookAgain(const std::string& activity, bool found_some) {
@@ -166,14 +169,21 @@ void Dispatcher::SendHints() {
   parts_.store->NotifyReady(activities, [](absl::Status) {});
 }
 
-void Dispatcher::Deliver(Poller poller, const core::Execution& execution, BranchId branch) {
+void Dispatcher::Deliver(Poller poller, const core::Execution& execution, BranchId branch,
+                         FlushEpoch epoch) {
   const core::Branch& at = *execution.Find(branch);
   ActivityTask task;
   task.token =
       tokens_->Encode({execution.facts->id, branch, at.task->nonce, at.task->activity_name});
   task.input = at.task->input;
   parts_.metrics->schedule_to_start.Observe(parts_.clock->Now() - at.task->scheduled_at);
-  parts_.barrier->Release([poller = std::move(poller), task = std::move(task)]() mutable {
+  const TaskId id{execution.facts->id, branch, at.task->nonce};
+  if (at.confirm_by) parts_.confirmations->Given(id, *at.confirm_by);
+  parts_.store->AwaitFlush(epoch, [self = shared_from_this(), id, poller = std::move(poller),
+                                   task = std::move(task)](absl::Status flushed) mutable {
+    // If it was written after all, nobody confirms it, and it is given again.
+    if (!flushed.ok()) return self->GiveBack(std::move(poller));
+    if (!self->pollers_.Answer(poller.id)) return self->parts_.not_delivered(id);
     poller.done(std::optional<ActivityTask>(std::move(task)));
   });
 }

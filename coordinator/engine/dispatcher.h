@@ -18,7 +18,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "coordinator/base/clock.h"
-#include "coordinator/engine/flush_barrier.h"
+#include "coordinator/engine/confirmations.h"
 #include "coordinator/engine/pollers.h"
 #include "coordinator/engine/scheduler.h"
 #include "coordinator/engine/task_token.h"
@@ -34,11 +34,13 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
     store::Store* store;
     const Clock* clock;
     Scheduler* scheduler;
-    std::shared_ptr<FlushBarrier> barrier;
     std::shared_ptr<metrics::Metrics> metrics;
+    std::shared_ptr<Confirmations> confirmations;
     std::function<int64_t()> random;
     // A hand-out has moved that execution on.
-    std::function<void(core::Execution)> moved_on;
+    std::function<void(core::Execution, FlushEpoch)> moved_on;
+    // That task was given to a worker that no longer waits for it.
+    std::function<void(const TaskId&)> not_delivered;
   };
 
   explicit Dispatcher(Parts parts) : parts_(std::move(parts)), pollers_(parts_.metrics) {}
@@ -63,9 +65,9 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   // others.
   void TaskReady(const std::string& activity);
 
-  // Answers a worker with the task in `branch`, which has been given to it by a commit that
-  // returned.
-  void Deliver(Poller poller, const core::Execution& execution, BranchId branch);
+  // Answers a worker with the task in `branch`, which has been given to it by a commit of `epoch`
+  // that returned, once that is on disk. The worker waits on when that cannot be known.
+  void Deliver(Poller poller, const core::Execution& execution, BranchId branch, FlushEpoch epoch);
 
   // Answers all who wait with nothing, and from now on everybody at once.
   void Drain();
@@ -79,12 +81,14 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
     Fence fence;
     // Of those that one commit gives tasks of one execution.
     bool first = true;
+    // The task was not given before.
+    bool first_of_task = true;
   };
   using Reservations = std::shared_ptr<std::vector<Reservation>>;
 
   absl::StatusOr<core::Transition> Decide(const std::string& activity, core::Execution& execution,
                                           BranchId branch, const Reservations& reserved);
-  void HandedOut(const std::string& activity, const Reservations& reserved,
+  void HandedOut(const std::string& activity, const Reservations& reserved, FlushEpoch epoch,
                  absl::StatusOr<std::vector<store::HandedOut>> handed);
   // Whether a hand-out whose reply was lost was committed: the row tells by its fence.
   void Settle(Reservation reservation);

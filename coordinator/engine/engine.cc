@@ -9,8 +9,8 @@
 #include "coordinator/engine/chain.h"
 #include "coordinator/engine/chain_table.h"
 #include "coordinator/engine/claimer.h"
+#include "coordinator/engine/confirmations.h"
 #include "coordinator/engine/dispatcher.h"
-#include "coordinator/engine/flush_barrier.h"
 #include "coordinator/engine/housekeeper.h"
 #include "coordinator/engine/machine_cache.h"
 #include "coordinator/engine/starter.h"
@@ -35,7 +35,11 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   void PostTask(const std::string& token, absl::AnyInvocable<Work(const TaskToken&)> make,
                 store::DoneCallback done);
 
+  void ConfirmTask(const std::string& token, store::DoneCallback done);
+  void ReturnTask(const TaskId& task);
+
   bool draining() const { return draining_; }
+  bool built() const { return built_; }
   // OK while calls are taken: after Run has built the parts, and before Drain.
   absl::Status Open() const {
     if (draining_) return absl::UnavailableError("this coordinator is going down");
@@ -60,10 +64,10 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   std::atomic<bool> draining_{false};
   std::atomic<bool> built_{false};
   // Shared with what is under way, which may outlive the engine.
-  const std::shared_ptr<FlushBarrier> barrier_ = std::make_shared<FlushBarrier>();
   const std::shared_ptr<MachineCache> machines_;
   const std::shared_ptr<ActivityDirectory> activities_;
   const std::shared_ptr<ChainTable> chains_;
+  std::shared_ptr<Confirmations> confirmations_;
   std::shared_ptr<Dispatcher> dispatcher_;
   std::shared_ptr<Claimer> claimer_;
   std::shared_ptr<Starter> starter_;
@@ -99,17 +103,27 @@ void Engine::Impl::Build(std::string secret) {
 }
 
 void Engine::Impl::BuildDispatcher(std::string secret) {
+  auto write = [weak = weak_from_this()](const TaskId& task) {
+    auto self = weak.lock();
+    if (self == nullptr) return;
+    self->chains_->Get(task.execution)
+        ->Post({Work::Confirm{task.branch, task.nonce}, [](const absl::Status&) {}});
+  };
+  confirmations_ = std::make_shared<Confirmations>(clock_, scheduler_, std::move(write));
   Dispatcher::Parts parts{.store = store_,
                           .clock = clock_,
                           .scheduler = scheduler_,
-                          .barrier = barrier_,
                           .metrics = options_.metrics,
+                          .confirmations = confirmations_,
                           .random = options_.random};
-  parts.moved_on = [weak = weak_from_this()](core::Execution execution) {
+  parts.not_delivered = [weak = weak_from_this()](const TaskId& task) {
+    if (auto self = weak.lock()) self->ReturnTask(task);
+  };
+  parts.moved_on = [weak = weak_from_this()](core::Execution execution, FlushEpoch epoch) {
     auto self = weak.lock();
     if (self == nullptr) return;
     const ExecutionId id = execution.facts->id;
-    if (self->chains_->Get(id)->Remember(std::move(execution))) self->chains_->Rested(id);
+    if (self->chains_->Get(id)->Remember(std::move(execution), epoch)) self->chains_->Rested(id);
   };
   dispatcher_ = std::make_shared<Dispatcher>(std::move(parts));
   dispatcher_->SetTokens(TaskTokens(
@@ -120,10 +134,10 @@ ChainParts Engine::Impl::MakeChainParts() {
   ChainParts parts{.store = store_,
                    .clock = clock_,
                    .scheduler = scheduler_,
-                   .barrier = barrier_,
                    .machines = machines_,
                    .activities = activities_,
                    .dispatcher = dispatcher_,
+                   .confirmations = confirmations_,
                    .metrics = options_.metrics,
                    .random = options_.random,
                    .claim_hint = options_.claim_hint,
@@ -151,12 +165,12 @@ void Engine::Impl::BuildClaimer() {
                        .poll_interval = options_.poll_interval,
                        .batch = options_.claim_batch};
   auto weak = weak_from_this();
-  parts.claimed = [weak](core::Execution execution, absl::Time claimable_at) {
+  parts.claimed = [weak](core::Execution execution, absl::Time claimable_at, FlushEpoch epoch) {
     auto self = weak.lock();
     if (self == nullptr) return;
     self->options_.metrics->claims.Add();
     const ExecutionId id = execution.facts->id;
-    self->chains_->Get(id)->Adopt(std::move(execution), claimable_at);
+    self->chains_->Get(id)->Adopt(std::move(execution), claimable_at, epoch);
   };
   parts.room = [weak]() -> int64_t {
     auto self = weak.lock();
@@ -175,6 +189,7 @@ void Engine::Impl::Drain(absl::AnyInvocable<void()> done) {
   housekeeper_->Stop();
   backlog_gauge_->Stop();
   dispatcher_->Drain();
+  confirmations_->WriteAll();
   WaitForRest(std::move(done));
 }
 
@@ -225,6 +240,28 @@ void Engine::Impl::PostTask(const std::string& token,
   chains_->Get(task->execution)->Post(std::move(work));
 }
 
+void Engine::Impl::ConfirmTask(const std::string& token, store::DoneCallback done) {
+  if (absl::Status open = Open(); !open.ok()) return done(open);
+  if (const auto task = dispatcher_->tokens().Decode(token);
+      task.ok() && confirmations_->Confirm(task->nonce)) {
+    return done(absl::OkStatus());
+  }
+  PostTask(
+      token,
+      [](const TaskToken& task) {
+        return Work{Work::Confirm{task.branch, task.nonce}, {}};
+      },
+      std::move(done));
+}
+
+void Engine::Impl::ReturnTask(const TaskId& task) {
+  // A worker whose stream broke may have confirmed on its next one already.
+  if (!confirmations_->Return(task.nonce)) return;
+  // A node that goes down still gives back what its workers did not get.
+  chains_->Get(task.execution)
+      ->Post({Work::Return{task.branch, task.nonce}, [](const absl::Status&) {}});
+}
+
 Engine::Engine(Options options, store::Store* store, const Clock* clock, Scheduler* scheduler)
     : impl_(std::make_shared<Impl>(std::move(options), store, clock, scheduler)) {}
 
@@ -264,7 +301,7 @@ Engine::PollId Engine::PollActivity(std::string activity, Text worker_name, absl
 }
 
 void Engine::CancelPoll(PollId poll) {
-  if (poll != 0) impl_->dispatcher().pollers().Remove(poll);
+  if (poll != 0) impl_->dispatcher().pollers().Cancel(poll);
 }
 
 void Engine::CompleteTask(std::string token, TaskResult result, store::DoneCallback done) {
@@ -285,6 +322,16 @@ void Engine::HeartbeatTask(std::string token, store::DoneCallback done) {
         return Work{Work::Heartbeat{task.branch, task.nonce}, {}};
       },
       std::move(done));
+}
+
+void Engine::ConfirmTask(const std::string& token, store::DoneCallback done) {
+  impl_->ConfirmTask(token, std::move(done));
+}
+
+void Engine::ReturnTask(const std::string& token) {
+  if (!impl_->built()) return;
+  const absl::StatusOr<TaskToken> task = impl_->dispatcher().tokens().Decode(token);
+  if (task.ok()) impl_->ReturnTask({task->execution, task->branch, task->nonce});
 }
 
 bool Engine::IsToken(const std::string& token) const {

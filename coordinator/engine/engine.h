@@ -6,8 +6,8 @@
 // matters for durability: all of it can be lost and is found again in the store.
 //
 // Methods return at once. Callbacks come once, on any thread, and must not block. What a callback
-// tells has reached the disk (FlushBarrier). Thread-safe. Has no threads of its own: it runs on
-// those of the store and of the scheduler.
+// tells has reached the disk (Store::AwaitFlush). Thread-safe. Has no threads of its own: it runs
+// on those of the store and of the scheduler.
 
 #ifndef PAWL_ENGINE_ENGINE_H_
 #define PAWL_ENGINE_ENGINE_H_
@@ -97,6 +97,9 @@ class Engine {
   // Waits for a task of the activity, at the most until `deadline`; nullopt when none came. The
   // activity exists. CancelPoll ends the wait of a client that has gone; its callback is then not
   // called any more, and no task is given to it.
+  //
+  // Who gets a task says what becomes of it: ConfirmTask once the worker has it, ReturnTask when it
+  // will not get it. Without either it is given again within core::kConfirmWithin.
   using PollId = int64_t;
   PollId PollActivity(std::string activity, Text worker_name, absl::Time deadline,
                       store::Callback<std::optional<ActivityTask>> done);
@@ -106,6 +109,12 @@ class Engine {
   // (the message names the activity's ARN).
   void CompleteTask(std::string token, TaskResult result, store::DoneCallback done);
   void HeartbeatTask(std::string token, store::DoneCallback done);
+  // The worker has the task. OK as soon as this node knows; it is written when the task lasts.
+  // Errors as above, of a task that another node gave.
+  void ConfirmTask(const std::string& token, store::DoneCallback done);
+  // The worker will not get the task: it is given again at once, with the same token. Does nothing
+  // to one that was confirmed, or that is over.
+  void ReturnTask(const std::string& token);
   // Only whether it is a token of this cluster.
   bool IsToken(const std::string& token) const;
 

@@ -23,11 +23,31 @@ std::optional<Poller> Pollers::Take(std::string_view activity) {
   it->second.pop_front();
   if (it->second.empty()) waiting_.erase(it);
   activity_of_.erase(poller.id);
+  taken_[poller.id] = false;
   ShowWaiting();
   return poller;
 }
 
+bool Pollers::Answer(int64_t id) {
+  absl::MutexLock lock(&mu_);
+  const auto at = taken_.find(id);
+  if (at == taken_.end()) return true;
+  const bool cancelled = at->second;
+  taken_.erase(at);
+  return !cancelled;
+}
+
+void Pollers::Cancel(int64_t id) {
+  // Destroyed without the lock: what it holds may come back here.
+  std::optional<Poller> removed = Remove(id);
+  if (removed) return;
+  absl::MutexLock lock(&mu_);
+  if (const auto at = taken_.find(id); at != taken_.end()) at->second = true;
+}
+
+// The parameter outlives the lock: what it holds may come back here.
 void Pollers::PutBack(Poller poller) {
+  if (!Answer(poller.id)) return;
   absl::MutexLock lock(&mu_);
   activity_of_[poller.id] = poller.activity;
   waiting_[poller.activity].push_front(std::move(poller));

@@ -35,7 +35,8 @@ struct Poller {
   store::Callback<std::optional<ActivityTask>> done;
 };
 
-// Thread-safe. A poller that was taken is the taker's: nobody else answers it.
+// Thread-safe. A poller that was taken is the taker's, who answers it or puts it back: nobody else
+// answers it.
 class Pollers {
  public:
   explicit Pollers(std::shared_ptr<metrics::Metrics> metrics = std::make_shared<metrics::Metrics>())
@@ -45,10 +46,14 @@ class Pollers {
   int64_t Add(Poller poller);
   // The one that has waited longest for `activity`.
   std::optional<Poller> Take(std::string_view activity);
-  // Puts a taken one back at the front: its task came to nothing.
+  // Puts a taken one back at the front: its task came to nothing. One that was cancelled is
+  // dropped.
   void PutBack(Poller poller);
-  // Takes the one with that id, if it still waits.
-  std::optional<Poller> Remove(int64_t id);
+  // A taken one is about to be answered. False: it was cancelled meanwhile and must not be.
+  bool Answer(int64_t id);
+  // Nobody waits any more for the answer to the one with that id: it is removed, or, when it was
+  // taken, dropped by its taker.
+  void Cancel(int64_t id);
   // Those whose deadline has come.
   std::vector<Poller> RemoveExpired(absl::Time now);
   std::vector<Poller> RemoveAll();
@@ -58,6 +63,7 @@ class Pollers {
   std::vector<std::string> Activities() const;
 
  private:
+  std::optional<Poller> Remove(int64_t id);
   void ShowWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     metrics_->pollers.Set(static_cast<double>(activity_of_.size()));
   }
@@ -67,6 +73,8 @@ class Pollers {
   int64_t next_id_ ABSL_GUARDED_BY(mu_) = 1;
   absl::flat_hash_map<std::string, std::deque<Poller>> waiting_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<int64_t, std::string> activity_of_ ABSL_GUARDED_BY(mu_);
+  // Those that were taken, and whether they have been cancelled since.
+  absl::flat_hash_map<int64_t, bool> taken_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace pawl::engine

@@ -69,6 +69,7 @@ void Starter::Write(const RequestPtr& request) {
   const absl::Time claimable_at = goes_on ? now + parts_->claim_hint : core::NextDue(execution);
   request->start = {std::move(execution), std::move(transition), claimable_at};
   request->sent_at = DatabaseClock::SteadyNow();
+  request->epoch = parts_->store->Epoch();
   parts_->store->StartExecution(request->start, [self = shared_from_this(), request](
                                                     absl::StatusOr<store::StartResult> result) {
     self->Written(request, std::move(result));
@@ -101,10 +102,14 @@ void Starter::Written(const RequestPtr& request, absl::StatusOr<store::StartResu
 void Starter::Begun(Request& request) {
   const core::ExecutionFacts& facts = *request.start.execution.facts;
   const Started started{facts.id, facts.started_at};
-  parts_->barrier->Release([done = std::move(request.done), started]() mutable { done(started); });
+  parts_->store->AwaitFlush(
+      request.epoch, [done = std::move(request.done), started](absl::Status flushed) mutable {
+        if (flushed.ok()) return done(started);
+        done(absl::UnavailableError("whether the execution was started is not known"));
+      });
   chains_->Get(started.id)
       ->Begin(std::move(request.start.execution), request.start.claimable_at,
-              std::move(request.start.transition), std::move(request.given));
+              std::move(request.start.transition), std::move(request.given), request.epoch);
 }
 
 void Starter::GiveBack(Request& request) {
@@ -128,7 +133,8 @@ void Starter::Compare(const RequestPtr& request) {
 void Starter::Settle(const RequestPtr& request) {
   parts_->store->FindExecution(
       request->machine_name, request->name,
-      [self = shared_from_this(), request](absl::StatusOr<store::ExecutionRecord> record) {
+      [self = shared_from_this(), request,
+       epoch = parts_->store->Epoch()](absl::StatusOr<store::ExecutionRecord> record) {
         const ExecutionId id = request->start.execution.facts->id;
         if (record.ok() && record->id == id) {
           CountTransition(metrics::TransitionKind::kStart, request->start.transition,
@@ -137,7 +143,7 @@ void Starter::Settle(const RequestPtr& request) {
           // it.
           for (Given& given : request->given) {
             self->parts_->dispatcher->Deliver(std::move(given.poller), request->start.execution,
-                                              given.branch);
+                                              given.branch, epoch);
           }
           return request->done(Started{record->id, record->started_at});
         }

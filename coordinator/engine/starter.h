@@ -35,6 +35,7 @@ class Starter : public std::enable_shared_from_this<Starter> {
     CompiledPtr revision;
     store::StartRequest start;
     absl::Duration sent_at;  // steady time
+    FlushEpoch epoch;        // in which it was sent
     std::vector<Given> given;
   };
   using RequestPtr = std::shared_ptr<Request>;

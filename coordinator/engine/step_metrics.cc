@@ -57,12 +57,14 @@ void CountTransition(TransitionKind kind, const core::Transition& transition,
                      const core::Execution& after, Metrics* metrics) {
   metrics->transitions[transition.history.empty() ? TransitionKind::kQuiet : kind].Add();
   metrics->history_events.Add(static_cast<int64_t>(transition.history.size()));
+  metrics->tasks_redelivered.Add(transition.returned);
   for (const core::HistoryEvent& event : transition.history) CountEvent(event.type, metrics);
   CountClosed(after.status, metrics);
 }
 
-void CountHandOut(bool first_of_transition, Metrics* metrics) {
+void CountHandOut(bool first_of_transition, bool first_of_task, Metrics* metrics) {
   if (first_of_transition) metrics->transitions[TransitionKind::kHandOut].Add();
+  if (!first_of_task) return;
   metrics->history_events.Add();
   CountEvent(core::EventType::kActivityStarted, metrics);
 }

@@ -20,8 +20,8 @@ void CountTransition(metrics::TransitionKind kind, const core::Transition& trans
                      const core::Execution& after, metrics::Metrics* metrics);
 
 // A task was handed out by Store::HandOut; the tasks of one execution share a transition, which
-// counts with the first of them.
-void CountHandOut(bool first_of_transition, metrics::Metrics* metrics);
+// counts with the first of them. A task that is given again was counted before.
+void CountHandOut(bool first_of_transition, bool first_of_task, metrics::Metrics* metrics);
 
 }  // namespace pawl::engine
 

@@ -103,12 +103,15 @@ std::string Metrics::Exposition() const {
   families.Add(kTimerLag, timer_lag);
   families.Add(kTasksScheduled, tasks_scheduled);
   families.Add(kTasksDispatched, tasks_dispatched);
+  families.Add(kTasksRedelivered, tasks_redelivered);
   families.AddLabelled(kTasksEnded, tasks_ended);
   families.Add(kTaskHeartbeats, task_heartbeats);
   families.Add(kScheduleToStart, schedule_to_start);
   families.Add(kPollers, pollers);
   families.Add(kReadyTasks, ready_tasks);
   families.Add(kReadyOldestAge, ready_oldest_age);
+  families.Add(kFlushDuration, flush_duration);
+  families.Add(kFlushEpochsEnded, flush_epochs_ended);
   using Part = LaneMetrics;
   families.AddLabelled(kStoreConnections, lanes,
                        [](const Part& lane) -> const Gauge& { return lane.connections; });

@@ -40,12 +40,15 @@ class Metrics {
   Histogram timer_lag{kLongTimes};
   Counter tasks_scheduled;
   Counter tasks_dispatched;
+  Counter tasks_redelivered;
   Labelled<Counter, TaskEnding, kTaskEndings.size()> tasks_ended{kTaskEndings};
   Counter task_heartbeats;
   Histogram schedule_to_start{kLongTimes};
   Gauge pollers;
   Gauge ready_tasks;
   Gauge ready_oldest_age;  // seconds
+  Histogram flush_duration{kShortTimes};
+  Counter flush_epochs_ended;
   Labelled<LaneMetrics, Lane, kLanes.size()> lanes{kLanes};
 };
 

@@ -35,8 +35,8 @@ enum class TaskEnding { kSucceeded, kFailed, kTimedOut };
 inline constexpr std::array<std::string_view, 3> kTaskEndings = {"succeeded", "failed",
                                                                  "timed_out"};
 
-enum class Lane { kTransitions, kReads };
-inline constexpr std::array<std::string_view, 2> kLanes = {"transitions", "reads"};
+enum class Lane { kTransitions, kClaims, kReads };
+inline constexpr std::array<std::string_view, 3> kLanes = {"transitions", "claims", "reads"};
 
 inline constexpr Family kTransitions{
     "pawl_transitions_total",
@@ -64,6 +64,9 @@ inline constexpr Family kTasksScheduled{"pawl_tasks_scheduled_total",
                                         "Activity tasks scheduled, retries included."};
 inline constexpr Family kTasksDispatched{"pawl_tasks_dispatched_total",
                                          "Activity tasks given to a worker."};
+inline constexpr Family kTasksRedelivered{
+    "pawl_tasks_redelivered_total",
+    "Activity tasks taken back from workers that never got them, to be given again."};
 inline constexpr Family kTasksEnded{
     "pawl_tasks_ended_total", "Activity tasks that succeeded, failed or timed out.", "outcome"};
 inline constexpr Family kTaskHeartbeats{"pawl_task_heartbeats_total",
@@ -79,6 +82,13 @@ inline constexpr Family kReadyTasks{
 inline constexpr Family kReadyOldestAge{
     "pawl_ready_tasks_oldest_age_seconds",
     "How long the oldest of them had waited at the last look; 0 when there is none."};
+inline constexpr Family kFlushDuration{
+    "pawl_flush_duration_seconds",
+    "From the sending of a flush barrier until it returned: what answers to clients and workers "
+    "wait for."};
+inline constexpr Family kFlushEpochsEnded{
+    "pawl_flush_epochs_ended_total",
+    "How often the session of the flush barrier was lost, and with it all answers under way."};
 inline constexpr Family kStoreConnections{"pawl_store_connections",
                                           "Connections to the database that are open.", "pool"};
 inline constexpr Family kStoreBusy{"pawl_store_connections_busy",

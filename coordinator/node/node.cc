@@ -15,9 +15,6 @@ namespace {
 
 constexpr absl::Duration kFirstRetry = absl::Milliseconds(200);
 constexpr absl::Duration kLongestRetry = absl::Seconds(5);
-// Of all connections: reads of the API, and the one that listens for hints.
-constexpr int kReadConnections = 3;
-constexpr int kListenConnections = 1;
 
 int SchedulerThreads() {
   return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 2u, 8u));
@@ -28,6 +25,32 @@ Account AccountOf(const config::Settings& settings) {
   account.region = settings.region;
   account.account_id = settings.account_id;
   return account;
+}
+
+// How the connections are shared out: one listens for hints, one is the barrier's, and few are
+// needed besides the pipelined ones. Without the barrier a transition has a connection to itself
+// for as long as its flush takes.
+store::PostgresStoreOptions StoreOptions(const config::Settings& settings,
+                                         std::shared_ptr<metrics::Metrics> metrics) {
+  constexpr int kMostPipelined = 8;
+  store::PostgresStoreOptions options{.database_url = settings.database_url,
+                                      .account = AccountOf(settings),
+                                      .flush_barrier = settings.flush_barrier,
+                                      .synchronous_commit = settings.synchronous_commit,
+                                      .allow_fsync_off = settings.allow_fsync_off,
+                                      .metrics = std::move(metrics)};
+  const int all = static_cast<int>(settings.database_connections);
+  const bool few = all < 10;
+  options.read_connections = few ? 1 : 2;
+  if (settings.flush_barrier) {
+    const int left = all - 2 - options.read_connections;
+    options.pipelined_connections = std::min(left - (few ? 2 : 3), kMostPipelined);
+    options.claim_connections = left - options.pipelined_connections;
+  } else {
+    options.pipelined_connections = 0;
+    options.claim_connections = all - 1 - options.read_connections;
+  }
+  return options;
 }
 
 bool IsPassing(const absl::Status& status) {
@@ -80,13 +103,13 @@ absl::Status Node::Start(const StopSignal& stop) {
       !status.ok()) {
     return status;
   }
-  const int connections = static_cast<int>(settings_.database_connections);
-  store_ = std::make_unique<store::PostgresStore>(store::PostgresStoreOptions{
-      .database_url = settings_.database_url,
-      .account = AccountOf(settings_),
-      .transition_connections = connections - kReadConnections - kListenConnections,
-      .read_connections = kReadConnections,
-      .metrics = metrics_});
+  const store::PostgresStoreOptions store_options = StoreOptions(settings_, metrics_);
+  if (absl::Status status = RetryWhileUnreachable(
+          settings_, stop, [&] { return store::CheckFlushes(store_options); });
+      !status.ok()) {
+    return status;
+  }
+  store_ = std::make_unique<store::PostgresStore>(store_options);
   clock_keeper_ = std::make_unique<ClockKeeper>(&clock_, store_.get(), &scheduler_);
   if (absl::Status status =
           RetryWhileUnreachable(settings_, stop, [&] { return clock_keeper_->SampleOnce(); });

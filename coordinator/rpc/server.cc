@@ -18,9 +18,13 @@ namespace {
 
 constexpr absl::Duration kTick = absl::Seconds(1);
 constexpr int kMaxMessageBytes = 1 << 20;  // a payload of 256 KiB, and what is around it
-// Workers behind a connection that broke silently are found within half a minute.
-constexpr int kKeepaliveMs = 20'000;
-constexpr int kKeepaliveTimeoutMs = 10'000;
+// Workers that hang or are cut off are found within ten seconds; the tasks that they did not
+// confirm are given again then.
+constexpr int kKeepaliveMs = 5'000;
+constexpr int kKeepaliveTimeoutMs = 5'000;
+// Workers find a coordinator that hangs by pings of their own, every three seconds
+// (worker/cluster.cc); a client that pings more often than this is sent away.
+constexpr int kPingIntervalMinMs = 1'000;
 
 }  // namespace
 
@@ -54,6 +58,10 @@ class RpcServer::Impl : public std::enable_shared_from_this<Impl> {
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                               kPingIntervalMinMs);
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.RegisterService(&workers_);
     builder.RegisterService(&clients_);
@@ -96,7 +104,6 @@ class RpcServer::Impl : public std::enable_shared_from_this<Impl> {
     scheduler_->RunAfter(kTick, [weak = weak_from_this()] {
       const auto self = weak.lock();
       if (!self) return;
-      self->workers_.Tick();
       self->waits_->LookAtAll();
       self->ScheduleTick();
     });

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "coordinator/api/aws_arn.h"
 #include "coordinator/base/json.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/rpc/status.h"
@@ -51,6 +52,11 @@ void FailTask(Services& services, const v1::FailTaskRequest& request, Answer don
       [done = std::move(done)](absl::Status status) { done(ToGrpcOfTask(status)); });
 }
 
+void ConfirmTask(Services& services, const std::string& token, Answer done) {
+  services.engine->ConfirmTask(
+      token, [done = std::move(done)](absl::Status status) { done(ToGrpcOfTask(status)); });
+}
+
 void HeartbeatTask(Services& services, const v1::HeartbeatTaskRequest& request,
                    std::function<void(grpc::Status, bool)> done) {
   services.engine->HeartbeatTask(
@@ -83,6 +89,29 @@ void FindActivity(Services& services, const std::string& name_or_arn,
         if (!found.ok()) return done(found.status());
         services.activities.Saw(name, services.clock->Now());
         done(name);
+      });
+}
+
+void FindOrCreateActivity(Services& services, const std::string& name_or_arn,
+                          std::function<void(absl::StatusOr<std::string>)> done) {
+  FindActivity(
+      services, name_or_arn,
+      [&services, name_or_arn, done = std::move(done)](absl::StatusOr<std::string> found) {
+        // Of an ARN, only this account's names are created.
+        const absl::StatusOr<Arn> arn = Arn::Parse(name_or_arn);
+        const std::string name = arn.ok() ? arn->name : name_or_arn;
+        const bool of_another = arn.ok() && name_or_arn != services.account.ActivityArn(arn->name);
+        if (!absl::IsNotFound(found.status()) || of_another) return done(std::move(found));
+        if (api::CheckName(name)) {
+          return done(absl::InvalidArgumentError(StrCat("no activity can be named ", name)));
+        }
+        services.store->CreateActivity({name, services.clock->Now()},
+                                       [&services, done](absl::StatusOr<store::Activity> created) {
+                                         if (!created.ok()) return done(created.status());
+                                         services.activities.Saw(created->name,
+                                                                 services.clock->Now());
+                                         done(created->name);
+                                       });
       });
 }
 

@@ -44,6 +44,7 @@ using Answer = std::function<void(grpc::Status)>;
 // All answer once, perhaps before they return.
 void CompleteTask(Services& services, const v1::CompleteTaskRequest& request, Answer done);
 void FailTask(Services& services, const v1::FailTaskRequest& request, Answer done);
+void ConfirmTask(Services& services, const std::string& token, Answer done);
 // `done` gets whether the task is still open.
 void HeartbeatTask(Services& services, const v1::HeartbeatTaskRequest& request,
                    std::function<void(grpc::Status, bool)> done);
@@ -51,6 +52,11 @@ void HeartbeatTask(Services& services, const v1::HeartbeatTaskRequest& request,
 // `done` gets the name of the activity that `name_or_arn` names. NOT_FOUND.
 void FindActivity(Services& services, const std::string& name_or_arn,
                   std::function<void(absl::StatusOr<std::string>)> done);
+
+// The same; an activity that is not there is created. INVALID_ARGUMENT when it cannot have that
+// name.
+void FindOrCreateActivity(Services& services, const std::string& name_or_arn,
+                          std::function<void(absl::StatusOr<std::string>)> done);
 
 // INVALID_ARGUMENT when it is too long.
 absl::Status CheckWorkerName(const std::string& name);

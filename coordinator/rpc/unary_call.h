@@ -25,12 +25,14 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   }
 
   // The first answer counts. `fill` writes the response, which is gRPC's and gone after the answer:
-  // it runs only if this is the answer that counts.
-  void Succeed(const std::function<void()>& fill) {
+  // it runs only if this is the answer that counts. `ended` then learns, once the call is over,
+  // whether the client still wanted the answer when it went out.
+  void Succeed(const std::function<void()>& fill, std::function<void(bool)> ended = nullptr) {
     absl::MutexLock lock(&mu_);
     if (answered_) return;
     answered_ = true;
     fill();
+    ended_ = std::move(ended);
     Finish(grpc::Status::OK);
   }
   void Fail(grpc::Status status) {
@@ -66,8 +68,15 @@ class UnaryCall : public grpc::ServerUnaryReactor {
     // Destroyed last, after the lock is let go of.
     const std::shared_ptr<UnaryCall> self = std::move(self_);
     std::function<void()> gone;  // it may hold this call
-    absl::MutexLock lock(&mu_);
-    gone.swap(on_gone_);
+    std::function<void(bool)> ended;
+    bool delivered = false;
+    {
+      absl::MutexLock lock(&mu_);
+      gone.swap(on_gone_);
+      ended.swap(ended_);
+      delivered = !gone_;
+    }
+    if (ended) ended(delivered);
   }
 
  private:
@@ -77,6 +86,7 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   bool answered_ ABSL_GUARDED_BY(mu_) = false;
   bool gone_ ABSL_GUARDED_BY(mu_) = false;
   std::function<void()> on_gone_ ABSL_GUARDED_BY(mu_);
+  std::function<void(bool)> ended_ ABSL_GUARDED_BY(mu_);
   std::shared_ptr<UnaryCall> self_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "coordinator/base/log.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/rpc/status.h"
 
@@ -32,15 +31,6 @@ void WorkStream::End(grpc::Status status) {
   Settle();
 }
 
-void WorkStream::Tick() {
-  bool cancel = false;
-  {
-    absl::MutexLock lock(&mu_);
-    cancel = ending_ || finished_ || taking_back_;
-  }
-  if (cancel) CancelPolls();
-}
-
 void WorkStream::OnReadDone(bool ok) {
   if (!ok) return End(grpc::Status::OK);
   const v1::WorkRequest request = std::move(request_);
@@ -68,9 +58,13 @@ void WorkStream::OnCancel() {
     }
   }
   CancelPolls();
+  ReturnTasks();
 }
 
-void WorkStream::OnDone() { const std::shared_ptr<WorkStream> self = std::move(self_); }
+void WorkStream::OnDone() {
+  const std::shared_ptr<WorkStream> self = std::move(self_);
+  ReturnTasks();
+}
 
 void WorkStream::Handle(const v1::WorkRequest& request) {
   const int64_t id = request.request_id();
@@ -82,6 +76,7 @@ void WorkStream::Handle(const v1::WorkRequest& request) {
     worker_name_ = Text(request.hello().worker_name());
     return;
   }
+  if (request.has_confirm_tasks()) return Confirm(request.confirm_tasks());
   {
     absl::MutexLock lock(&mu_);
     ++unanswered_;
@@ -96,10 +91,13 @@ void WorkStream::Handle(const v1::WorkRequest& request) {
     case v1::WorkRequest::kTakeBackSlots:
       return TakeBack(id);
     case v1::WorkRequest::kCompleteTask:
+      Received(request.complete_task().task_token());
       return CompleteTask(*services_, request.complete_task(), acknowledge);
     case v1::WorkRequest::kFailTask:
+      Received(request.fail_task().task_token());
       return FailTask(*services_, request.fail_task(), acknowledge);
     case v1::WorkRequest::kHeartbeatTask:
+      Received(request.heartbeat_task().task_token());
       return HeartbeatTask(*services_, request.heartbeat_task(),
                            [self, id](const grpc::Status& status, bool open) {
                              self->Acknowledge(id, status, open);
@@ -124,11 +122,11 @@ void WorkStream::GrantSlots(int64_t request_id, const v1::GrantSlots& grant) {
     return Acknowledge(request_id, {grpc::StatusCode::INVALID_ARGUMENT,
                                     StrCat("a stream has from 1 to ", kMaxSlots, " unused slots")});
   }
-  FindActivity(
-      *services_, grant.activity(),
-      [self = shared_from_this(), request_id, slots](const absl::StatusOr<std::string>& activity) {
-        self->Granted(request_id, slots, activity);
-      });
+  const auto find = grant.create_activity() ? FindOrCreateActivity : FindActivity;
+  find(*services_, grant.activity(),
+       [self = shared_from_this(), request_id, slots](const absl::StatusOr<std::string>& activity) {
+         self->Granted(request_id, slots, activity);
+       });
 }
 
 void WorkStream::Granted(int64_t request_id, int32_t slots,
@@ -180,13 +178,37 @@ void WorkStream::Polled(const std::string& activity,
   }
   v1::WorkResponse response;
   FillTask(activity, **polled, response.mutable_task());
-  absl::MutexLock lock(&mu_);
-  if (finished_) {
-    // The worker went while the hand-out was under way; the task's time-outs end it.
-    log::Warn("task_without_worker", {{"activity", activity}});
-    return;
+  {
+    absl::MutexLock lock(&mu_);
+    if (!finished_) {
+      unconfirmed_.insert((*polled)->token);
+      return Write(std::move(response));
+    }
   }
-  Write(std::move(response));
+  // The worker went while the hand-out was under way.
+  services_->engine->ReturnTask((*polled)->token);
+}
+
+void WorkStream::Confirm(const v1::ConfirmTasks& confirmed) {
+  for (const std::string& token : confirmed.task_tokens()) {
+    Received(token);
+    // What a confirmation of a task that is over comes to, the worker learns with its end.
+    services_->engine->ConfirmTask(token, [](const absl::Status&) {});
+  }
+}
+
+void WorkStream::Received(const std::string& token) {
+  absl::MutexLock lock(&mu_);
+  unconfirmed_.erase(token);
+}
+
+void WorkStream::ReturnTasks() {
+  absl::flat_hash_set<std::string> unconfirmed;
+  {
+    absl::MutexLock lock(&mu_);
+    unconfirmed.swap(unconfirmed_);
+  }
+  for (const std::string& token : unconfirmed) services_->engine->ReturnTask(token);
 }
 
 void WorkStream::SlotGone(int64_t slot) {

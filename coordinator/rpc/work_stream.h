@@ -5,7 +5,10 @@
 //     └──────────────────────────── client gone ──────────────────────────────────────┘
 //
 // Quiet: no poll waits, all requests are acknowledged, all responses written. A slot that is taken
-// back while a hand-out is under way stays until the engine has answered: its task is still sent.
+// back while a hand-out is under way stays until the engine has answered.
+//
+// A task is the stream's until the worker has confirmed that it has it; those that are not
+// confirmed when the stream ends go back to the engine, which gives them again.
 
 #ifndef PAWL_RPC_WORK_STREAM_H_
 #define PAWL_RPC_WORK_STREAM_H_
@@ -21,6 +24,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "coordinator/rpc/tasks.h"
 #include "pawl/v1/worker.pb.h"
@@ -39,8 +43,6 @@ class WorkStream : public grpc::ServerBidiReactor<v1::WorkRequest, v1::WorkRespo
 
   // No more tasks; finishes with `status` once quiet. The first status counts.
   void End(grpc::Status status);
-  // Takes back again what was given back to the engine after it was taken back. Every second or so.
-  void Tick();
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -58,6 +60,10 @@ class WorkStream : public grpc::ServerBidiReactor<v1::WorkRequest, v1::WorkRespo
   void Polled(const std::string& activity,
               absl::StatusOr<std::optional<engine::ActivityTask>> polled);
   void SlotGone(int64_t slot);
+  void Confirm(const v1::ConfirmTasks& confirmed);
+  // The worker has answered for that task.
+  void Received(const std::string& token);
+  void ReturnTasks();
   void TakeBack(int64_t request_id);
   void CancelPolls();
   void Acknowledge(int64_t request_id, const grpc::Status& status, bool task_open = false);
@@ -81,6 +87,8 @@ class WorkStream : public grpc::ServerBidiReactor<v1::WorkRequest, v1::WorkRespo
   int64_t next_slot_ ABSL_GUARDED_BY(mu_) = 1;
   // 0: the engine has not said yet under which number it waits.
   absl::flat_hash_map<int64_t, engine::Engine::PollId> polls_ ABSL_GUARDED_BY(mu_);
+  // Tokens of tasks that were sent, or are about to be.
+  absl::flat_hash_set<std::string> unconfirmed_ ABSL_GUARDED_BY(mu_);
   std::deque<v1::WorkResponse> writes_ ABSL_GUARDED_BY(mu_);  // the first one is gRPC's
 };
 

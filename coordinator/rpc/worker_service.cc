@@ -24,8 +24,26 @@ struct Wait {
 struct PollRequest {
   Text worker_name;
   absl::Duration wait;
+  bool confirms = false;
   v1::PollTaskResponse* response;
 };
+
+// Answers with what the engine gave. A task that does not reach the worker is given again.
+void AnswerPoll(Services& services, const std::string& activity, const PollRequest& request,
+                const std::optional<engine::ActivityTask>& task, const CallPtr& call) {
+  if (!task) return call->Succeed([] {});
+  bool counts = false;
+  const auto fill = [&] {
+    counts = true;
+    FillTask(activity, *task, request.response->mutable_task());
+  };
+  call->Succeed(fill,
+                [&services, token = task->token, confirms = request.confirms](bool delivered) {
+                  if (!delivered) return services.engine->ReturnTask(token);
+                  if (!confirms) services.engine->ConfirmTask(token, [](const absl::Status&) {});
+                });
+  if (!counts) services.engine->ReturnTask(task->token);
+}
 
 void Poll(Services& services, const std::string& activity, const PollRequest& request,
           const CallPtr& call) {
@@ -41,12 +59,10 @@ void Poll(Services& services, const std::string& activity, const PollRequest& re
   });
   const auto poll = services.engine->PollActivity(
       activity, request.worker_name, services.clock->Now() + request.wait,
-      [call, activity,
-       response = request.response](absl::StatusOr<std::optional<engine::ActivityTask>> task) {
+      [&services, call, activity,
+       request](absl::StatusOr<std::optional<engine::ActivityTask>> task) {
         if (!task.ok()) return call->Fail(ToGrpc(task.status()));
-        call->Succeed([&] {
-          if (task->has_value()) FillTask(activity, **task, response->mutable_task());
-        });
+        AnswerPoll(services, activity, request, *task, call);
       });
   bool gone = false;
   {
@@ -80,12 +96,21 @@ grpc::ServerUnaryReactor* WorkerServiceImpl::PollTask(grpc::CallbackServerContex
     return call.get();
   }
   const PollRequest poll = {Text(request->worker_name()),
-                            WaitOf(request->has_wait(), request->wait()), response};
+                            WaitOf(request->has_wait(), request->wait()), request->confirms(),
+                            response};
   FindActivity(*services_, request->activity(),
                [services = services_, call, poll](const absl::StatusOr<std::string>& activity) {
                  if (!activity.ok()) return call->Fail(ToGrpc(activity.status()));
                  Poll(*services, *activity, poll, call);
                });
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* WorkerServiceImpl::ConfirmTask(grpc::CallbackServerContext*,
+                                                         const v1::ConfirmTaskRequest* request,
+                                                         v1::ConfirmTaskResponse*) {
+  const CallPtr call = UnaryCall::New();
+  rpc::ConfirmTask(*services_, request->task_token(), AnswerTo(call));
   return call.get();
 }
 
@@ -136,10 +161,6 @@ std::vector<std::shared_ptr<WorkStream>> WorkerServiceImpl::Streams() {
     if (auto one = stream.lock()) living.push_back(std::move(one));
   }
   return living;
-}
-
-void WorkerServiceImpl::Tick() {
-  for (const auto& stream : Streams()) stream->Tick();
 }
 
 void WorkerServiceImpl::BeginDrain() {

@@ -22,6 +22,9 @@ class WorkerServiceImpl : public v1::WorkerService::CallbackService {
   grpc::ServerUnaryReactor* PollTask(grpc::CallbackServerContext* context,
                                      const v1::PollTaskRequest* request,
                                      v1::PollTaskResponse* response) override;
+  grpc::ServerUnaryReactor* ConfirmTask(grpc::CallbackServerContext* context,
+                                        const v1::ConfirmTaskRequest* request,
+                                        v1::ConfirmTaskResponse* response) override;
   grpc::ServerUnaryReactor* CompleteTask(grpc::CallbackServerContext* context,
                                          const v1::CompleteTaskRequest* request,
                                          v1::CompleteTaskResponse* response) override;
@@ -34,8 +37,6 @@ class WorkerServiceImpl : public v1::WorkerService::CallbackService {
   grpc::ServerBidiReactor<v1::WorkRequest, v1::WorkResponse>* Work(
       grpc::CallbackServerContext* context) override;
 
-  // Every second or so.
-  void Tick();
   // Streams end once quiet, those that come later too.
   void BeginDrain();
 

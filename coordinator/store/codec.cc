@@ -43,6 +43,7 @@ void EncodeTask(const core::TaskAttempt& task, const Text& data, pb::Task* out) 
   out->set_scheduled_at(ToMicros(task.scheduled_at));
   if (task.timeout_seconds) out->set_timeout_seconds(*task.timeout_seconds);
   if (task.heartbeat_seconds) out->set_heartbeat_seconds(*task.heartbeat_seconds);
+  out->set_given(task.given);
 }
 
 core::TaskAttempt DecodeTask(const pb::Task& in, const Text& data) {
@@ -54,6 +55,7 @@ core::TaskAttempt DecodeTask(const pb::Task& in, const Text& data) {
   task.scheduled_at = FromMicros(in.scheduled_at());
   if (in.has_timeout_seconds()) task.timeout_seconds = in.timeout_seconds();
   if (in.has_heartbeat_seconds()) task.heartbeat_seconds = in.heartbeat_seconds();
+  task.given = in.given();
   return task;
 }
 
@@ -109,6 +111,7 @@ core::Branch DecodeBranch(const pb::Position& in, BranchId id, Text data) {
   branch.retries.assign(in.retries().begin(), in.retries().end());
   if (in.has_due_at()) branch.due_at = FromMicros(in.due_at());
   if (in.has_heartbeat_due_at()) branch.heartbeat_due_at = FromMicros(in.heartbeat_due_at());
+  if (in.has_confirm_by()) branch.confirm_by = FromMicros(in.confirm_by());
   if (in.has_task()) branch.task = DecodeTask(in.task(), branch.data);
   if (in.has_join()) {
     branch.join = core::Join{in.join().length(), in.join().next_index(), in.join().ended(),
@@ -227,6 +230,7 @@ std::string EncodePosition(const core::Execution& execution, const core::Branch&
   out.mutable_retries()->Assign(branch.retries.begin(), branch.retries.end());
   if (branch.due_at) out.set_due_at(ToMicrosUp(*branch.due_at));
   if (branch.heartbeat_due_at) out.set_heartbeat_due_at(ToMicrosUp(*branch.heartbeat_due_at));
+  if (branch.confirm_by) out.set_confirm_by(ToMicrosUp(*branch.confirm_by));
   if (branch.task) EncodeTask(*branch.task, branch.data, out.mutable_task());
   if (branch.join) {
     out.mutable_join()->set_length(branch.join->length);

@@ -14,6 +14,7 @@ namespace {
 
 constexpr absl::Duration kBackoffMin = absl::Milliseconds(50);
 constexpr absl::Duration kBackoffMax = absl::Seconds(2);
+constexpr std::chrono::milliseconds kBarrierPoll(5);
 
 }  // namespace
 
@@ -86,6 +87,7 @@ void Pool::Work(Worker* worker) {
 std::optional<Pool::Queued> Pool::Next(Worker* worker) {
   std::unique_lock lock(mu_);
   std::optional<Queued> local = std::exchange(worker->local, std::nullopt);
+  if (worker->session && Outdated(*worker)) Lost(worker);
   if (local && worker->session && queue_.empty() && !stopping_) return local;
   if (local) {
     // Others have waited longer. This thread takes the first of them, so nobody need be woken;
@@ -99,6 +101,8 @@ std::optional<Pool::Queued> Pool::Next(Worker* worker) {
       if (worker->session && worker->session->HungUp()) Lost(worker);
     } else if (!worker->session) {
       Connect(worker, &lock);
+    } else if (Outdated(*worker)) {
+      Lost(worker);
     } else {
       return Pop();
     }
@@ -140,11 +144,22 @@ void Pool::WakeOne() {
   worker->wake.notify_one();
 }
 
+bool Pool::Outdated(const Worker& worker) const {
+  return options_.barrier != nullptr && worker.session->epoch() != options_.barrier->epoch();
+}
+
 void Pool::Connect(Worker* worker, std::unique_lock<std::mutex>* lock) {
+  const FlushBarrier* barrier = options_.barrier;
+  if (barrier != nullptr && !barrier->open()) {
+    worker->wake.wait_for(*lock, kBarrierPoll, [&] { return stopping_; });
+    return;
+  }
+  const FlushEpoch epoch = barrier == nullptr ? FlushEpoch() : barrier->epoch();
   lock->unlock();
   absl::Status status;
   try {
-    worker->session = std::make_unique<Session>(options_.database_url, options_.application_name);
+    worker->session = std::make_unique<Session>(options_.database_url, options_.application_name,
+                                                options_.synchronous_commit, epoch);
   } catch (...) {
     status = FromCurrentException("connect", Effect::kRead);
   }

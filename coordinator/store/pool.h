@@ -24,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "coordinator/metrics/metrics.h"
+#include "coordinator/store/flush_barrier.h"
 #include "coordinator/store/session.h"
 
 namespace pawl::store {
@@ -34,6 +35,10 @@ class Pool {
     std::string database_url;
     std::string application_name;
     int connections = 1;
+    SynchronousCommit synchronous_commit = SynchronousCommit::kOn;
+    // Sessions are opened while its own is, and used in the epoch in which they were opened. Null
+    // when commits are synchronous. Outlives the pool.
+    FlushBarrier* barrier = nullptr;
     absl::Duration unavailable_after = absl::Seconds(1);
     // Set to whether the database answered the last time it was asked; shared by the lanes of a
     // store.
@@ -75,6 +80,7 @@ class Pool {
   // With mu_ held.
   void WakeOne();
   void Lost(Worker* worker);
+  bool Outdated(const Worker& worker) const;
   void FailOverdue();
   void Push(Queued queued);
   Queued Pop();

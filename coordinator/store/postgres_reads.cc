@@ -174,10 +174,28 @@ absl::StatusOr<Page<core::HistoryEvent>> ReadHistory(const pqxx::result& rows,
 
 }  // namespace
 
+// What is read here may have been committed by any node, and not be on disk yet.
+template <typename Work, typename T>
+void PostgresStore::RunHeldRead(const char* operation, std::string subject, Work work,
+                                Callback<T> done) {
+  const bool held = barrier_ != nullptr && !options_.barrier_faults.reads_are_not_held;
+  reads_.Enqueue([this, held, operation, subject = std::move(subject), work = std::move(work),
+                  done = std::move(done)](absl::StatusOr<Session*> session) mutable {
+    absl::StatusOr<T> answer = RunOn(session, Effect::kRead, operation, subject, std::move(work));
+    if (!held || !session.ok()) return done(std::move(answer));
+    // Of the session, which has waited for a connection perhaps, and so is younger than the call.
+    barrier_->Await((*session)->epoch(), [answer = std::move(answer), done = std::move(done)](
+                                             const absl::Status& flushed) mutable {
+      if (!flushed.ok()) return done(flushed);
+      done(std::move(answer));
+    });
+  });
+}
+
 void PostgresStore::FindExecution(std::string_view machine_name, std::string_view name,
                                   Callback<ExecutionRecord> done) {
-  RunJob(
-      &reads_, Effect::kRead, "FindExecution", StrCat(machine_name, ":", name),
+  RunHeldRead(
+      "FindExecution", StrCat(machine_name, ":", name),
       [machine_name = std::string(machine_name),
        name = std::string(name)](Session& session) -> absl::StatusOr<ExecutionRecord> {
         const pqxx::result rows = session.Run(kFindExecution, machine_name, name);
@@ -189,14 +207,14 @@ void PostgresStore::FindExecution(std::string_view machine_name, std::string_vie
 
 void PostgresStore::ListExecutions(const ExecutionQuery& query,
                                    Callback<Page<ExecutionRecord>> done) {
-  RunJob(
-      &reads_, Effect::kRead, "ListExecutions", query.machine_name,
+  RunHeldRead(
+      "ListExecutions", query.machine_name,
       [query](Session& session) { return ListOn(&session, query); }, std::move(done));
 }
 
 void PostgresStore::GetHistory(const HistoryQuery& query, Callback<Page<core::HistoryEvent>> done) {
-  RunJob(
-      &reads_, Effect::kRead, "GetHistory", query.execution.value().ToString(),
+  RunHeldRead(
+      "GetHistory", query.execution.value().ToString(),
       [query](Session& session) -> absl::StatusOr<Page<core::HistoryEvent>> {
         const std::string id = query.execution.value().ToString();
         const bool from_the_end = query.reverse && query.after == 0;

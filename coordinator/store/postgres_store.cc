@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/base/ids.h"
 #include "coordinator/store/sql_values.h"
+#include "coordinator/store/start_rows.h"
 #include "coordinator/store/store_job.h"
 
 namespace pawl::store {
@@ -23,14 +24,59 @@ constexpr Statement kNotifyReady{"notify_ready", R"(
 // them.
 constexpr absl::Duration kPartitionsAhead = absl::Hours(24 * 28);
 
+FlushSession::Options FlushSessionOptions(const PostgresStoreOptions& options) {
+  return {.database_url = options.database_url,
+          .application_name = options.application_name,
+          .synchronous_commit = options.synchronous_commit,
+          .allow_fsync_off = options.allow_fsync_off};
+}
+
+std::unique_ptr<FlushBarrier> MakeBarrier(const PostgresStoreOptions& options,
+                                          std::atomic<bool>* healthy) {
+  if (!options.flush_barrier) return nullptr;
+  return std::make_unique<FlushBarrier>(
+      FlushBarrier::Options{.session = FlushSessionOptions(options),
+                            .faults = options.barrier_faults,
+                            .healthy = healthy,
+                            .metrics = options.metrics.get()});
+}
+
 Pool::Options LaneOptions(const PostgresStoreOptions& options, metrics::Lane lane, int connections,
+                          SynchronousCommit synchronous_commit, FlushBarrier* barrier,
                           std::atomic<bool>* healthy) {
   return {.database_url = options.database_url,
           .application_name = options.application_name,
           .connections = connections,
+          .synchronous_commit = synchronous_commit,
+          .barrier = barrier,
           .unavailable_after = options.unavailable_after,
           .healthy = healthy,
           .metrics = &options.metrics->lanes[lane]};
+}
+
+Pool::Options ClaimOptions(const PostgresStoreOptions& options, FlushBarrier* barrier,
+                           std::atomic<bool>* healthy) {
+  const bool moves = options.pipelined_connections == 0 || barrier == nullptr;
+  return LaneOptions(options, moves ? metrics::Lane::kTransitions : metrics::Lane::kClaims,
+                     options.claim_connections,
+                     barrier == nullptr ? SynchronousCommit::kOn : SynchronousCommit::kOff, barrier,
+                     healthy);
+}
+
+std::unique_ptr<PipelinedLane> MakePipelines(const PostgresStoreOptions& options,
+                                             FlushBarrier* barrier, std::atomic<bool>* healthy) {
+  if (barrier == nullptr || options.pipelined_connections == 0) return nullptr;
+  return std::make_unique<PipelinedLane>(PipelinedLane::Options{
+      .connection = {.database_url = options.database_url,
+                     .application_name = options.application_name,
+                     .statements = {&kMove, &kMoveWithHistory, &kMoveWithBranches, &kClose, &kStart,
+                                    &kStartClosed},
+                     .returns_before_commit = options.barrier_faults.returns_before_commit},
+      .connections = options.pipelined_connections,
+      .unavailable_after = options.unavailable_after,
+      .healthy = healthy,
+      .barrier = barrier,
+      .metrics = &options.metrics->lanes[metrics::Lane::kTransitions]});
 }
 
 }  // namespace
@@ -38,11 +84,36 @@ Pool::Options LaneOptions(const PostgresStoreOptions& options, metrics::Lane lan
 PostgresStore::PostgresStore(PostgresStoreOptions options)
     : options_(std::move(options)),
       node_(Uuid::Random().ToString()),
-      transitions_(LaneOptions(options_, metrics::Lane::kTransitions,
-                               options_.transition_connections, &healthy_)),
-      reads_(LaneOptions(options_, metrics::Lane::kReads, options_.read_connections, &healthy_)) {}
+      barrier_(MakeBarrier(options_, &healthy_)),
+      claims_(ClaimOptions(options_, barrier_.get(), &healthy_)),
+      reads_(LaneOptions(options_, metrics::Lane::kReads, options_.read_connections,
+                         SynchronousCommit::kOn, barrier_.get(), &healthy_)),
+      pipelines_(MakePipelines(options_, barrier_.get(), &healthy_)) {}
 
 PostgresStore::~PostgresStore() = default;
+
+absl::Status CheckFlushes(const PostgresStoreOptions& options) {
+  absl::StatusOr<std::unique_ptr<FlushSession>> session =
+      FlushSession::Open(FlushSessionOptions(options));
+  return session.ok() ? (*session)->TestFlush() : session.status();
+}
+
+FlushEpoch PostgresStore::Epoch() const {
+  return barrier_ == nullptr ? FlushEpoch(1) : barrier_->epoch();
+}
+
+void PostgresStore::AwaitFlush(FlushEpoch epoch, DoneCallback done) {
+  if (barrier_ == nullptr) return done(absl::OkStatus());  // it waited for that by itself
+  barrier_->Await(epoch, std::move(done));
+}
+
+void PostgresStore::Execute(BoundStatement statement, const char* operation, ExecutionId execution,
+                            absl::AnyInvocable<void(absl::StatusOr<int64_t>)> done) {
+  pipelines_->Execute({.statement = std::move(statement),
+                       .operation = operation,
+                       .execution = execution.value(),
+                       .done = std::move(done)});
+}
 
 void PostgresStore::DatabaseTime(Callback<absl::Time> done) {
   RunJob(

@@ -11,52 +11,51 @@ namespace pawl::store {
 namespace {
 
 // The server's message without its DETAIL, which may quote a row and so a payload.
-std::string FirstLine(const std::exception& e) {
-  const std::string_view text = e.what();
-  return std::string(text.substr(0, text.find('\n')));
+std::string_view FirstLine(std::string_view text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace
+
+absl::Status FromLostConnection(std::string_view what, Effect effect, std::string_view message) {
+  const std::string text = StrCat(what, ": connection lost: ", FirstLine(message));
+  return effect == Effect::kWrite ? absl::UnknownError(text) : absl::UnavailableError(text);
 }
 
-absl::Status Broken(std::string_view what, Effect effect, const std::exception& e) {
-  const std::string message = StrCat(what, ": connection lost: ", FirstLine(e));
-  return effect == Effect::kWrite ? absl::UnknownError(message) : absl::UnavailableError(message);
-}
-
-absl::Status FromSqlError(std::string_view what, Effect effect, const pqxx::sql_error& e) {
-  const std::string& state = e.sqlstate();
+absl::Status FromSqlState(std::string_view what, Effect effect, std::string_view sqlstate,
+                          std::string_view message) {
+  const std::string state(sqlstate);
   // The server ends the session (57P01 and its kin, 25P03) or has lost it. It may do so after the
   // commit and before the reply.
   if (absl::StartsWith(state, "57P") || absl::StartsWith(state, "08") || state == "25P03") {
-    return Broken(what, effect, e);
+    return FromLostConnection(what, effect, message);
   }
+  const std::string text = StrCat(what, ": SQLSTATE ", state, ": ", FirstLine(message));
   // Rolled back: serialization and deadlock, a lock that was not to be had in time, a statement
   // that took too long, out of a resource, a server that only reads at the moment (failover).
   if (absl::StartsWith(state, "40") || state == "55P03" || state == "57014" ||
       absl::StartsWith(state, "53") || state == "25006") {
-    return absl::UnavailableError(StrCat(what, ": SQLSTATE ", state, ": ", FirstLine(e)));
+    return absl::UnavailableError(text);
   }
-  return absl::InternalError(StrCat(what, ": SQLSTATE ", state, ": ", FirstLine(e)));
+  return absl::InternalError(text);
 }
-
-}  // namespace
 
 absl::Status FromCurrentException(std::string_view what, Effect effect) {
   try {
     throw;
   } catch (const pqxx::in_doubt_error& e) {
-    return Broken(what, effect, e);
+    return FromLostConnection(what, effect, e.what());
   } catch (const pqxx::statement_completion_unknown& e) {
-    return Broken(what, effect, e);
+    return FromLostConnection(what, effect, e.what());
   } catch (const pqxx::transaction_rollback& e) {
-    return absl::UnavailableError(StrCat(what, ": rolled back: ", FirstLine(e)));
+    return absl::UnavailableError(StrCat(what, ": rolled back: ", FirstLine(e.what())));
   } catch (const pqxx::broken_connection& e) {
-    return Broken(what, effect, e);
+    return FromLostConnection(what, effect, e.what());
   } catch (const pqxx::sql_error& e) {
-    return FromSqlError(what, effect, e);
+    return FromSqlState(what, effect, e.sqlstate(), e.what());
   } catch (const pqxx::failure& e) {
     // Neither an answer nor a broken connection: libpq gave up on the reply.
-    return Broken(what, effect, e);
+    return FromLostConnection(what, effect, e.what());
   } catch (const std::exception& e) {
-    return absl::InternalError(StrCat(what, ": ", FirstLine(e)));
+    return absl::InternalError(StrCat(what, ": ", FirstLine(e.what())));
   }
 }
 

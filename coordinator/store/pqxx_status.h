@@ -1,4 +1,4 @@
-// The one place that turns the exceptions of libpqxx into statuses.
+// The one place that turns the exceptions of libpqxx and the errors of PostgreSQL into statuses.
 
 #ifndef PAWL_STORE_PQXX_STATUS_H_
 #define PAWL_STORE_PQXX_STATUS_H_
@@ -17,6 +17,11 @@ enum class Effect { kRead, kWrite };
 //   UNAVAILABLE  nothing was written: rolled back, refused, timed out, or the connection of a read
 //   broke INTERNAL     all else: a bug, or a schema that does not fit
 absl::Status FromCurrentException(std::string_view what, Effect effect);
+// The same for an error that the server has reported.
+absl::Status FromSqlState(std::string_view what, Effect effect, std::string_view sqlstate,
+                          std::string_view message);
+// The same for a connection that broke before the answer came.
+absl::Status FromLostConnection(std::string_view what, Effect effect, std::string_view message);
 
 }  // namespace pawl::store
 

@@ -9,16 +9,14 @@ namespace pawl::store {
 namespace {
 
 // What bounds the time until a dead or hanging end is noticed, on both ends of the connection, and
-// what the statements rely on. synchronous_commit is set although it is the default: a database or
-// role may have another. Statements never scan a table: a plan made while one was empty must not
-// live on when it has grown. Every statement is a look-up by key, whose plan does not depend on the
-// values: planning it anew would only cost.
+// what the statements rely on. Statements never scan a table: a plan made while one was empty must
+// not live on when it has grown. Every statement is a look-up by key, whose plan does not depend on
+// the values: planning it anew would only cost.
 constexpr char kSessionSettings[] = R"(
 set search_path = pawl;
 set timezone = 'UTC';
 set datestyle = 'ISO';
 set bytea_output = 'hex';
-set synchronous_commit = on;
 set statement_timeout = '10s';
 set lock_timeout = '1s';
 set idle_in_transaction_session_timeout = '5s';
@@ -47,9 +45,18 @@ std::string WithConnectionSettings(std::string_view database_url,
   return StrCat(database_url, " ", settings);
 }
 
-Session::Session(const std::string& database_url, const std::string& application_name)
-    : connection_(WithConnectionSettings(database_url, application_name)), quiet_(connection_) {
-  pqxx::nontransaction(connection_).exec(kSessionSettings);
+std::string SessionSettings(SynchronousCommit synchronous_commit) {
+  // Set although "on" is the default: a database or role may have another.
+  return StrCat(kSessionSettings, "set synchronous_commit = ",
+                synchronous_commit == SynchronousCommit::kOn ? "on" : "off");
+}
+
+Session::Session(const std::string& database_url, const std::string& application_name,
+                 SynchronousCommit synchronous_commit, FlushEpoch epoch)
+    : epoch_(epoch),
+      connection_(WithConnectionSettings(database_url, application_name)),
+      quiet_(connection_) {
+  pqxx::nontransaction(connection_).exec(SessionSettings(synchronous_commit));
 }
 
 bool Session::HungUp() const {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "coordinator/base/ids.h"
 
 namespace pawl::store {
 
@@ -25,9 +26,18 @@ struct Statement {
 std::string WithConnectionSettings(std::string_view database_url,
                                    std::string_view application_name);
 
+// Whether a commit returns before it has reached the disk (flush_barrier.h has what then follows).
+enum class SynchronousCommit { kOff, kOn };
+
+// What every session is set to, as SQL.
+std::string SessionSettings(SynchronousCommit synchronous_commit);
+
 class Session {
  public:
-  Session(const std::string& database_url, const std::string& application_name);
+  // `epoch`: the flush barrier's when it was opened; none without a barrier.
+  Session(const std::string& database_url, const std::string& application_name,
+          SynchronousCommit synchronous_commit = SynchronousCommit::kOn,
+          FlushEpoch epoch = FlushEpoch());
 
   // Runs `statement` as a transaction of its own: one round trip, after the first time.
   template <typename... Args>
@@ -45,6 +55,7 @@ class Session {
   }
 
   pqxx::connection& connection() { return connection_; }
+  FlushEpoch epoch() const { return epoch_; }
   // False once the connection is known to be broken; it never comes back.
   bool open() const { return connection_.is_open(); }
   // Whether the server has ended a session that is not in use: what is sent on it would be lost.
@@ -56,6 +67,7 @@ class Session {
     if (prepared_.insert(&statement).second) connection_.prepare(statement.name, statement.sql);
   }
 
+  const FlushEpoch epoch_;
   pqxx::connection connection_;
   pqxx::quiet_errorhandler quiet_;  // errors come as exceptions; nothing is to be printed
   absl::flat_hash_set<const Statement*> prepared_;

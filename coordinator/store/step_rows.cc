@@ -5,17 +5,16 @@
 #include "coordinator/store/hand_out_plan.h"
 
 namespace pawl::store {
-namespace {
 
 // The hot forms. Sets indexed columns to what they are already where nothing changes: PostgreSQL
 // compares values, and keeps the update heap-only.
-constexpr Statement kMove{"move", R"(
+const Statement kMove{"move", R"(
   update execution
      set fence = $3, version = $4, last_event_id = $5, branch_count = $6, ready_at = $7,
          ready_activity = $8, position = $9, claimable_at = coalesce($10, claimable_at)
    where execution_id = $1 and fence = $2)"};
 
-constexpr Statement kMoveWithHistory{"move_with_history", R"(
+const Statement kMoveWithHistory{"move_with_history", R"(
   with moved as (
     update execution
        set fence = $3, version = $4, last_event_id = $5, branch_count = $6, ready_at = $7,
@@ -25,7 +24,7 @@ constexpr Statement kMoveWithHistory{"move_with_history", R"(
   insert into history (execution_id, first_event_id, occurred_at, event_count, events)
   select execution_id, $11::bigint, $12::timestamptz, $13::integer, $14::bytea from moved)"};
 
-constexpr Statement kMoveWithBranches{"move_with_branches", R"(
+const Statement kMoveWithBranches{"move_with_branches", R"(
   with moved as (
     update execution
        set fence = $3, version = $4, last_event_id = $5, branch_count = $6, ready_at = $7,
@@ -49,7 +48,7 @@ constexpr Statement kMoveWithBranches{"move_with_branches", R"(
            position = excluded.position)
   select from moved)"};
 
-constexpr Statement kClose{"close", R"(
+const Statement kClose{"close", R"(
   with moved as (
     delete from execution where execution_id = $1 and fence = $2
     returning execution_id, revision_id, machine_id, started_at, machine_name, name),
@@ -64,8 +63,6 @@ constexpr Statement kClose{"close", R"(
                                 output)
   select execution_id, revision_id, machine_id, started_at, $3::timestamptz, $4::bigint,
          $13::bigint, $5::smallint, machine_name, name, $6::text, $7::text, $8::text from moved)"};
-
-}  // namespace
 
 void BranchRows::Add(const core::Execution& execution, const core::Branch& branch) {
   ids.Add(branch.id.value());
@@ -132,35 +129,9 @@ StepRows::StepRows(const core::Execution& execution, const core::Transition& tra
 }
 
 bool WriteStep(Session* session, pqxx::transaction_base* transaction, const StepRows& rows) {
-  const HotRow& hot = rows.hot;
-  const HistoryRow& history = rows.history;
-  if (rows.closed) {
-    const ClosedRow& closed = *rows.closed;
-    return session
-               ->RunIn(transaction, kClose, hot.execution_id, rows.expected_fence, closed.closed_at,
-                       hot.last_event_id, closed.status, OrNull(closed.error), OrNull(closed.cause),
-                       closed.output, OrNull(history.first_event_id),
-                       BinaryTime(history.occurred_at), OrNull(history.event_count), history.events,
-                       hot.fence)
-               .affected_rows() == 1;
-  }
-  const auto move = [&](const Statement& statement, const auto&... more) {
-    return session->RunIn(transaction, statement, hot.execution_id, rows.expected_fence, hot.fence,
-                          hot.version, hot.last_event_id, hot.branch_count, OrNull(hot.ready_at),
-                          OrNull(hot.ready_activity), hot.position, OrNull(rows.claimable_at),
-                          more...);
-  };
-  if (!rows.changed.ids.empty() || !rows.removed.empty()) {
-    return move(kMoveWithBranches, OrNull(history.first_event_id), BinaryTime(history.occurred_at),
-                OrNull(history.event_count), history.events, rows.removed.Finish(),
-                rows.changed.ids.Finish(), rows.changed.ready_ats.Finish(),
-                rows.changed.ready_activities.Finish(), rows.changed.positions.Finish())
-               .size() == 1;
-  }
-  if (!history.first_event_id) return move(kMove).affected_rows() == 1;
-  return move(kMoveWithHistory, *history.first_event_id, BinaryTime(history.occurred_at),
-              *history.event_count, history.events)
-             .affected_rows() == 1;
+  return WithStepStatement(rows, [&](const Statement& statement, const auto&... parameters) {
+    return session->RunIn(transaction, statement, parameters...).affected_rows() == 1;
+  });
 }
 
 }  // namespace pawl::store

@@ -75,6 +75,42 @@ struct StepRows {
            Fence expected_fence, std::optional<absl::Time> claimable_at);
 };
 
+// The statements that write a step: one of them does, and affects one row when the fence was not
+// stale.
+extern const Statement kMove;
+extern const Statement kMoveWithHistory;
+extern const Statement kMoveWithBranches;
+extern const Statement kClose;
+
+// Calls `run(statement, parameters...)`, and gives back what it returns. Parameters are integers,
+// strings, pointers to strings that may be null, and binarystrings; valid during the call.
+template <typename Run>
+auto WithStepStatement(const StepRows& rows, Run run) {
+  const HotRow& hot = rows.hot;
+  const HistoryRow& history = rows.history;
+  if (rows.closed) {
+    const ClosedRow& closed = *rows.closed;
+    return run(kClose, hot.execution_id, rows.expected_fence, closed.closed_at, hot.last_event_id,
+               closed.status, OrNull(closed.error), OrNull(closed.cause), closed.output,
+               OrNull(history.first_event_id), BinaryTime(history.occurred_at),
+               OrNull(history.event_count), history.events, hot.fence);
+  }
+  const auto move = [&](const Statement& statement, const auto&... more) {
+    return run(statement, hot.execution_id, rows.expected_fence, hot.fence, hot.version,
+               hot.last_event_id, hot.branch_count, OrNull(hot.ready_at),
+               OrNull(hot.ready_activity), hot.position, OrNull(rows.claimable_at), more...);
+  };
+  if (!rows.changed.ids.empty() || !rows.removed.empty()) {
+    return move(kMoveWithBranches, OrNull(history.first_event_id), BinaryTime(history.occurred_at),
+                OrNull(history.event_count), history.events, rows.removed.Finish(),
+                rows.changed.ids.Finish(), rows.changed.ready_ats.Finish(),
+                rows.changed.ready_activities.Finish(), rows.changed.positions.Finish());
+  }
+  if (!history.first_event_id) return move(kMove);
+  return move(kMoveWithHistory, *history.first_event_id, BinaryTime(history.occurred_at),
+              *history.event_count, history.events);
+}
+
 // Writes the step in one statement. False, and nothing written, when the fence is stale. Throws.
 bool WriteStep(Session* session, pqxx::transaction_base* transaction, const StepRows& rows);
 

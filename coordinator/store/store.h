@@ -197,6 +197,18 @@ class Store {
   virtual void HandOut(std::string_view activity, int64_t limit, Decide decide,
                        Callback<std::vector<HandedOut>> done) = 0;
 
+  // --- the flush barrier. What StartExecution, CommitTransition, HandOut, LoadExecution and
+  // ClaimDue give has happened, but until it has reached the disk a crash of PostgreSQL may take it
+  // back. Nothing that follows from it leaves the node before AwaitFlush says that it may. All
+  // other methods give what is on disk.
+
+  // To be read before a call is sent; what the call gives then belongs to this epoch. Cheap.
+  virtual FlushEpoch Epoch() const = 0;
+  // `done` gets OK once everything that was sent in `epoch` and has returned before this call is on
+  // disk. UNAVAILABLE: the epoch has ended, and nobody knows what is on disk: what was read or
+  // written in it is to be forgotten, positions included, and to be read again.
+  virtual void AwaitFlush(FlushEpoch epoch, DoneCallback done) = 0;
+
   // --- reading, for the API
   virtual void FindExecution(std::string_view machine_name, std::string_view name,
                              Callback<ExecutionRecord> done) = 0;

@@ -16,25 +16,27 @@
 namespace pawl::store {
 
 // `operation` and `subject` are for messages: "LoadExecution(execution 0192...)".
+template <typename Work>
+auto RunOn(const absl::StatusOr<Session*>& session, Effect effect, const char* operation,
+           const std::string& subject, Work work) -> std::invoke_result_t<Work&, Session&> {
+  if (!session.ok()) {
+    return absl::Status(session.status().code(),
+                        StrCat(operation, ": ", session.status().message()));
+  }
+  try {
+    return work(**session);
+  } catch (...) {
+    return FromCurrentException(StrCat(operation, "(", subject, ")"), effect);
+  }
+}
+
 template <typename Work, typename Done>
 void RunJob(Pool* pool, Effect effect, const char* operation, std::string subject, Work work,
             Done done) {
-  using Answer = std::invoke_result_t<Work&, Session&>;
   pool->Enqueue([effect, operation, subject = std::move(subject), work = std::move(work),
                  done = std::move(done)](absl::StatusOr<Session*> session) mutable {
-    if (!session.ok()) {
-      done(absl::Status(session.status().code(),
-                        StrCat(operation, ": ", session.status().message())));
-      return;
-    }
-    // Outside of the try block: an exception of `done` is not one of the database's.
-    done([&]() -> Answer {
-      try {
-        return work(**session);
-      } catch (...) {
-        return FromCurrentException(StrCat(operation, "(", subject, ")"), effect);
-      }
-    }());
+    // `done` runs outside: an exception of its own is not one of the database's.
+    done(RunOn(session, effect, operation, subject, std::move(work)));
   });
 }
 

@@ -44,8 +44,12 @@ std::string ChainDefinition() {
 // A closed loop: each execution that ends starts the next one.
 class Load {
  public:
-  Load(const std::string& url, int connections)
-      : store_({.database_url = url, .account = {}, .transition_connections = connections}),
+  Load(const std::string& url, bool flush_barrier, int pipelined, int claims)
+      : store_({.database_url = url,
+                .account = {},
+                .flush_barrier = flush_barrier,
+                .pipelined_connections = pipelined,
+                .claim_connections = claims}),
         scheduler_(1),
         clock_keeper_(&clock_, &store_, &scheduler_) {
     if (const absl::Status status = clock_keeper_.SampleOnce(); !status.ok()) {
@@ -161,16 +165,19 @@ void PrintCounts(BenchCluster& cluster, int64_t executions, int64_t commits) {
 int Main(int argc, char** argv) {
   const int rounds = static_cast<int>(Argument(argc, argv, "--rounds", 3));
   const int seconds = static_cast<int>(Argument(argc, argv, "--seconds", 8));
-  const int connections = static_cast<int>(Argument(argc, argv, "--connections", kUnderWay));
+  // Without pipelined connections, transitions run on the claim connections, one each at a time.
+  const bool flush_barrier = Argument(argc, argv, "--flush-barrier", 1) != 0;
+  const int pipelined = static_cast<int>(Argument(argc, argv, "--pipelined", 4));
+  const int claims = static_cast<int>(Argument(argc, argv, "--claims", 3));
   BenchCluster cluster;
-  Load load(cluster.url(), connections);
+  Load load(cluster.url(), flush_barrier, pipelined, claims);
   load.Run(1);  // statements are prepared, caches are warm
   std::vector<double> ratios;
   int64_t executions = 0, commits = 0;
   cluster.Count("select pg_stat_statements_reset()");
   double own_cpu = 0, server_cpu = 0;
-  std::cout << "ten-Pass chains, " << kUnderWay << " under way, " << connections
-            << " connections; limit: pgbench, " << kUnderWay
+  std::cout << "ten-Pass chains, " << kUnderWay << " under way, " << pipelined
+            << " pipelined connections; limit: pgbench, " << kUnderWay
             << " clients\nround  limit/s  transitions/s  ratio\n";
   for (int round = 1; round <= rounds; ++round) {
     const double limit = cluster.MeasureLimit(kUnderWay, seconds);

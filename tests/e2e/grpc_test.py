@@ -6,6 +6,7 @@ import queue
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import uuid
 
@@ -29,7 +30,8 @@ SECONDS = 30  # that anything may take
 class Worker:
     """A Work stream: requests go out by send, tasks and acknowledgements come in by their own queues."""
 
-    def __init__(self, stub, name="w"):
+    def __init__(self, stub, name="w", confirms=True):
+        self.confirms = confirms
         self.requests, self.tasks, self.id = queue.Queue(), [], 0
         self.responses = stub.Work(iter(self.requests.get, None))
         self.send(hello=worker_pb2.Hello(worker_name=name))
@@ -39,13 +41,18 @@ class Worker:
         self.requests.put(worker_pb2.WorkRequest(request_id=self.id, **kind))
         return self.id
 
+    def received(self, task):
+        self.tasks.append(task)
+        if self.confirms:
+            self.send(confirm_tasks=worker_pb2.ConfirmTasks(task_tokens=[task.task_token]))
+
     def call(self, **kind):
         """The acknowledgement; tasks that come before it are kept."""
         sent = self.send(**kind)
         while True:
             response = next(self.responses)
             if response.HasField("task"):
-                self.tasks.append(response.task)
+                self.received(response.task)
             elif response.acknowledgement.request_id == sent:
                 return response.acknowledgement
 
@@ -53,7 +60,7 @@ class Worker:
         while not self.tasks:
             response = next(self.responses)
             if response.HasField("task"):
-                self.tasks.append(response.task)
+                self.received(response.task)
         return self.tasks.pop(0)
 
     def grant(self, activity, slots):
@@ -105,10 +112,17 @@ class GrpcTest(unittest.TestCase):
         waiting = client_pb2.WaitExecutionRequest(state_machine=self.name, name=name)
         return (client or self.client).WaitExecution(waiting, timeout=SECONDS).execution
 
-    def poll(self):
-        request = worker_pb2.PollTaskRequest(activity=self.name, worker_name="poller")
-        request.wait.seconds = 20
-        return self.worker.PollTask(request, timeout=SECONDS).task
+    def poll(self, worker=None, wait=20, **more):
+        request = worker_pb2.PollTaskRequest(activity=self.name, worker_name="poller", **more)
+        request.wait.seconds = wait
+        return (worker or self.worker).PollTask(request, timeout=SECONDS).task
+
+    def complete(self, token):
+        self.worker.CompleteTask(worker_pb2.CompleteTaskRequest(task_token=token, output="{}"), timeout=SECONDS)
+        self.assertEqual(self.end().status, client_pb2.EXECUTION_STATUS_SUCCEEDED)
+        history = self.client.GetExecutionHistory(client_pb2.GetExecutionHistoryRequest(
+            state_machine=self.name, name="e0"), timeout=SECONDS)
+        self.assertEqual([event.type for event in history.events].count("ActivityStarted"), 1)
 
     def assert_code(self, code, method, request):
         with self.assertRaises(grpc.RpcError) as raised:
@@ -204,6 +218,21 @@ class GrpcTest(unittest.TestCase):
         self.assertEqual(list(worker.responses), [])
         self.assertEqual(worker.responses.code(), grpc.StatusCode.OK)
 
+    def test_activity_is_created_when_a_grant_says_so(self):
+        worker = Worker(self.worker)
+        name = self.name + "-new"
+        self.assertEqual(worker.grant(name, 1), grpc.StatusCode.NOT_FOUND.value[0])
+        for code, activity in ((grpc.StatusCode.OK, name), (grpc.StatusCode.OK, name),
+                               (grpc.StatusCode.OK, f"{ACCOUNT}:activity:{name}-too"),
+                               (grpc.StatusCode.INVALID_ARGUMENT, "a b"),
+                               (grpc.StatusCode.NOT_FOUND, "arn:aws:states:us-east-1:111111111111:activity:a")):
+            with self.subTest(activity=activity):
+                grant = worker_pb2.GrantSlots(activity=activity, slots=1, create_activity=True)
+                self.assertEqual(worker.call(grant_slots=grant).code, code.value[0])
+        self.assertEqual(worker.grant(name, 1), 0)
+        worker.close()
+        self.assertEqual(list(worker.responses), [])
+
     def test_slots_that_are_taken_back_get_no_task(self):
         worker = Worker(self.worker)
         self.assertEqual(worker.grant(self.name, 3), 0)
@@ -245,6 +274,63 @@ class GrpcTest(unittest.TestCase):
         self.worker.CompleteTask(worker_pb2.CompleteTaskRequest(
             task_token=task.task_token, output="{}"), timeout=SECONDS)
         self.assertEqual(self.end().status, client_pb2.EXECUTION_STATUS_SUCCEEDED)
+
+    def test_task_of_a_stream_that_is_cut_before_the_confirmation_is_given_again_at_once(self):
+        self.start()
+        cut, other = Worker(self.worker, confirms=False), Worker(self.worker)
+        self.assertEqual(cut.grant(self.name, 1), 0)
+        lost = cut.task()
+        self.assertEqual(other.grant(self.name, 1), 0)
+        began = time.monotonic()
+        cut.responses.cancel()
+        again = other.task()
+        self.assertLess(time.monotonic() - began, 3)
+        self.assertEqual(again, lost)
+        self.complete(again.task_token)
+
+    def test_task_of_a_stream_that_is_cut_after_the_confirmation_is_not_given_again(self):
+        self.start()
+        cut = Worker(self.worker)
+        self.assertEqual(cut.grant(self.name, 1), 0)
+        task = cut.task()
+        # What was sent before an acknowledged request has been seen.
+        self.assertEqual(cut.call(take_back_slots=worker_pb2.TakeBackSlots()).code, 0)
+        cut.responses.cancel()
+        self.assertEqual(self.poll(wait=7).task_token, "")
+        self.complete(task.task_token)
+
+    def test_task_of_a_coordinator_killed_before_the_confirmation_is_given_by_another(self):
+        for confirmed in False, True:
+            with self.subTest(confirmed=confirmed):
+                self.setUp()
+                self.start()
+                killed = self.start_coordinator()
+                worker = Worker(self.stubs(killed)[0], confirms=False)
+                self.assertEqual(worker.grant(self.name, 1), 0)
+                task = worker.task()
+                if confirmed:
+                    # At another coordinator, which writes it.
+                    self.worker.ConfirmTask(worker_pb2.ConfirmTaskRequest(task_token=task.task_token), timeout=SECONDS)
+                killed.kill()
+                began = time.monotonic()
+                again = self.poll(wait=8)
+                self.assertLess(time.monotonic() - began, 9)
+                self.assertEqual(again.task_token, "" if confirmed else task.task_token)
+                self.complete(task.task_token)
+
+    def test_polled_task_is_given_again_unless_it_is_confirmed(self):
+        self.start()
+        task = self.poll(confirms=True)
+        again = self.poll(self.stubs(self.coordinators[1])[0], confirms=True)
+        self.assertEqual(again, task)
+        confirm = worker_pb2.ConfirmTaskRequest(task_token=again.task_token)
+        self.worker.ConfirmTask(confirm, timeout=SECONDS)
+        self.worker.ConfirmTask(confirm, timeout=SECONDS)
+        self.assertEqual(self.poll(wait=7).task_token, "")
+        self.complete(again.task_token)
+        self.assert_code(grpc.StatusCode.FAILED_PRECONDITION, self.worker.ConfirmTask, confirm)
+        self.assert_code(grpc.StatusCode.INVALID_ARGUMENT, self.worker.ConfirmTask,
+                         worker_pb2.ConfirmTaskRequest(task_token="x"))
 
 
 if __name__ == "__main__":

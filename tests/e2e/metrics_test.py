@@ -234,7 +234,7 @@ class MetricsTest(unittest.TestCase):
     def test_what_waits_is_shown(self):
         self.assertGreater(self.backlog["pawl_ready_tasks_oldest_age_seconds"], 0)
         self.assertGreater(self.scrape.by_label("pawl_store_connections")["transitions"], 0)
-        self.assertEqual(set(self.scrape.by_label("pawl_store_queue_length")), {"transitions", "reads"})
+        self.assertEqual(set(self.scrape.by_label("pawl_store_queue_length")), {"transitions", "claims", "reads"})
         self.assertGreater(self.scrape['pawl_store_queue_wait_seconds_count{pool="transitions"}'], 0)
         self.assertGreater(self.scrape["pawl_claims_total"], 0)
 

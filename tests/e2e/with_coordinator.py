@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a command beside coordinators of its own: a private PostgreSQL, migrated, and N coordinators on free
-ports, all gone afterwards. The command finds them in PAWL_ENDPOINT (the first) and PAWL_ENDPOINTS (all, with
-commas); the exit status is the command's.
+ports, all gone afterwards. The command finds them in PAWL_ENDPOINT (the first), PAWL_ENDPOINTS (all, with
+commas) and PAWL_COORDINATORS (their gRPC ports); the exit status is the command's.
 
     with_coordinator.py [--coordinators N] COMMAND [ARGUMENT...]
 """
@@ -31,7 +31,8 @@ def main():
             coordinator.wait_ready()
         endpoints = [coordinator.endpoint for coordinator in coordinators]
         status = subprocess.call(arguments.command, env=dict(
-            os.environ, PAWL_ENDPOINT=endpoints[0], PAWL_ENDPOINTS=",".join(endpoints)))
+            os.environ, PAWL_ENDPOINT=endpoints[0], PAWL_ENDPOINTS=",".join(endpoints),
+            PAWL_COORDINATORS=",".join(f"127.0.0.1:{coordinator.grpc_port}" for coordinator in coordinators)))
     finally:
         for coordinator in coordinators:
             coordinator.close()

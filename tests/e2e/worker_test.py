@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""pawl-worker against the coordinators of PAWL_ENDPOINTS: results, failures, heartbeats, callbacks, a stop in
+"""pawl-worker against the coordinators of PAWL_COORDINATORS: results, failures, heartbeats, callbacks, a stop in
 good order, coordinators that are not there."""
 import json
 import os
@@ -15,6 +15,7 @@ from pawl_test import BIN, Client, free_port, wait_until  # noqa: E402
 
 ACCOUNT = "arn:aws:states:us-east-1:000000000000"
 ENDPOINTS = os.environ["PAWL_ENDPOINTS"].split(",")
+COORDINATORS = os.environ["PAWL_COORDINATORS"]
 
 
 class WorkerTest(unittest.TestCase):
@@ -27,11 +28,10 @@ class WorkerTest(unittest.TestCase):
     def path(self, name):
         return os.path.join(self.folder.name, name)
 
-    def start_worker(self, command, *arguments, endpoints=None):
-        endpoints = endpoints or ENDPOINTS
+    def start_worker(self, command, *arguments, coordinators=COORDINATORS):
         worker = subprocess.Popen(
             [os.path.join(BIN, "pawl-worker"), "--activity", self.name, "--exec", command, "--heartbeat", "200ms",
-             *arguments] + [word for endpoint in endpoints for word in ("--endpoint", endpoint)],
+             "--coordinator", coordinators, *arguments],
             stderr=subprocess.PIPE, text=True)
         self.addCleanup(worker.stderr.close)
         self.addCleanup(worker.wait)
@@ -75,7 +75,7 @@ class WorkerTest(unittest.TestCase):
     def test_missing_activity_ends_the_worker_with_no_create(self):
         worker = self.start_worker("cat", "--no-create")
         self.assertEqual(worker.wait(timeout=20), 1)
-        self.assertIn("Activity Does Not Exist", worker.stderr.read())
+        self.assertIn(f"there is no activity {self.name}", worker.stderr.read())
 
     def test_failure_carries_standard_error(self):
         execution = self.start_execution()[0]
@@ -132,11 +132,12 @@ class WorkerTest(unittest.TestCase):
 
     def test_coordinator_that_is_not_there_is_passed_over(self):
         execution = self.start_execution()[0]
-        self.start_worker("cat", endpoints=[f"http://127.0.0.1:{free_port()}", *ENDPOINTS])
+        self.start_worker("cat", coordinators=f"127.0.0.1:{free_port()},{COORDINATORS}")
         self.assertEqual(self.end_of(execution)["status"], "SUCCEEDED")
 
     def test_wrong_usage_exits_with_2(self):
-        for arguments in ([], ["--activity", "a"], ["--activity", "a", "--exec", "cat", "--heartbeat", "soon"]):
+        for arguments in ([], ["--activity", "a"], ["--activity", "a", "--exec", "cat", "--heartbeat", "soon"],
+                          ["--activity", "a", "--exec", "cat", "--coordinator", "http://127.0.0.1:8083"]):
             done = subprocess.run([os.path.join(BIN, "pawl-worker"), *arguments], capture_output=True)
             self.assertEqual(done.returncode, 2, arguments)
 

@@ -56,6 +56,7 @@ core::Branch RandomBranch(Random& random, BranchId id, const Text& input) {
   for (int64_t i = random.Below(4); i > 0; --i) branch.retries.push_back(random.Below(10));
   branch.due_at = random.Maybe(random.Time());
   branch.heartbeat_due_at = random.Maybe(random.Coin() ? random.Time() : absl::InfiniteFuture());
+  branch.confirm_by = random.Maybe(random.Time());
   if (random.Coin()) {
     branch.task = core::TaskAttempt{.activity_name = random.SomeText().str(),
                                     .activity_arn = random.SomeText().str(),
@@ -63,7 +64,8 @@ core::Branch RandomBranch(Random& random, BranchId id, const Text& input) {
                                     .input = random.Coin() ? branch.data : random.SomeText(),
                                     .scheduled_at = random.Time(),
                                     .timeout_seconds = random.Maybe(random.Below(99'999'999)),
-                                    .heartbeat_seconds = random.Maybe(random.Below(100))};
+                                    .heartbeat_seconds = random.Maybe(random.Below(100)),
+                                    .given = random.Coin()};
   }
   if (random.Coin()) {
     branch.join = core::Join{random.Below(40), random.Below(40), random.Below(40), random.Below(4)};

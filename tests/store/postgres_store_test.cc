@@ -34,8 +34,10 @@ class PostgresStoreTest : public ::testing::Test {
         admin_(url_),
         store_(std::make_unique<PostgresStore>(
             PostgresStoreOptions{.database_url = url_,
-                                 .transition_connections = connections,
+                                 .pipelined_connections = connections,
+                                 .claim_connections = connections,
                                  .read_connections = 1,
+                                 .allow_fsync_off = true,
                                  .application_name = "pawl-under-test"})),
         machine_(*Create(store_.get(), NewMachine("machine"))) {}
 
@@ -266,12 +268,15 @@ TEST_F(OneConnectionTest, ASessionThatEndedWhileItRestedIsReplaced) {
 TEST(PostgresStore, WorkFailsSoonWithoutADatabaseAndGoesOnWithIt) {
   PostgresCluster cluster(/*durable=*/false);
   PostgresStore store({.database_url = cluster.FreshDatabase(),
-                       .transition_connections = 2,
+                       .pipelined_connections = 2,
                        .read_connections = 1,
+                       .allow_fsync_off = true,
                        .unavailable_after = absl::Milliseconds(200)});
   const Machine machine = *Create(&store, NewMachine("machine"));
   const Step start = NewStart(machine, "one");
+  const FlushEpoch epoch = store.Epoch();
   ASSERT_TRUE(Start(&store, start).ok());
+  ASSERT_TRUE(Flush(&store, epoch).ok());
   EXPECT_TRUE(store.Healthy());
   cluster.Kill();
   absl::Status status;
@@ -315,7 +320,8 @@ TEST_F(PostgresStoreTest, AHintReachesTheOtherNodesOnly) {
       heard.notify_all();
     });
   };
-  auto other = std::make_unique<PostgresStore>(PostgresStoreOptions{.database_url = url_});
+  auto other = std::make_unique<PostgresStore>(
+      PostgresStoreOptions{.database_url = url_, .allow_fsync_off = true});
   listen(store_.get(), &here);
   listen(other.get(), &there);
   // Until it listens, hints are lost, as they may be.

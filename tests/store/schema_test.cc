@@ -82,7 +82,11 @@ class PartitionTest : public ::testing::Test {
  protected:
   PartitionTest()
       : url_(PostgresCluster::Shared().FreshDatabase()),
-        store_({.database_url = url_, .transition_connections = 1, .read_connections = 1}),
+        store_({.database_url = url_,
+                .pipelined_connections = 1,
+                .claim_connections = 1,
+                .read_connections = 1,
+                .allow_fsync_off = true}),
         machine_(*Create(&store_, NewMachine("machine"))) {}
 
   int64_t Rows(const std::string& table) {

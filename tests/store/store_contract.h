@@ -26,8 +26,9 @@ class StoreContractTest : public ::testing::TestWithParam<Kind> {
     } else {
       owned_ = std::make_unique<PostgresStore>(
           PostgresStoreOptions{.database_url = testing::PostgresCluster::Shared().FreshDatabase(),
-                               .transition_connections = 4,
-                               .read_connections = 2});
+                               .pipelined_connections = 3,
+                               .read_connections = 2,
+                               .allow_fsync_off = true});
     }
     store_ = owned_.get();
   }

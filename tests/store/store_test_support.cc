@@ -186,6 +186,7 @@ void ExpectSame(const core::TaskAttempt& stored, const core::TaskAttempt& wanted
   EXPECT_EQ(stored.scheduled_at, wanted.scheduled_at);
   EXPECT_EQ(stored.timeout_seconds, wanted.timeout_seconds);
   EXPECT_EQ(stored.heartbeat_seconds, wanted.heartbeat_seconds);
+  EXPECT_EQ(stored.given, wanted.given);
 }
 
 void ExpectSame(const core::Branch& stored, const core::Branch& wanted) {
@@ -203,6 +204,7 @@ void ExpectSame(const core::Branch& stored, const core::Branch& wanted) {
   EXPECT_EQ(stored.retries, wanted.retries);
   EXPECT_EQ(stored.due_at, wanted.due_at);
   EXPECT_EQ(stored.heartbeat_due_at, wanted.heartbeat_due_at);
+  EXPECT_EQ(stored.confirm_by, wanted.confirm_by);
   ASSERT_EQ(stored.task.has_value(), wanted.task.has_value());
   if (wanted.task) ExpectSame(*stored.task, *wanted.task);
   ASSERT_EQ(stored.join.has_value(), wanted.join.has_value());

@@ -52,6 +52,11 @@ absl::Status AwaitDone(Call call) {
   return pending.Get();
 }
 
+// Waits until what returned in `epoch` is on disk.
+inline absl::Status Flush(Store* store, FlushEpoch epoch) {
+  return AwaitDone([&](auto done) { store->AwaitFlush(epoch, std::move(done)); });
+}
+
 // An execution and the step that led to it.
 struct Step {
   core::Execution execution;

@@ -252,6 +252,26 @@ TEST_P(TransitionContract, SeveralTasksOfOneExecutionGoOutTogether) {
   EXPECT_THAT(History(store_, {.execution = stored->facts->id})->items, SizeIs(6));
 }
 
+TEST_P(TransitionContract, ATaskThatWasTakenBackIsHandedOutAgain) {
+  Step start = NewStart(MakeMachine(), "one");
+  Schedule(&start.execution, BranchId(0), "work", TestTime());
+  Begin(start);
+  const auto lost = HandOut(store_, "work", 1);
+  ASSERT_THAT(*lost, SizeIs(1));
+  Step back = NextStep(lost->front().execution);
+  core::Branch& branch = back.execution.branches[BranchId(0)];
+  branch.phase = core::Phase::kScheduled;
+  branch.task->given = true;
+  back.execution.last_event_id -= static_cast<int64_t>(back.transition.history.size());
+  back.transition.history.clear();
+  ASSERT_TRUE(Commit(store_, back).ok());
+  ExpectSame(*Load(store_, back.execution.facts->id), back.execution);
+  const auto again = HandOut(store_, "work", 1);
+  ASSERT_THAT(*again, SizeIs(1));
+  EXPECT_EQ(again->front().execution.branches.at(BranchId(0)).task->nonce, branch.task->nonce);
+  EXPECT_THAT(*HandOut(store_, "work", 1), IsEmpty());
+}
+
 TEST_P(TransitionContract, AHandedOutTaskIsDueAtItsTimeout) {
   Step start = NewStart(MakeMachine(), "one");
   Schedule(&start.execution, BranchId(0), "work", TestTime());

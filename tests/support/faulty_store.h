@@ -6,6 +6,7 @@
 
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "coordinator/store/store.h"
 
@@ -19,6 +20,7 @@ class FaultyStore : public store::Store {
   void FailBefore(int64_t call) { before_.insert(call); }
   void FailAfter(int64_t call) { after_.insert(call); }
   int64_t calls() const { return calls_; }
+  int64_t loads() const { return loads_; }
 
   void StartExecution(const store::StartRequest& request,
                       store::Callback<store::StartResult> done) override {
@@ -97,6 +99,7 @@ class FaultyStore : public store::Store {
     inner_.ListActivities(after, limit, std::move(done));
   }
   void LoadExecution(ExecutionId id, store::Callback<core::Execution> done) override {
+    ++loads_;
     inner_.LoadExecution(id, std::move(done));
   }
   void ClaimDue(absl::Time now, absl::Time until, int64_t limit,
@@ -142,6 +145,21 @@ class FaultyStore : public store::Store {
   }
   bool Healthy() const override { return inner_.Healthy(); }
 
+  // The flush barrier loses its session: what has not been flushed is in doubt.
+  void EndEpoch() { epoch_ = FlushEpoch(epoch_.value() + 1); }
+  // From now on flushes take until FinishFlushes.
+  void HoldFlushes() { hold_flushes_ = true; }
+  void FinishFlushes() {
+    hold_flushes_ = false;
+    for (auto& [epoch, done] : std::exchange(flushes_, {})) AwaitFlush(epoch, std::move(done));
+  }
+  FlushEpoch Epoch() const override { return epoch_; }
+  void AwaitFlush(FlushEpoch epoch, store::DoneCallback done) override {
+    if (epoch != epoch_) return done(absl::UnavailableError("the epoch has ended"));
+    if (!hold_flushes_) return done(absl::OkStatus());
+    flushes_.emplace_back(epoch, std::move(done));
+  }
+
  private:
   enum class Fault { kNone, kBefore, kAfter };
   Fault Next() {
@@ -153,8 +171,12 @@ class FaultyStore : public store::Store {
 
   store::Store& inner_;
   int64_t calls_ = 0;
+  int64_t loads_ = 0;
   std::set<int64_t> before_;
   std::set<int64_t> after_;
+  FlushEpoch epoch_{1};
+  bool hold_flushes_ = false;
+  std::vector<std::pair<FlushEpoch, store::DoneCallback>> flushes_;
 };
 
 }  // namespace pawl::testing_support

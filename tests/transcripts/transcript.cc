@@ -70,7 +70,13 @@ class Player {
     } else if (name == "run") {
       while (!execution_.closed() && core::NextReady(execution_) != nullptr) Step();
     } else if (name == "give") {
-      Give(rest);
+      Give(rest, /*confirm=*/true);
+    } else if (name == "lend") {
+      Give(rest, /*confirm=*/false);
+    } else if (name == "confirm") {
+      AskOfTask(core::ConfirmTask);
+    } else if (name == "return") {
+      AskOfTask(core::ReturnTask);
     } else if (name == "succeed") {
       if (core::Branch* task = OpenTask(verb)) {
         Take(core::TaskSucceeded{task->id, task->task->nonce, Text(rest)});
@@ -83,10 +89,7 @@ class Player {
     } else if (name == "late") {
       Take(core::TaskSucceeded{BranchId(0), 12345, Text(rest)});
     } else if (name == "heartbeat") {
-      if (core::Branch* task = OpenTask(verb)) {
-        auto beat = core::Heartbeat(task->id, task->task->nonce, now_, execution_);
-        if (!beat.ok()) out_ << "refused: " << beat.status().message() << "\n";
-      }
+      AskOfTask(core::Heartbeat, verb);
     } else if (name == "advance") {
       AdvanceTime(rest);
     } else if (name == "stop") {
@@ -137,22 +140,34 @@ class Player {
 
   void Step() { Take(core::Proceed{core::NextReady(execution_)->id}); }
 
-  void Give(const std::string& worker) {
+  // `confirm`: the worker confirms at once that it has the task.
+  void Give(const std::string& worker, bool confirm) {
     for (auto& [id, branch] : execution_.branches) {
       if (branch.phase != core::Phase::kScheduled) continue;
       auto transition = core::StartTask(id, Text(worker), now_, execution_);
       if (!transition.ok()) out_ << "refused: " << transition.status().message() << "\n";
       if (transition.ok()) Print(*transition);
+      if (confirm) (void)core::ConfirmTask(id, branch.task->nonce, now_, execution_);
       return;
     }
     out_ << "no task is ready\n";
+  }
+
+  // What a worker asks of its task beside its end.
+  template <typename Function>
+  void AskOfTask(Function ask, const std::string& verb = "") {
+    core::Branch* task = OpenTask(verb);
+    if (task == nullptr) return;
+    const auto answer = ask(task->id, task->task->nonce, now_, execution_);
+    if (!answer.ok()) out_ << "refused: " << answer.status().message() << "\n";
+    if (answer.ok()) Print(*answer);
   }
 
   core::Branch* OpenTask(const std::string& verb) {
     const size_t at = verb.find('@');
     core::Branch* found = nullptr;
     for (auto& [id, branch] : execution_.branches) {
-      if (branch.phase != core::Phase::kStarted) continue;
+      if (branch.phase != core::Phase::kStarted && !(branch.task && branch.task->given)) continue;
       if (at != std::string::npos && StrCat(branch.index) != verb.substr(at + 1)) continue;
       if (found == nullptr) found = &branch;
     }

@@ -17,8 +17,9 @@
 //   ...
 //
 // Commands: `start INPUT` · `step` (one step of the next ready branch) · `run` (all of them) ·
-// `give [WORKER]` (the oldest ready task goes to a worker) · `succeed OUTPUT`, `fail [ERROR
-// [CAUSE]]`, `heartbeat` (the task that was given first and is open; `succeed@N` that of iteration
+// `give [WORKER]` (the oldest ready task goes to a worker, who confirms it) · `lend [WORKER]` (the
+// same without the confirmation) · `confirm`, `return`, `succeed OUTPUT`, `fail [ERROR [CAUSE]]`,
+// `heartbeat` (the task that was given first and is open; `succeed@N` that of iteration
 // or branch N) · `advance DURATION` (timers fire when they are due) · `stop [ERROR [CAUSE]]` ·
 // `delete` (the machine is deleted). After a command stand the events it wrote, then what the
 // execution waits for, then the end if it has ended.

@@ -13,6 +13,7 @@ void EndAttempt(Branch& branch) {
   branch.task.reset();
   branch.due_at.reset();
   branch.heartbeat_due_at.reset();
+  branch.confirm_by.reset();
 }
 
 }  // namespace

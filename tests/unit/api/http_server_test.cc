@@ -1,5 +1,6 @@
 #include "coordinator/api/http_server.h"
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -227,6 +228,30 @@ TEST_F(HttpServerTest, TellsWhenTheClientHasGone) {
   client.Close();
   EXPECT_TRUE(gone.WaitForNotificationWithTimeout(absl::Seconds(10)));
   responder.Send({.body = "nobody reads this"});
+}
+
+TEST_F(HttpServerTest, TellsWhetherAnAnswerWasWritten) {
+  for (const bool client_stays : {true, false}) {
+    Holder holder;
+    Start({}, holder.handler());
+    RawClient client(port_);
+    client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    Responder responder = holder.Take();
+    absl::Notification gone, dropped;
+    std::atomic<bool> written = false;
+    responder.OnGone([&] { gone.Notify(); });
+    if (!client_stays) {
+      client.Close();
+      gone.WaitForNotification();
+    }
+    const auto at_end = [&](int*) { dropped.Notify(); };
+    responder.Send({.body = "x", .written = [&, watched = std::shared_ptr<int>(nullptr, at_end)] {
+                      written = true;
+                    }});
+    EXPECT_TRUE(dropped.WaitForNotificationWithTimeout(absl::Seconds(10)));
+    EXPECT_EQ(written, client_stays);
+    server_.reset();
+  }
 }
 
 TEST_F(HttpServerTest, ServesOnAfterAWatchedRequest) {

@@ -63,7 +63,7 @@ TEST_F(ConfigTest, DefaultsHoldWhenNothingIsSaid) {
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->settings.listen_http, "127.0.0.1:8083");
   EXPECT_EQ(config->settings.account_id, "000000000000");
-  EXPECT_EQ(config->settings.database_connections, 16);
+  EXPECT_EQ(config->settings.database_connections, 12);
   EXPECT_EQ(config->settings.shutdown_timeout, absl::Seconds(30));
   EXPECT_FALSE(config->settings.migrate);
   EXPECT_EQ(SourceOf(*config, "region"), "default");
@@ -172,8 +172,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"AccountOfElevenDigits", "PAWL_ACCOUNT_ID", "00000000000", "12 digits"},
         {"RegionWithoutNumber", "PAWL_REGION", "eu-west", "a region"},
         {"UrlOfAnotherDatabase", "PAWL_DATABASE_URL", "mysql://db/pawl", "postgresql://"},
-        {"TooFewConnections", "PAWL_DATABASE_CONNECTIONS", "1", "a number from 5 to 1000"},
-        {"ConnectionsInWords", "PAWL_DATABASE_CONNECTIONS", "many", "a number from 5 to 1000"},
+        {"TooFewConnections", "PAWL_DATABASE_CONNECTIONS", "1", "a number from 6 to 1000"},
+        {"ConnectionsInWords", "PAWL_DATABASE_CONNECTIONS", "many", "a number from 6 to 1000"},
         {"UnknownLevel", "PAWL_LOG_LEVEL", "loud", "one of info, debug, warn, error"},
         {"SwitchHalfOn", "PAWL_MIGRATE", "perhaps", "true or false"},
         {"DurationWithoutUnit", "PAWL_SHUTDOWN_TIMEOUT", "30", "a length of time"},

@@ -27,11 +27,23 @@ TEST(Pollers, OneThatIsPutBackComesBeforeAllOthers) {
   EXPECT_EQ(pollers.Take("a")->id, first);
 }
 
-TEST(Pollers, ATakenOneCannotBeRemoved) {
+TEST(Pollers, OneThatIsCancelledIsNeitherTakenNorAnswered) {
   Pollers pollers;
+  pollers.Cancel(pollers.Add(Waiting("a")));
+  EXPECT_FALSE(pollers.Take("a").has_value());
   const int64_t id = pollers.Add(Waiting("a"));
   ASSERT_TRUE(pollers.Take("a").has_value());
-  EXPECT_FALSE(pollers.Remove(id).has_value());
+  pollers.Cancel(id);
+  EXPECT_FALSE(pollers.Answer(id));
+}
+
+TEST(Pollers, OneThatIsCancelledWhileTakenIsNotPutBack) {
+  Pollers pollers;
+  const int64_t id = pollers.Add(Waiting("a"));
+  std::optional<Poller> taken = pollers.Take("a");
+  pollers.Cancel(id);
+  pollers.PutBack(std::move(*taken));
+  EXPECT_EQ(pollers.Waiting("a"), 0);
 }
 
 TEST(Pollers, OnlyThoseWhoseDeadlineHasComeExpire) {

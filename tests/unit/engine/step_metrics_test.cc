@@ -51,8 +51,9 @@ TEST(StepMetrics, TransitionWithoutEventsIsQuietWhateverBroughtItAbout) {
 
 TEST(StepMetrics, TasksHandedOutByOneCommitAreOneTransition) {
   Metrics metrics;
-  CountHandOut(/*first_of_transition=*/true, &metrics);
-  CountHandOut(/*first_of_transition=*/false, &metrics);
+  CountHandOut(/*first_of_transition=*/true, /*first_of_task=*/true, &metrics);
+  CountHandOut(/*first_of_transition=*/false, /*first_of_task=*/true, &metrics);
+  CountHandOut(/*first_of_transition=*/false, /*first_of_task=*/false, &metrics);
   EXPECT_EQ(metrics.transitions[TransitionKind::kHandOut].value(), 1);
   EXPECT_EQ(metrics.tasks_dispatched.value(), 2);
   EXPECT_EQ(metrics.history_events.value(), 2);

@@ -1,17 +1,21 @@
 #include "worker/command.h"
 
+#include <signal.h>
+
 #include <string>
 
 #include "absl/time/clock.h"
 #include "coordinator/base/json.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "worker/result_request.h"
 
 namespace pawl::worker {
 namespace {
 
 CommandEnd EndOf(const std::string& line, const std::string& input = "",
                  const std::map<std::string, std::string>& variables = {}) {
+  signal(SIGPIPE, SIG_IGN);  // as every program that has a StopSignal does
   auto command = Command::Start(line, input, variables);
   EXPECT_TRUE(command.ok()) << command.status();
   if (!command.ok()) return {};

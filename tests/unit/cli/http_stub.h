@@ -1,7 +1,7 @@
 // A server of a few scripted HTTP answers on a free port of this machine, for clients under test.
 
-#ifndef PAWL_TESTS_UNIT_WORKER_HTTP_STUB_H_
-#define PAWL_TESTS_UNIT_WORKER_HTTP_STUB_H_
+#ifndef PAWL_TESTS_UNIT_CLI_HTTP_STUB_H_
+#define PAWL_TESTS_UNIT_CLI_HTTP_STUB_H_
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -122,4 +122,4 @@ inline void HttpStub::ServeOne(int connection) {
 
 }  // namespace pawl
 
-#endif  // PAWL_TESTS_UNIT_WORKER_HTTP_STUB_H_
+#endif  // PAWL_TESTS_UNIT_CLI_HTTP_STUB_H_

@@ -1,5 +1,4 @@
-// Speaks the AWS Step Functions API to one of several coordinators: what the worker and `pawl` are
-// clients of.
+// Speaks the AWS Step Functions API to one of several coordinators, for `pawl`.
 //
 //   AwsClient client({.endpoints = {"http://a:8083", "http://b:8083"}});
 //   absl::StatusOr<std::string> body = client.Call("DescribeActivity", R"({"activityArn":"..."})");
@@ -8,8 +7,8 @@
 // with a 5xx is followed by the next, each once per call. So a call may reach a coordinator twice:
 // what is called should bear that, as all of the API does when executions are started with a name.
 
-#ifndef PAWL_WORKER_AWS_CLIENT_H_
-#define PAWL_WORKER_AWS_CLIENT_H_
+#ifndef PAWL_CLI_AWS_CLIENT_H_
+#define PAWL_CLI_AWS_CLIENT_H_
 
 #include <memory>
 #include <string>
@@ -63,4 +62,4 @@ std::string AwsErrorCode(const absl::Status& status);
 
 }  // namespace pawl
 
-#endif  // PAWL_WORKER_AWS_CLIENT_H_
+#endif  // PAWL_CLI_AWS_CLIENT_H_

@@ -1,4 +1,4 @@
-#include "worker/aws_client.h"
+#include "cli/aws_client.h"
 
 #include <curl/curl.h>
 

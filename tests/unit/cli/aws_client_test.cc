@@ -1,9 +1,9 @@
-#include "worker/aws_client.h"
+#include "cli/aws_client.h"
 
 #include "coordinator/process/stop_signal.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/unit/worker/http_stub.h"
+#include "tests/unit/cli/http_stub.h"
 
 namespace pawl {
 namespace {

@@ -1,7 +1,7 @@
 // Writes a JSON object member by member: the body of a request.
 
-#ifndef PAWL_WORKER_JSON_OBJECT_H_
-#define PAWL_WORKER_JSON_OBJECT_H_
+#ifndef PAWL_CLI_JSON_OBJECT_H_
+#define PAWL_CLI_JSON_OBJECT_H_
 
 #include <cstdint>
 #include <string>
@@ -49,4 +49,4 @@ class JsonObject {
 
 }  // namespace pawl
 
-#endif  // PAWL_WORKER_JSON_OBJECT_H_
+#endif  // PAWL_CLI_JSON_OBJECT_H_

@@ -1,14 +1,14 @@
 // Growing pauses between the attempts at something that fails for now.
 
-#ifndef PAWL_WORKER_BACKOFF_H_
-#define PAWL_WORKER_BACKOFF_H_
+#ifndef PAWL_BASE_BACKOFF_H_
+#define PAWL_BASE_BACKOFF_H_
 
 #include <algorithm>
 #include <random>
 
 #include "absl/time/time.h"
 
-namespace pawl::worker {
+namespace pawl {
 
 // Each pause is twice as long as the one before, up to `max`, less a random part of up to a half,
 // so that many clients do not come back at the same instant. Not thread-safe.
@@ -32,6 +32,6 @@ class Backoff {
   std::minstd_rand random_;
 };
 
-}  // namespace pawl::worker
+}  // namespace pawl
 
-#endif  // PAWL_WORKER_BACKOFF_H_
+#endif  // PAWL_BASE_BACKOFF_H_
