@@ -115,7 +115,7 @@ void Engine::Impl::BuildDispatcher(std::string secret) {
                           .scheduler = scheduler_,
                           .metrics = options_.metrics,
                           .confirmations = confirmations_,
-                          .random = options_.random};
+                          .draw_fence = options_.draw_fence};
   parts.not_delivered = [weak = weak_from_this()](const TaskId& task) {
     if (auto self = weak.lock()) self->ReturnTask(task);
   };
@@ -140,6 +140,7 @@ ChainParts Engine::Impl::MakeChainParts() {
                    .confirmations = confirmations_,
                    .metrics = options_.metrics,
                    .random = options_.random,
+                   .draw_fence = options_.draw_fence,
                    .claim_hint = options_.claim_hint,
                    .claim_renewal = options_.claim_renewal,
                    .closed = options_.closed};

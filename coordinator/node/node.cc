@@ -85,8 +85,8 @@ absl::Status CheckSchema(const config::Settings& settings) {
 
 }  // namespace
 
-Node::Node(config::Settings settings)
-    : settings_(std::move(settings)), scheduler_(SchedulerThreads()) {}
+Node::Node(config::Settings settings, TestFaults faults)
+    : settings_(std::move(settings)), faults_(std::move(faults)), scheduler_(SchedulerThreads()) {}
 
 Node::~Node() {
   if (server_) server_->Stop();
@@ -103,7 +103,8 @@ absl::Status Node::Start(const StopSignal& stop) {
       !status.ok()) {
     return status;
   }
-  const store::PostgresStoreOptions store_options = StoreOptions(settings_, metrics_);
+  store::PostgresStoreOptions store_options = StoreOptions(settings_, metrics_);
+  store_options.barrier_faults = faults_.barrier;
   if (absl::Status status = RetryWhileUnreachable(
           settings_, stop, [&] { return store::CheckFlushes(store_options); });
       !status.ok()) {
@@ -119,13 +120,14 @@ absl::Status Node::Start(const StopSignal& stop) {
   clock_keeper_->Run();
 
   const auto waits = std::make_shared<rpc::ExecutionWaits>();
-  engine_ = std::make_unique<engine::Engine>(
-      engine::Options{
-          .account = AccountOf(settings_),
-          .retention = settings_.retention,
-          .closed = [waits](ExecutionId execution, core::Status) { waits->Closed(execution); },
-          .metrics = metrics_},
-      store_.get(), &clock_, &scheduler_);
+  engine::Options engine_options{
+      .account = AccountOf(settings_),
+      .retention = settings_.retention,
+      .closed = [waits](ExecutionId execution, core::Status) { waits->Closed(execution); },
+      .metrics = metrics_};
+  if (faults_.draw_fence) engine_options.draw_fence = faults_.draw_fence;
+  engine_ = std::make_unique<engine::Engine>(std::move(engine_options), store_.get(), &clock_,
+                                             &scheduler_);
   if (absl::Status status = RetryWhileUnreachable(settings_, stop, [&] { return RunEngine(); });
       !status.ok()) {
     return status;
@@ -188,8 +190,8 @@ void Node::Stop() {
 }
 
 absl::Status RunNode(const config::Settings& settings, const StopSignal& stop,
-                     absl::AnyInvocable<void(const Node&)> on_ready) {
-  Node node(settings);
+                     absl::AnyInvocable<void(const Node&)> on_ready, TestFaults faults) {
+  Node node(settings, std::move(faults));
   if (absl::Status status = node.Start(stop); !status.ok()) return status;
   on_ready(node);
   stop.Wait();

@@ -1,6 +1,6 @@
 // A disk whose power can be cut, preloaded into PostgreSQL's server. Each fdatasync of a segment of
-// the write-ahead log takes a while longer, at random, and leaves a copy of what it covered: after a
-// kill -9 of all of the server's processes, putting the copies in the place of the segments takes
+// the write-ahead log takes a while longer, at random, and leaves a copy of what it covered: after
+// a kill -9 of all of the server's processes, putting the copies in the place of the segments takes
 // away what no fdatasync that returned had covered, and which the page cache would have kept.
 //
 //   PAWL_SYNCED_WAL   the folder of the copies
