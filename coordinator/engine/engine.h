@@ -52,13 +52,11 @@ struct Options {
   std::function<void(ExecutionId, core::Status)> closed = [](ExecutionId, core::Status) {};
   // Gets the figures of what is done here.
   std::shared_ptr<metrics::Metrics> metrics = std::make_shared<metrics::Metrics>();
-  // 64 random bits, never 0: tokens, seeds.
+  // 64 random bits, never 0: fences, tokens, seeds.
   std::function<int64_t()> random = RandomInt64;
-  // The fence of a transition, which no other transition of the execution may ever have had, not
-  // even one that a crash of the database took back. Gets the execution after the step.
-  std::function<Fence(const core::Execution&)> draw_fence = [](const core::Execution&) {
-    return Fence(RandomInt64());
-  };
+  // The fence of the step that led to that position; drawn at random when this is empty. For tests,
+  // to see that they notice fences that come twice.
+  std::function<Fence(const core::Execution&)> draw_fence = nullptr;
 };
 
 struct Started {

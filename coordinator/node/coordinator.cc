@@ -15,7 +15,7 @@ void ConfigureLog(const config::Settings& settings) {
   log::Configure(level, settings.log_format == "json" ? log::Format::kJson : log::Format::kLogfmt);
 }
 
-int RunCoordinator(const config::Flags& flags, const TestFaults& faults) {
+int RunCoordinator(const config::Flags& flags) {
   const StopSignal stop;
   const absl::StatusOr<config::Config> config = config::Load(flags);
   if (!config.ok()) {
@@ -23,8 +23,7 @@ int RunCoordinator(const config::Flags& flags, const TestFaults& faults) {
     return kExitUsage;
   }
   ConfigureLog(config->settings);
-  const absl::Status status = RunNode(
-      config->settings, stop, [](const Node&) {}, faults);
+  const absl::Status status = RunNode(config->settings, stop, [](const Node&) {});
   if (status.ok() || absl::IsCancelled(status)) return 0;
   log::Error("node_failed", {{"reason", status}});
   return kExitFailed;

@@ -4,7 +4,6 @@
 #define PAWL_NODE_COORDINATOR_H_
 
 #include "coordinator/config/config.h"
-#include "coordinator/node/node.h"
 
 namespace pawl::node {
 
@@ -14,7 +13,7 @@ inline constexpr int kExitUsage = 2;
 
 // Reads the settings, runs a node until SIGTERM or SIGINT, gives the process's exit code: 0 after a
 // stop in good order, 1 when the node could not be started, 2 when a setting is wrong.
-int RunCoordinator(const config::Flags& flags, const TestFaults& faults = {});
+int RunCoordinator(const config::Flags& flags);
 
 // Sets up the log as the settings say.
 void ConfigureLog(const config::Settings& settings);

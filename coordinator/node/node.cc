@@ -53,6 +53,8 @@ store::PostgresStoreOptions StoreOptions(const config::Settings& settings,
   return options;
 }
 
+Fence FenceOfVersion(const core::Execution& execution) { return Fence(execution.version); }
+
 bool IsPassing(const absl::Status& status) {
   // A connection that broke half-way is UNKNOWN; reading and migrating may be repeated.
   return absl::IsUnavailable(status) || absl::IsUnknown(status);
@@ -85,8 +87,8 @@ absl::Status CheckSchema(const config::Settings& settings) {
 
 }  // namespace
 
-Node::Node(config::Settings settings, TestFaults faults)
-    : settings_(std::move(settings)), faults_(std::move(faults)), scheduler_(SchedulerThreads()) {}
+Node::Node(config::Settings settings, NodeFaults faults)
+    : settings_(std::move(settings)), faults_(faults), scheduler_(SchedulerThreads()) {}
 
 Node::~Node() {
   if (server_) server_->Stop();
@@ -120,14 +122,14 @@ absl::Status Node::Start(const StopSignal& stop) {
   clock_keeper_->Run();
 
   const auto waits = std::make_shared<rpc::ExecutionWaits>();
-  engine::Options engine_options{
-      .account = AccountOf(settings_),
-      .retention = settings_.retention,
-      .closed = [waits](ExecutionId execution, core::Status) { waits->Closed(execution); },
-      .metrics = metrics_};
-  if (faults_.draw_fence) engine_options.draw_fence = faults_.draw_fence;
-  engine_ = std::make_unique<engine::Engine>(std::move(engine_options), store_.get(), &clock_,
-                                             &scheduler_);
+  engine_ = std::make_unique<engine::Engine>(
+      engine::Options{
+          .account = AccountOf(settings_),
+          .retention = settings_.retention,
+          .closed = [waits](ExecutionId execution, core::Status) { waits->Closed(execution); },
+          .metrics = metrics_,
+          .draw_fence = faults_.fences_repeat ? FenceOfVersion : nullptr},
+      store_.get(), &clock_, &scheduler_);
   if (absl::Status status = RetryWhileUnreachable(settings_, stop, [&] { return RunEngine(); });
       !status.ok()) {
     return status;
@@ -190,8 +192,8 @@ void Node::Stop() {
 }
 
 absl::Status RunNode(const config::Settings& settings, const StopSignal& stop,
-                     absl::AnyInvocable<void(const Node&)> on_ready, TestFaults faults) {
-  Node node(settings, std::move(faults));
+                     absl::AnyInvocable<void(const Node&)> on_ready, NodeFaults faults) {
+  Node node(settings, faults);
   if (absl::Status status = node.Start(stop); !status.ok()) return status;
   on_ready(node);
   stop.Wait();

@@ -8,7 +8,7 @@ on. The clients remember all that they were told (crash_load.py). In the end eve
 
 With --break-rule a coordinator breaks one rule of the flush barrier, and the test must find a violation in time.
 
-    postgres_crash_test.py [--seconds N] [--seed N] [--break-rule N ... [--at-most SECONDS]]
+    power_cut_test.py [--seconds N] [--seed N] [--break-rule N ... [--at-most SECONDS]]
 """
 import argparse
 import collections
@@ -50,7 +50,7 @@ class RuleBreaker(Coordinator):
     def start(self):
         with open(self.log, "ab") as out:
             self.process = subprocess.Popen(
-                [os.path.join(BIN, "rule_breaker_coordinator"), "--break-rule", str(self.rule)], env=self.environment,
+                [os.path.join(BIN, "rule_breaker"), str(self.rule)], env=self.environment,
                 stdout=out, stderr=out)
 
     def metric(self, name):
