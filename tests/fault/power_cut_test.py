@@ -88,25 +88,28 @@ class Crashes:
 
 class Run:
     def __init__(self, rule, seed):
-        self.rule, self.random, self.begun = rule, random.Random(seed), time.monotonic()
-        folder = tempfile.mkdtemp(prefix="pawl-crash-")
+        self.rule, self.seed, self.random, self.begun = rule, seed, random.Random(seed), time.monotonic()
+        self.folder = tempfile.mkdtemp(prefix="pawl-crash-")
+        print((f"rule {rule} broken; " if rule else "") + f"seed {seed}; logs in {self.folder}", flush=True)
+        self.coordinators, self.load = [], None
         self.postgres = CrashingPostgres(longest_sync=0.02 if rule in (3, 4) else 0.005)
-        self.coordinators = []
+
+    def begin(self):
         create_schema(self.postgres.url)
-        if rule == 2 or rule == 0 and seed % 2:
+        if self.rule == 2 or self.rule == 0 and self.seed % 2:
             self.postgres.query(LATE_COMMIT)
-        self.coordinators = [RuleBreaker(rule, self.postgres.url, os.path.join(folder, f"coordinator-{i}.log"),
-                                         database_connections=12) for i in range(2)]
+        for i in range(2):
+            self.coordinators.append(RuleBreaker(self.rule, self.postgres.url,
+                                                 os.path.join(self.folder, f"coordinator-{i}.log"),
+                                                 database_connections=12))
         for coordinator in self.coordinators:
             coordinator.wait_ready()
         self.load = Load([coordinator.port for coordinator in self.coordinators])
-        self.crashes = Crashes(self.postgres, self.coordinators, seed)
-        print(f"rule {rule} broken; seed {seed}; logs in {folder}" if rule else f"seed {seed}; logs in {folder}",
-              flush=True)
+        self.crashes = Crashes(self.postgres, self.coordinators, self.seed)
+        self.load.begin()
 
     def crash(self, seconds):
         """Until that has passed, or a violation was found."""
-        self.load.begin()
         deadline = time.monotonic() + seconds
         before = collections.Counter()
         while time.monotonic() < deadline and not self.load.violations:
@@ -133,13 +136,14 @@ class Run:
     def report(self):
         epochs = sum(coordinator.metric("pawl_flush_epochs_ended_total") for coordinator in self.coordinators)
         print(f"  {time.monotonic() - self.begun:.0f} s; {dict(self.crashes.counts)}; {dict(self.load.counts)}; "
-              f"{int(epochs)} epochs ended; {self.lost_events()} events lost in crashes, untold; "
+              f"{int(epochs)} epochs ended; "
               f"{len(self.load.violations)} violations")
         for violation in self.load.violations[:5]:
             print("  VIOLATION " + violation[:400], flush=True)
 
     def close(self):
-        self.load.stopped.set()
+        if self.load:
+            self.load.stopped.set()
         for coordinator in self.coordinators:
             coordinator.close()
         self.postgres.close()
@@ -148,10 +152,13 @@ class Run:
 def test(rule, seed, seconds):
     run = Run(rule, seed)
     try:
+        run.begin()
         run.crash(seconds)
         if not run.load.violations:
             run.load.drain(90)
             run.check_tables()
+            print(f"  {run.lost_events()} events of commits that had returned were lost in crashes, and nobody was "
+                  "told of them")
         run.report()
         return bool(run.load.violations)
     finally:
