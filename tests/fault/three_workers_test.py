@@ -214,6 +214,8 @@ def test_faults(cluster, executions, seconds):
         cluster.fault()
         time.sleep(cluster.random.uniform(0.3, 1.5))  # the pace of the faults
     starter.join()
+    for number, worker in enumerate(cluster.workers):
+        assert worker.process.poll() is None, f"worker {number} has ended by itself"
     attempts = 0
     for arn in arns:
         wait_until(lambda: cluster.status(arn) != "RUNNING", 120, f"{arn} ends")
