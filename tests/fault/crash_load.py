@@ -85,7 +85,8 @@ class Load:
 
     def violation(self, text):
         with self.lock:
-            self.violations.append(text)
+            if text not in self.violations:
+                self.violations.append(text)
 
     # ------------------------------------------------------------------ starts
 
