@@ -256,7 +256,7 @@ std::optional<absl::Time> Chain::ClaimableAt(const Pending& pending) const {
 
 void Chain::Commit(PendingPtr pending) {
   fresh_ = false;
-  pending->written = Fence(parts_->random());
+  pending->written = parts_->draw_fence(*execution_);
   execution_->fence = pending->written;
   pending->claimable_at = ClaimableAt(*pending);
   const store::CommitRequest request{*execution_, pending->transition, pending->expected,

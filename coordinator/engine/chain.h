@@ -48,6 +48,8 @@ struct ChainParts {
   std::shared_ptr<Confirmations> confirmations;
   std::shared_ptr<metrics::Metrics> metrics;
   std::function<int64_t()> random;
+  // As Options::draw_fence, never empty.
+  std::function<Fence(const core::Execution&)> draw_fence;
   absl::Duration claim_hint;
   absl::Duration claim_renewal;
   // As Options::closed.

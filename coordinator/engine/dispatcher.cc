@@ -76,7 +76,7 @@ absl::StatusOr<core::Transition> Dispatcher::Decide(const std::string& activity,
     GiveBack(std::move(*poller));
     return transition;
   }
-  execution.fence = Fence(parts_.random());
+  execution.fence = parts_.draw_fence(execution);
   // Several tasks of one execution are handed out by one commit, with the last fence.
   bool first = true;
   for (Reservation& reservation : *reserved) {

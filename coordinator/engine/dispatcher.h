@@ -36,7 +36,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
     Scheduler* scheduler;
     std::shared_ptr<metrics::Metrics> metrics;
     std::shared_ptr<Confirmations> confirmations;
-    std::function<int64_t()> random;
+    // As Options::draw_fence, never empty.
+    std::function<Fence(const core::Execution&)> draw_fence;
     // A hand-out has moved that execution on.
     std::function<void(core::Execution, FlushEpoch)> moved_on;
     // That task was given to a worker that no longer waits for it.

@@ -55,6 +55,10 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   void BuildDispatcher(std::string secret);
   ChainParts MakeChainParts();
   void BuildClaimer();
+  std::function<Fence(const core::Execution&)> DrawFence() const {
+    if (options_.draw_fence) return options_.draw_fence;
+    return [random = options_.random](const core::Execution&) { return Fence(random()); };
+  }
   void WaitForRest(absl::AnyInvocable<void()> done);
 
   const Options options_;
@@ -115,7 +119,7 @@ void Engine::Impl::BuildDispatcher(std::string secret) {
                           .scheduler = scheduler_,
                           .metrics = options_.metrics,
                           .confirmations = confirmations_,
-                          .random = options_.random};
+                          .draw_fence = DrawFence()};
   parts.not_delivered = [weak = weak_from_this()](const TaskId& task) {
     if (auto self = weak.lock()) self->ReturnTask(task);
   };
@@ -140,6 +144,7 @@ ChainParts Engine::Impl::MakeChainParts() {
                    .confirmations = confirmations_,
                    .metrics = options_.metrics,
                    .random = options_.random,
+                   .draw_fence = DrawFence(),
                    .claim_hint = options_.claim_hint,
                    .claim_renewal = options_.claim_renewal,
                    .closed = options_.closed};

@@ -54,6 +54,9 @@ struct Options {
   std::shared_ptr<metrics::Metrics> metrics = std::make_shared<metrics::Metrics>();
   // 64 random bits, never 0: fences, tokens, seeds.
   std::function<int64_t()> random = RandomInt64;
+  // The fence of the step that led to that position; drawn at random when this is empty. For tests,
+  // to see that they notice fences that come twice.
+  std::function<Fence(const core::Execution&)> draw_fence = nullptr;
 };
 
 struct Started {

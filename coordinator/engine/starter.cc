@@ -63,7 +63,7 @@ void Starter::Write(const RequestPtr& request) {
   core::Transition transition = core::Begin(request->revision->machine(), core::World{exists}, now,
                                             static_cast<uint64_t>(parts_->random()), execution);
   request->given = GiveTasks(*parts_, execution, transition);
-  execution.fence = Fence(parts_->random());
+  execution.fence = parts_->draw_fence(execution);
 
   const bool goes_on = core::NextReady(execution) != nullptr || core::NextDue(execution) <= now;
   const absl::Time claimable_at = goes_on ? now + parts_->claim_hint : core::NextDue(execution);

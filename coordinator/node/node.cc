@@ -53,6 +53,8 @@ store::PostgresStoreOptions StoreOptions(const config::Settings& settings,
   return options;
 }
 
+Fence FenceOfVersion(const core::Execution& execution) { return Fence(execution.version); }
+
 bool IsPassing(const absl::Status& status) {
   // A connection that broke half-way is UNKNOWN; reading and migrating may be repeated.
   return absl::IsUnavailable(status) || absl::IsUnknown(status);
@@ -85,8 +87,8 @@ absl::Status CheckSchema(const config::Settings& settings) {
 
 }  // namespace
 
-Node::Node(config::Settings settings)
-    : settings_(std::move(settings)), scheduler_(SchedulerThreads()) {}
+Node::Node(config::Settings settings, NodeFaults faults)
+    : settings_(std::move(settings)), faults_(faults), scheduler_(SchedulerThreads()) {}
 
 Node::~Node() {
   if (server_) server_->Stop();
@@ -103,7 +105,8 @@ absl::Status Node::Start(const StopSignal& stop) {
       !status.ok()) {
     return status;
   }
-  const store::PostgresStoreOptions store_options = StoreOptions(settings_, metrics_);
+  store::PostgresStoreOptions store_options = StoreOptions(settings_, metrics_);
+  store_options.barrier_faults = faults_.barrier;
   if (absl::Status status = RetryWhileUnreachable(
           settings_, stop, [&] { return store::CheckFlushes(store_options); });
       !status.ok()) {
@@ -124,7 +127,8 @@ absl::Status Node::Start(const StopSignal& stop) {
           .account = AccountOf(settings_),
           .retention = settings_.retention,
           .closed = [waits](ExecutionId execution, core::Status) { waits->Closed(execution); },
-          .metrics = metrics_},
+          .metrics = metrics_,
+          .draw_fence = faults_.fences_repeat ? FenceOfVersion : nullptr},
       store_.get(), &clock_, &scheduler_);
   if (absl::Status status = RetryWhileUnreachable(settings_, stop, [&] { return RunEngine(); });
       !status.ok()) {
@@ -188,8 +192,8 @@ void Node::Stop() {
 }
 
 absl::Status RunNode(const config::Settings& settings, const StopSignal& stop,
-                     absl::AnyInvocable<void(const Node&)> on_ready) {
-  Node node(settings);
+                     absl::AnyInvocable<void(const Node&)> on_ready, NodeFaults faults) {
+  Node node(settings, faults);
   if (absl::Status status = node.Start(stop); !status.ok()) return status;
   on_ready(node);
   stop.Wait();

@@ -25,10 +25,16 @@
 
 namespace pawl::node {
 
+// What a test breaks on purpose, to see that it would notice.
+struct NodeFaults {
+  store::BarrierFaults barrier;
+  bool fences_repeat = false;  // the version in their place
+};
+
 // Thread-compatible.
 class Node {
  public:
-  explicit Node(config::Settings settings);
+  explicit Node(config::Settings settings, NodeFaults faults = {});
   // Stops without waiting for requests under way.
   ~Node();
 
@@ -51,6 +57,7 @@ class Node {
   absl::Status StartRpc(const std::shared_ptr<rpc::ExecutionWaits>& waits);
 
   const config::Settings settings_;
+  const NodeFaults faults_;
   const std::shared_ptr<metrics::Metrics> metrics_ = std::make_shared<metrics::Metrics>();
   AsioScheduler scheduler_;
   DatabaseClock clock_;
@@ -65,7 +72,7 @@ class Node {
 
 // Runs a node until `stop` comes; `on_ready` once it serves. Errors are those of Start.
 absl::Status RunNode(const config::Settings& settings, const StopSignal& stop,
-                     absl::AnyInvocable<void(const Node&)> on_ready);
+                     absl::AnyInvocable<void(const Node&)> on_ready, NodeFaults faults = {});
 
 // The version of this build: "0.1.0".
 const char* Version();
