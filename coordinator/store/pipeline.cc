@@ -1,5 +1,7 @@
 #include "coordinator/store/pipeline.h"
 
+#include <poll.h>
+
 #include <cstdlib>
 #include <utility>
 
@@ -73,6 +75,14 @@ void Pipeline::Receive() {
   const int left = PQflush(connection_);
   if (left < 0) failed_ = true;
   unsent_ = left > 0;
+}
+
+bool Pipeline::HungUp() const {
+  if (!sent_.empty()) return false;
+  // Nothing is expected; what is there to read is the server's farewell, which comes before the
+  // end.
+  pollfd wait = {socket(), POLLIN | POLLRDHUP, 0};
+  return poll(&wait, 1, 0) != 0;
 }
 
 std::optional<Pipeline::Answered> Pipeline::Next() {

@@ -67,6 +67,9 @@ class Pipeline {
   // Gives all that was sent and not answered, each as in doubt.
   std::vector<Answered> Abandon();
 
+  // Whether the server has ended a connection that is not in use: what is sent on it would be lost.
+  bool HungUp() const;
+
   size_t under_way() const { return sent_.size(); }
   int socket() const { return PQsocket(connection_); }
   // Whether there is something left to send once the socket takes it.

@@ -99,7 +99,7 @@ void PipelinedLane::Serve(Worker* worker) {
   if (options_.barrier != nullptr && worker->pipeline->epoch() != options_.barrier->epoch()) {
     return Lose(worker);
   }
-  // First, so that nothing is sent on a connection that ended while it rested.
+  if (worker->pipeline->HungUp()) return Lose(worker);
   worker->pipeline->Receive();
   if (worker->pipeline->broken()) return Lose(worker);
   if (!stopping_) SendWaiting(worker);
