@@ -40,7 +40,7 @@ struct Options {
   absl::Duration claim_renewal = absl::Seconds(1);
   // The longest time between two looks for work.
   absl::Duration poll_interval = absl::Seconds(1);
-  int64_t claim_batch = 64;
+  int64_t claim_batch = 512;
   // Executions that this node works on at once; claims stop above it, starts do not.
   int64_t max_chains = 4096;
   // Waiting executions whose position is kept in memory, so that a completion need not read it.
