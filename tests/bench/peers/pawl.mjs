@@ -81,7 +81,7 @@ export default ({ workload, params, variant }) => {
           return `StopExecution of each, ${params.inflight} at a time`;
         },
         async finish() {
-          const statuses = psql(DATABASE, '-c', 'select status, count(*) from closed_execution group by status').split('\n').filter(Boolean);
+          const statuses = psql(DATABASE, '-c', 'select status, count(*) from pawl.closed_execution group by status').split('\n').filter(Boolean);
           return { failed, closed: statuses.join(' ') };
         },
       };
