@@ -4,6 +4,7 @@
 #define PAWL_BASE_BACKOFF_H_
 
 #include <algorithm>
+#include <optional>
 #include <random>
 
 #include "absl/time/time.h"
@@ -16,10 +17,12 @@ class Backoff {
  public:
   explicit Backoff(absl::Duration min = absl::Milliseconds(100),
                    absl::Duration max = absl::Seconds(5))
-      : min_(min), max_(max), next_(min), random_(std::random_device{}()) {}
+      : min_(min), max_(max), next_(min) {}
 
   absl::Duration Next() {
-    const absl::Duration pause = next_ * std::uniform_real_distribution<double>(0.5, 1.0)(random_);
+    // Most are made and never asked: seeding costs more than all the rest.
+    if (!random_) random_.emplace(std::random_device{}());
+    const absl::Duration pause = next_ * std::uniform_real_distribution<double>(0.5, 1.0)(*random_);
     next_ = std::min(next_ * 2, max_);
     return pause;
   }
@@ -29,7 +32,7 @@ class Backoff {
   const absl::Duration min_;
   const absl::Duration max_;
   absl::Duration next_;
-  std::minstd_rand random_;
+  std::optional<std::minstd_rand> random_;
 };
 
 }  // namespace pawl

@@ -20,7 +20,7 @@ int64_t Dispatcher::Wait(Poller poller) {
   }
   const std::string activity = poller.activity;
   const int64_t id = pollers_.Add(std::move(poller));
-  Look(activity);
+  LookForOneMore(activity);
   return id;
 }
 
@@ -43,14 +43,17 @@ void Dispatcher::Tick() {
 
 void Dispatcher::Look(const std::string& activity) {
   const int64_t waiting = pollers_.Waiting(activity);
-  if (waiting == 0) return;
   {
     absl::MutexLock lock(&mu_);
-    const auto [it, first] = looking_.try_emplace(activity, false);
-    if (!first) {
-      it->second = true;
+    if (const auto resting = resting_.find(activity); resting != resting_.end()) {
+      resting->second.tasks = true;
+    }
+    if (const auto it = looking_.find(activity); it != looking_.end()) {
+      it->second.again = true;
       return;
     }
+    if (waiting == 0) return;
+    looking_.try_emplace(activity);
   }
   auto reserved = std::make_shared<std::vector<Reservation>>();
   auto self = shared_from_this();
@@ -137,14 +140,50 @@ void Dispatcher::Settle(Reservation reservation) {
 }
 
 void Dispatcher::LookAgain(const std::string& activity, bool found_some) {
-  bool again = false;
+  bool again = false, rest = false;
   {
     absl::MutexLock lock(&mu_);
     const auto it = looking_.find(activity);
-    again = (it->second || found_some) && !draining_;
+    again = (it->second.again || found_some) && !draining_;
+    if (!again) {
+      const auto [resting, first] = resting_.try_emplace(activity);
+      resting->second.tasks = false;
+      resting->second.one_more |= it->second.one_more;
+      rest = first;
+    }
     looking_.erase(it);
   }
-  if (again) Look(activity);
+  if (again) return Look(activity);
+  if (!rest) return;
+  parts_.scheduler->RunAfter(kRest,
+                             [self = shared_from_this(), activity] { self->EndRest(activity); });
+}
+
+void Dispatcher::LookForOneMore(const std::string& activity) {
+  {
+    absl::MutexLock lock(&mu_);
+    if (const auto resting = resting_.find(activity);
+        resting != resting_.end() && !resting->second.tasks) {
+      resting->second.one_more = true;
+      return;
+    }
+    if (const auto it = looking_.find(activity); it != looking_.end()) {
+      it->second.one_more = true;
+      return;
+    }
+  }
+  Look(activity);
+}
+
+void Dispatcher::EndRest(const std::string& activity) {
+  bool one_more = false;
+  {
+    absl::MutexLock lock(&mu_);
+    const auto it = resting_.find(activity);
+    one_more = it->second.one_more && !draining_;
+    resting_.erase(it);
+  }
+  if (one_more) Look(activity);
 }
 
 void Dispatcher::TaskReady(const std::string& activity) {

@@ -50,7 +50,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   void SetTokens(TaskTokens tokens) { tokens_ = std::move(tokens); }
   const TaskTokens& tokens() const { return *tokens_; }
 
-  // A worker waits from now on; looks for a task at once.
+  // A worker waits from now on; looks for a task at once, or shortly after a look that found none.
   int64_t Wait(Poller poller);
   Pollers& pollers() { return pollers_; }
 
@@ -94,11 +94,29 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   // Whether a hand-out whose reply was lost was committed: the row tells by its fence.
   void Settle(Reservation reservation);
   void LookAgain(const std::string& activity, bool found_some);
+  // As Look, but not while one that found nothing has just ended.
+  void LookForOneMore(const std::string& activity);
+  void EndRest(const std::string& activity);
   void SendHints();
+
+  // A look that is under way, and what came meanwhile: something that says that tasks may be ready,
+  // another worker.
+  struct Looking {
+    bool again = false;
+    bool one_more = false;
+  };
+  // What has come since a look that found nothing.
+  struct Resting {
+    bool tasks = false;  // the next worker makes a look at once
+    bool one_more = false;
+  };
 
   // How long hints are gathered before they are sent together.
   static constexpr absl::Duration kHintDelay = absl::Milliseconds(5);
   static constexpr int64_t kHandOutBatch = 32;
+  // How long a look that found nothing answers for other workers, too. Where tasks are given by the
+  // steps that schedule them, each of which looks for a worker first, this saves a look per task.
+  static constexpr absl::Duration kRest = absl::Milliseconds(20);
 
   const Parts parts_;
   std::optional<TaskTokens> tokens_;
@@ -107,8 +125,9 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   bool draining_ ABSL_GUARDED_BY(mu_) = false;
   bool hint_scheduled_ ABSL_GUARDED_BY(mu_) = false;
   absl::flat_hash_set<std::string> hints_ ABSL_GUARDED_BY(mu_);
-  // Activities for which a look is under way; true: look again after it.
-  absl::flat_hash_map<std::string, bool> looking_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<std::string, Looking> looking_ ABSL_GUARDED_BY(mu_);
+  // Activities for which a look has just found nothing.
+  absl::flat_hash_map<std::string, Resting> resting_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace pawl::engine

@@ -30,13 +30,43 @@ constexpr char kLimitScript[] = R"(\set id random(0, 19999)
 with moved as (update lim.execution set fence = :fence, version = version + 1, updated_at = clock_timestamp() where id = :id and fence >= 0 returning id, version) insert into lim.history select id, version, clock_timestamp(), decode(repeat('cd', 300), 'hex') from moved;
 )";
 
+struct ProcessTimes {
+  int64_t parent = 0;
+  int64_t own = 0;   // clock ticks
+  int64_t gone = 0;  // of children that have ended
+};
+
+ProcessTimes TimesOf(int64_t pid) {
+  std::ifstream stat(StrCat("/proc/", pid, "/stat"));
+  std::string line;
+  ProcessTimes times;
+  if (!std::getline(stat, line)) return times;
+  // "PID (NAME) STATE PPID ...": NAME may hold blanks; utime and stime are the 14th and 15th, those
+  // of children that have ended the 16th and 17th.
+  std::istringstream fields(line.substr(line.rfind(')') + 1));
+  std::string state;
+  int64_t skipped = 0, own_system = 0, gone_system = 0;
+  fields >> state >> times.parent;
+  for (int i = 5; i <= 13; ++i) fields >> skipped;
+  fields >> times.own >> own_system >> times.gone >> gone_system;
+  times.own += own_system;
+  times.gone += gone_system;
+  return times;
+}
+
+double Seconds(int64_t ticks) {
+  return static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace
+
 void Require(const absl::Status& status) {
   if (status.ok()) return;
   std::cerr << status << "\n";
   std::exit(2);
 }
 
-}  // namespace
+double ProcessCpuSeconds(int64_t pid) { return Seconds(TimesOf(pid).own); }
 
 BenchCluster::BenchCluster() {
   folder_ = (std::filesystem::temp_directory_path() / "pawl-bench-XXXXXX").string();
@@ -96,28 +126,19 @@ double BenchCluster::MeasureLimit(int clients, int seconds) {
 double BenchCluster::ServerCpuSeconds() const {
   int64_t postmaster = 0;
   std::ifstream(folder_ + "/data/postmaster.pid") >> postmaster;
-  int64_t ticks = 0;
+  ProcessTimes times = TimesOf(postmaster);
+  int64_t ticks = times.own + times.gone;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    std::ifstream stat(entry.path() / "stat");
-    std::string line;
-    if (!std::getline(stat, line)) continue;
-    // "PID (NAME) STATE PPID ...": NAME may hold blanks; utime and stime are the 14th and 15th,
-    // those of children that have ended the 16th and 17th.
-    std::istringstream fields(line.substr(line.rfind(')') + 1));
-    std::string state;
-    int64_t parent = 0, skipped = 0, own = 0, own_system = 0, gone = 0, gone_system = 0;
-    fields >> state >> parent;
-    for (int i = 5; i <= 13; ++i) fields >> skipped;
-    fields >> own >> own_system >> gone >> gone_system;
-    const bool is_postmaster = entry.path().filename() == StrCat(postmaster);
-    if (parent == postmaster) ticks += own + own_system;
-    if (is_postmaster) ticks += own + own_system + gone + gone_system;
+    times = TimesOf(std::atoll(entry.path().filename().c_str()));
+    if (times.parent == postmaster) ticks += times.own;
   }
-  return static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
+  return Seconds(ticks);
 }
 
-int64_t BenchCluster::Count(const std::string& sql) {
-  return std::atoll(Run(StrCat("psql -X -q -A -t -d '", url(), "' -c \"", sql, "\"")).c_str());
+int64_t BenchCluster::Count(const std::string& sql) { return std::atoll(Query(sql).c_str()); }
+
+std::string BenchCluster::Query(const std::string& sql) {
+  return Run(StrCat("psql -X -q -A -t -d '", url(), "' -c \"", sql, "\""));
 }
 
 }  // namespace pawl::bench

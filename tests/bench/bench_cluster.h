@@ -8,9 +8,16 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "coordinator/store/private_cluster.h"
 
 namespace pawl::bench {
+
+// Ends the program with what is wrong.
+void Require(const absl::Status& status);
+
+// Processor time that a process which runs has used so far, in seconds.
+double ProcessCpuSeconds(int64_t pid);
 
 class BenchCluster {
  public:
@@ -28,8 +35,9 @@ class BenchCluster {
   // Processor time that the server's processes have used so far, in seconds.
   double ServerCpuSeconds() const;
 
-  // A single number from the database.
+  // A single number from the database, or all lines.
   int64_t Count(const std::string& sql);
+  std::string Query(const std::string& sql);
 
  private:
   std::string Run(const std::string& command);
