@@ -13,9 +13,8 @@
 //                                          acknowledged are told again
 //   a task is given a second time          it is in hand: confirmed again, not run again
 //   a result comes too late                refused by the coordinator; logged and counted
-//   the worker is stopped                  takes no more tasks, finishes those in hand, tells
-//   results the worker is killed                   its tasks' heartbeats or time-outs end the
-//   attempts
+//   the worker is stopped                  takes no more tasks, finishes those in hand
+//   the worker is killed                   heartbeats or time-outs end its tasks' attempts
 
 #ifndef PAWL_WORKER_WORKER_H_
 #define PAWL_WORKER_WORKER_H_
