@@ -274,7 +274,7 @@ TEST_P(ReadingContract, TheSecretIsOneForAllAndTheTimeIsNow) {
   EXPECT_TRUE(store_->Healthy());
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, ReadingContract, BothStores(), StoreName);
+INSTANTIATE_TEST_SUITE_P(Stores, ReadingContract, AllStores(), StoreName);
 
 }  // namespace
 }  // namespace pawl::store

@@ -1,5 +1,5 @@
-// The fixture of what every store promises: each test of it runs on the store in memory and on the
-// one over PostgreSQL.
+// The fixture of what every store promises: each test of it runs on the store in memory and on
+// those over PostgreSQL.
 
 #ifndef PAWL_TESTS_STORE_STORE_CONTRACT_H_
 #define PAWL_TESTS_STORE_STORE_CONTRACT_H_
@@ -16,7 +16,8 @@
 
 namespace pawl::store {
 
-enum class Kind { kMemory, kPostgres };
+// kPooled: as behind a pooler, with synchronous commits on blocking connections.
+enum class Kind { kMemory, kPostgres, kPooled };
 
 class StoreContractTest : public ::testing::TestWithParam<Kind> {
  protected:
@@ -26,6 +27,7 @@ class StoreContractTest : public ::testing::TestWithParam<Kind> {
     } else {
       owned_ = std::make_unique<PostgresStore>(
           PostgresStoreOptions{.database_url = testing::PostgresCluster::Shared().FreshDatabase(),
+                               .flush_barrier = GetParam() == Kind::kPostgres,
                                .pipelined_connections = 3,
                                .read_connections = 2,
                                .allow_fsync_off = true});
@@ -55,10 +57,18 @@ class StoreContractTest : public ::testing::TestWithParam<Kind> {
   Store* store_;
 };
 
-inline auto BothStores() { return ::testing::Values(Kind::kMemory, Kind::kPostgres); }
+inline auto AllStores() { return ::testing::Values(Kind::kMemory, Kind::kPostgres, Kind::kPooled); }
 
 inline std::string StoreName(const ::testing::TestParamInfo<Kind>& info) {
-  return info.param == Kind::kMemory ? "Memory" : "Postgres";
+  switch (info.param) {
+    case Kind::kMemory:
+      return "Memory";
+    case Kind::kPostgres:
+      return "Postgres";
+    case Kind::kPooled:
+      return "Pooled";
+  }
+  return "";
 }
 
 }  // namespace pawl::store

@@ -329,7 +329,7 @@ TEST_P(TransitionContract, NoTaskIsHandedOutTwice) {
   EXPECT_EQ(std::set(seen.begin(), seen.end()).size(), static_cast<size_t>(kTasks));
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, TransitionContract, BothStores(), StoreName);
+INSTANTIATE_TEST_SUITE_P(Stores, TransitionContract, AllStores(), StoreName);
 
 }  // namespace
 }  // namespace pawl::store
