@@ -27,12 +27,13 @@ Account AccountOf(const config::Settings& settings) {
   return account;
 }
 
-// How the connections are shared out: one listens for hints, one is the barrier's, and few are
-// needed besides the pipelined ones. Without the barrier a transition has a connection to itself
-// for as long as its flush takes.
+// How the connections are shared out: one listens for hints, one is the barrier's, few are for
+// claims, and what is left is for reads. A pipelined connection keeps a core busy, here and at the
+// server; more of them than cores only make for more threads that wake each other. Without the
+// barrier a transition has a connection to itself for as long as its flush takes.
 store::PostgresStoreOptions StoreOptions(const config::Settings& settings,
                                          std::shared_ptr<metrics::Metrics> metrics) {
-  constexpr int kMostPipelined = 8;
+  const int cores = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 2u, 8u));
   store::PostgresStoreOptions options{.database_url = settings.database_url,
                                       .account = AccountOf(settings),
                                       .flush_barrier = settings.flush_barrier,
@@ -43,9 +44,10 @@ store::PostgresStoreOptions StoreOptions(const config::Settings& settings,
   const bool few = all < 10;
   options.read_connections = few ? 1 : 2;
   if (settings.flush_barrier) {
-    const int left = all - 2 - options.read_connections;
-    options.pipelined_connections = std::min(left - (few ? 2 : 3), kMostPipelined);
-    options.claim_connections = left - options.pipelined_connections;
+    options.claim_connections = few ? 2 : 3;
+    const int left = all - 2 - options.claim_connections;
+    options.pipelined_connections = std::min(left - options.read_connections, cores);
+    options.read_connections = left - options.pipelined_connections;
   } else {
     options.pipelined_connections = 0;
     options.claim_connections = all - 1 - options.read_connections;

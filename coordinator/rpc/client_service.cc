@@ -102,7 +102,9 @@ class Waiter : public std::enable_shared_from_this<Waiter> {
         deadline_(services->clock->Now() + wait) {}
 
   void Start() {
-    if (record_.status != core::Status::kRunning) return Answer(record_);
+    if (record_.status != core::Status::kRunning || services_->clock->Now() >= deadline_) {
+      return Answer(record_);
+    }
     const int64_t id = waits_->Add(record_.id, [self = shared_from_this()] { self->Look(); });
     const auto remove = [waits = waits_, execution = record_.id, id] {
       waits->Remove(execution, id);
@@ -113,8 +115,8 @@ class Waiter : public std::enable_shared_from_this<Waiter> {
       if (answered_) remove();
     }
     call_->OnGone(remove);
-    // It may have ended between the first look and Add.
-    Look();
+    // Who comes after the drain has begun has missed that.
+    if (services_->draining) Look();
   }
 
  private:

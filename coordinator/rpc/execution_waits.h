@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "coordinator/base/ids.h"
 
@@ -21,10 +23,19 @@ class ExecutionWaits {
   // Looks whether the execution has ended. May be called at any time and on any thread.
   using Look = std::function<void()>;
 
-  int64_t Add(ExecutionId execution, Look look) {
-    absl::MutexLock lock(&mu_);
-    waits_[execution][next_] = std::move(look);
-    return next_++;
+  // If the execution has ended in the last second or two, `look` is called at once: whoever found
+  // it running before that needs no other look.
+  int64_t Add(ExecutionId execution, const Look& look) {
+    bool ended = false;
+    int64_t id = 0;
+    {
+      absl::MutexLock lock(&mu_);
+      id = next_++;
+      waits_[execution][id] = look;
+      ended = ended_.contains(execution) || ended_before_.contains(execution);
+    }
+    if (ended) look();
+    return id;
   }
   void Remove(ExecutionId execution, int64_t id) {
     Look removed;  // destroyed without the lock, for it may hold the last of a call
@@ -43,16 +54,19 @@ class ExecutionWaits {
     std::vector<Look> looks;
     {
       absl::MutexLock lock(&mu_);
+      ended_.insert(execution);
       const auto at = waits_.find(execution);
       if (at == waits_.end()) return;
       for (const auto& [id, look] : at->second) looks.push_back(look);
     }
     for (const Look& look : looks) look();
   }
+  // Every second.
   void LookAtAll() {
     std::vector<Look> looks;
     {
       absl::MutexLock lock(&mu_);
+      ended_before_ = std::exchange(ended_, {});
       for (const auto& [execution, waits] : waits_) {
         for (const auto& [id, look] : waits) looks.push_back(look);
       }
@@ -64,6 +78,9 @@ class ExecutionWaits {
   absl::Mutex mu_;
   int64_t next_ ABSL_GUARDED_BY(mu_) = 1;
   absl::flat_hash_map<ExecutionId, absl::flat_hash_map<int64_t, Look>> waits_ ABSL_GUARDED_BY(mu_);
+  // On this node, since the last LookAtAll and in the second before it.
+  absl::flat_hash_set<ExecutionId> ended_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_set<ExecutionId> ended_before_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace pawl::rpc

@@ -257,7 +257,12 @@ void WorkStream::Write(v1::WorkResponse response) {
   if (writes_.size() == 1) WriteNext();
 }
 
-void WorkStream::WriteNext() { StartWrite(&writes_.front()); }
+void WorkStream::WriteNext() {
+  grpc::WriteOptions options;
+  // One flush of the database lets many answers go at once: they leave in one packet.
+  if (writes_.size() > 1) options.set_buffer_hint();
+  StartWrite(&writes_.front(), options);
+}
 
 void WorkStream::Settle() {
   if (finished_) return;

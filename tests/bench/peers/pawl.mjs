@@ -1,6 +1,7 @@
 // Pawl for the harness of peers: coordinators over the harness's PostgreSQL, a C++ worker (tests/bench/noop_worker.cc) in a
 // process of its own, executions started and waited for over gRPC. PAWL_BIN: the folder of the binaries.
-// variants: ''    one coordinator
+// variants, in BENCH_VARIANT, for the harness takes none with an adapter of another folder:
+//           ''    one coordinator
 //           two   two coordinators; starts alternate, an end is waited for at both, for either may bring it about
 //           pass  W3 with a Pass for each item instead of a Task
 // BENCH_HARNESS: the folder of the harness.
@@ -20,7 +21,8 @@ const task = activity => ({ Type: 'Task', Resource: 'arn:aws:states:us-east-1:00
 const map = state => ({ StartAt: 'm', States: { m: { Type: 'Map', ItemsPath: '$.items', Iterator: { StartAt: 'i', States: { i: { ...state, End: true } } }, End: true } } });
 const sequence = n => { const machine = ASL.pass(n); for (const state of Object.values(machine.States)) { delete state.Result; Object.assign(state, task('noop')); } return machine; };
 
-export default ({ workload, params, variant }) => {
+export default ({ workload, params, variant: named }) => {
+  const variant = named || process.env.BENCH_VARIANT || '';
   const nodes = [], started = []; let worker, turn = 0, failed = 0;
   async function startNode(url) {
     const [web, rpc] = [await freePort(), await freePort()];
