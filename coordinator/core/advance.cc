@@ -50,12 +50,9 @@ void TakeBack(Step& step, Branch& branch) {
 
 // What is due first of the timers of a task.
 void FireTaskTimer(Step& step, Branch& branch) {
-  const absl::Time due = branch.due_at.value_or(absl::InfiniteFuture());
-  const absl::Time heartbeat = branch.heartbeat_due_at.value_or(absl::InfiniteFuture());
-  if (branch.confirm_by && *branch.confirm_by < std::min(due, heartbeat)) {
-    return TakeBack(step, branch);
-  }
-  TimeOutTask(step, branch, heartbeat < due);
+  const bool timed_out = branch.due_at == NextDue(branch);
+  if (branch.confirm_by && !timed_out) return TakeBack(step, branch);
+  TimeOutTask(step, branch, /*heartbeat=*/!timed_out);
 }
 
 void EndDeleted(Step& step) {
@@ -107,12 +104,9 @@ Branch* FirstDue(Execution& execution) {
   Branch* first = nullptr;
   absl::Time due = execution.timeout_at.value_or(absl::InfiniteFuture());
   for (auto& [id, branch] : execution.branches) {
-    for (const std::optional<absl::Time>& timer :
-         {branch.due_at, branch.heartbeat_due_at, branch.confirm_by}) {
-      if (timer && *timer < due) {
-        due = *timer;
-        first = &branch;
-      }
+    if (NextDue(branch) < due) {
+      due = NextDue(branch);
+      first = &branch;
     }
   }
   return first;

@@ -31,13 +31,18 @@ const Branch* NextReady(const Execution& execution) {
   return next;
 }
 
+absl::Time NextDue(const Branch& branch) {
+  const absl::Time due = branch.due_at.value_or(absl::InfiniteFuture());
+  const std::optional<absl::Time>& other =
+      branch.confirm_by ? branch.confirm_by : branch.heartbeat_due_at;
+  return std::min(due, other.value_or(absl::InfiniteFuture()));
+}
+
 absl::Time NextDue(const Execution& execution) {
   absl::Time due = absl::InfiniteFuture();
   if (execution.timeout_at) due = *execution.timeout_at;
   for (const auto& [id, branch] : execution.branches) {
-    if (branch.due_at) due = std::min(due, *branch.due_at);
-    if (branch.heartbeat_due_at) due = std::min(due, *branch.heartbeat_due_at);
-    if (branch.confirm_by) due = std::min(due, *branch.confirm_by);
+    due = std::min(due, NextDue(branch));
   }
   return due;
 }

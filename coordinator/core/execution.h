@@ -135,7 +135,9 @@ struct Execution {
 // none.
 const Branch* NextReady(const Execution& execution);
 
-// When the first of its timers is due; InfiniteFuture when it has none.
+// When the first of its timers is due; InfiniteFuture when it has none. Heartbeats of a task are
+// not asked for before its worker has confirmed that it has it: without a worker none can come.
+absl::Time NextDue(const Branch& branch);
 absl::Time NextDue(const Execution& execution);
 
 }  // namespace pawl::core

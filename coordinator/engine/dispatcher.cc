@@ -217,7 +217,9 @@ void Dispatcher::Deliver(Poller poller, const core::Execution& execution, Branch
   task.input = at.task->input;
   parts_.metrics->schedule_to_start.Observe(parts_.clock->Now() - at.task->scheduled_at);
   const TaskId id{execution.facts->id, branch, at.task->nonce};
-  if (at.confirm_by) parts_.confirmations->Given(id, *at.confirm_by);
+  // One whose heartbeats are asked for before that is confirmed in the table at once.
+  const bool soon = at.heartbeat_due_at && at.confirm_by && *at.heartbeat_due_at < *at.confirm_by;
+  if (at.confirm_by && !soon) parts_.confirmations->Given(id, *at.confirm_by);
   parts_.store->AwaitFlush(epoch, [self = shared_from_this(), id, poller = std::move(poller),
                                    task = std::move(task)](absl::Status flushed) mutable {
     // If it was written after all, nobody confirms it, and it is given again.
