@@ -8,24 +8,15 @@
 #include "coordinator/store/memory_store.h"
 #include "tests/support/faulty_store.h"
 #include "tests/support/manual_scheduler.h"
+#include "tests/unit/engine/one_task_machine.h"
 
 namespace pawl::engine {
 namespace {
 
-constexpr char kTask[] = R"({"StartAt": "T", "States": {"T": {"Type": "Task",
-  "Resource": "arn:aws:states:us-east-1:000000000000:activity:work", "End": true}}})";
-
 class FlushTest : public testing::Test {
  protected:
   FlushTest() {
-    inner_.CreateActivity({"work", clock_.Now()}, [](auto) {});
-    store::Machine machine;
-    machine.name = machine.current.machine_name = "m";
-    machine.type = "STANDARD";
-    machine.created_at = machine.current.created_at = clock_.Now();
-    machine.current.id = RevisionId(Uuid::Random());
-    machine.current.definition = kTask;
-    inner_.CreateMachine(machine, [](auto created) { ASSERT_TRUE(created.ok()); });
+    MakeOneTaskMachine(&inner_, clock_.Now());
     node_.Run([](absl::Status status) { ASSERT_TRUE(status.ok()) << status; });
     scheduler_.RunReady();
   }

@@ -7,24 +7,15 @@
 #include "coordinator/store/memory_store.h"
 #include "tests/support/faulty_store.h"
 #include "tests/support/manual_scheduler.h"
+#include "tests/unit/engine/one_task_machine.h"
 
 namespace pawl::engine {
 namespace {
 
-constexpr char kTask[] = R"({"StartAt": "T", "States": {"T": {"Type": "Task",
-  "Resource": "arn:aws:states:us-east-1:000000000000:activity:work", "End": true}}})";
-
 class LooksTest : public testing::Test {
  protected:
   LooksTest() {
-    inner_.CreateActivity({"work", clock_.Now()}, [](auto) {});
-    store::Machine machine;
-    machine.name = machine.current.machine_name = "m";
-    machine.type = "STANDARD";
-    machine.created_at = machine.current.created_at = clock_.Now();
-    machine.current.id = RevisionId(Uuid::Random());
-    machine.current.definition = kTask;
-    inner_.CreateMachine(machine, [](auto created) { ASSERT_TRUE(created.ok()); });
+    MakeOneTaskMachine(&inner_, clock_.Now());
     for (Engine* node : {&node_, &other_}) {
       node->Run([](absl::Status status) { ASSERT_TRUE(status.ok()) << status; });
     }
