@@ -15,6 +15,10 @@ void AddCoordinator(CLI::App* app, Session* session);
 void AddMigrate(CLI::App* app, Session* session);
 void AddConfig(CLI::App* app, Session* session);
 
+// cli/doctor_command.cc, cli/why_command.cc: what a database and an execution suffer from.
+void AddDoctor(CLI::App* app, Session* session);
+void AddWhy(CLI::App* app, Session* session);
+
 // cli/machine_commands.cc
 void AddDeploy(CLI::App* app, Session* session);
 void AddList(CLI::App* app, Session* session);

@@ -33,6 +33,8 @@ int main(int argc, char** argv) {
   AddCoordinator(&app, &session);
   AddMigrate(&app, &session);
   AddConfig(&app, &session);
+  AddDoctor(&app, &session);
+  AddWhy(&app, &session);
   AddDeploy(&app, &session);
   AddStart(&app, &session);
   AddDescribe(&app, &session);

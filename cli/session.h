@@ -76,6 +76,7 @@ class Session {
   absl::StatusOr<std::string> ExecutionArn(const std::string& name);
 
   const Account& account() const { return account_; }
+  const std::vector<std::string>& endpoints() const { return endpoints_; }
   bool wants_json() const { return output_ == "json"; }
   int exit_code() const { return exit_code_; }
 

@@ -1,10 +1,13 @@
 // What must always hold of the tables, checked on a database that may be in use: each execution is
-// read in one snapshot. For tests under faults, and for operators who want proof.
+// read in one snapshot, which lasts no longer than it takes to read a few of them, so that vacuum
+// goes on. For tests under faults, and for operators who want proof.
 
 #ifndef PAWL_STORE_INVARIANTS_H_
 #define PAWL_STORE_INVARIANTS_H_
 
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -28,8 +31,20 @@ struct InvariantReport {
   static constexpr size_t kMaxViolations = 100;
 };
 
+struct InvariantOptions {
+  // Of the open executions, of the closed ones, of the names and of the branches; the newest ones
+  // where that is an order. What begins during the walk is not looked at.
+  int64_t limit = std::numeric_limits<int64_t>::max();
+  // Called after each few executions; false: stop, which gives CANCELLED.
+  std::function<bool(const InvariantReport& so_far)> progress = [](const InvariantReport&) {
+    return true;
+  };
+};
+
+// Reads every history, page by page, each statement within the session's statement timeout.
 // UNAVAILABLE when the database cannot be read.
-absl::StatusOr<InvariantReport> CheckInvariants(const std::string& database_url);
+absl::StatusOr<InvariantReport> CheckInvariants(const std::string& database_url,
+                                                const InvariantOptions& options = {});
 
 // Of one history, whatever the state of the execution: ids are 1, 2, 3, ...; times do not go back;
 // causes come before effects; a task is started at most once and ends at most once; only the last

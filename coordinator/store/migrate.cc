@@ -143,18 +143,33 @@ absl::Status Migrate(const std::string& database_url, const MigrateOptions& opti
   }
 }
 
-absl::StatusOr<bool> SchemaIsCurrent(const std::string& database_url) {
+absl::StatusOr<SchemaFacts> ReadSchemaFacts(const std::string& database_url) {
   try {
     Session session(database_url, "pawl-migrate");
     pqxx::work transaction(session.connection());
+    SchemaFacts facts{.binary_version = VersionOf(MigrationFiles().back().name)};
     if (transaction.exec("select to_regclass('pawl.schema_migration')")[0][0].is_null()) {
-      return false;
+      facts.problem = "the database has no schema of Pawl's";
+      return facts;
     }
     const std::map<int, Applied> applied = ReadApplied(&transaction);
-    return CheckApplied(applied).ok() && applied.size() == MigrationFiles().size();
+    if (!applied.empty()) facts.database_version = applied.rbegin()->first;
+    if (const absl::Status status = CheckApplied(applied); !status.ok()) {
+      facts.problem = std::string(status.message());
+    } else if (applied.size() != MigrationFiles().size()) {
+      facts.problem = StrCat("the database lacks ", MigrationFiles().size() - applied.size(),
+                             " of this binary's migrations");
+    }
+    return facts;
   } catch (...) {
-    return FromCurrentException("SchemaIsCurrent", Effect::kRead);
+    return FromCurrentException("ReadSchemaFacts", Effect::kRead);
   }
+}
+
+absl::StatusOr<bool> SchemaIsCurrent(const std::string& database_url) {
+  const absl::StatusOr<SchemaFacts> facts = ReadSchemaFacts(database_url);
+  if (!facts.ok()) return facts.status();
+  return facts->current();
 }
 
 }  // namespace pawl::store

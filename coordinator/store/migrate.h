@@ -28,6 +28,17 @@ struct MigrateOptions {
 //   INTERNAL             a migration failed; it was rolled back, those before it stay
 absl::Status Migrate(const std::string& database_url, const MigrateOptions& options = {});
 
+// The migrations that a database has had, beside those of this binary.
+struct SchemaFacts {
+  int database_version = 0;  // 0: there is no schema
+  int binary_version = 0;
+  std::string problem;  // why they do not fit together; empty: they do
+  bool current() const { return problem.empty(); }
+};
+
+// UNAVAILABLE when the database cannot be read.
+absl::StatusOr<SchemaFacts> ReadSchemaFacts(const std::string& database_url);
+
 // Whether all migrations of this binary are applied and none is unknown to it.
 absl::StatusOr<bool> SchemaIsCurrent(const std::string& database_url);
 

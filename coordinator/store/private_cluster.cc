@@ -118,6 +118,18 @@ pid_t RecordedPid(const std::string& data_dir) {
   return pid;
 }
 
+// Whether the number belongs to a PostgreSQL, and not to another program by now.
+bool IsPostgres(pid_t pid) {
+  std::ifstream comm(StrCat("/proc/", pid, "/comm"));
+  std::string program;
+  return std::getline(comm, program) && program == "postgres";
+}
+
+std::string UrlAt(std::string_view database, std::string_view socket_dir, std::string_view port) {
+  return StrCat("postgresql:///", PercentEncoded(database), "?host=", PercentEncoded(socket_dir),
+                "&port=", port, "&user=postgres");
+}
+
 std::string EndOf(const std::string& file) {
   std::ifstream in(file);
   std::ostringstream all;
@@ -153,8 +165,19 @@ PrivateCluster::~PrivateCluster() {
 }
 
 std::string PrivateCluster::UrlOf(std::string_view database) const {
-  return StrCat("postgresql:///", PercentEncoded(database), "?host=", PercentEncoded(socket_dir_),
-                "&port=", port_, "&user=postgres");
+  return UrlAt(database, socket_dir_, StrCat(port_));
+}
+
+std::optional<std::string> PrivateCluster::UrlOfRunning(const std::string& data_dir,
+                                                        std::string_view database) {
+  if (!IsPostgres(RecordedPid(data_dir))) return std::nullopt;
+  // Its process, data folder, start time, port and socket folder, a line each.
+  std::ifstream file(data_dir + "/postmaster.pid");
+  std::string pid, folder, started_at, port, socket_dir;
+  for (std::string* line : {&pid, &folder, &started_at, &port, &socket_dir}) {
+    if (!std::getline(file, *line)) return std::nullopt;  // it is starting
+  }
+  return UrlAt(database, socket_dir, port);
 }
 
 absl::Status PrivateCluster::Run() {

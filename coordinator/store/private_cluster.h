@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,10 @@ class PrivateCluster {
   // when it does not come up.
   static absl::StatusOr<std::unique_ptr<PrivateCluster>> Start(const std::string& data_dir,
                                                                const Options& options);
+  // The URL of `database` in the cluster of `data_dir`, which another process runs; absent: it does
+  // not run.
+  static std::optional<std::string> UrlOfRunning(const std::string& data_dir,
+                                                 std::string_view database);
   // Stops it, if it still runs.
   ~PrivateCluster();
   PrivateCluster(const PrivateCluster&) = delete;
