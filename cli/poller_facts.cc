@@ -4,9 +4,12 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/metrics/names.h"
 
@@ -40,16 +43,21 @@ std::optional<std::string> Get(const std::string& url) {
 }  // namespace
 
 bool ReadPollers(std::string_view metrics, PollerFacts* facts) {
-  for (const absl::string_view line : absl::StrSplit(ToAbsl(metrics), '\n')) {
-    const std::vector<absl::string_view> parts = absl::StrSplit(line, ' ');
+  const std::string name(metrics::kActivityPollers.name);
+  const std::string type = StrCat("# TYPE ", name, " ");
+  // Names of activities have no quotes and no blanks.
+  const std::string series = StrCat(name, "{", metrics::kActivityPollers.label, "=\"");
+  bool found = false;
+  for (absl::string_view line : absl::StrSplit(ToAbsl(metrics), '\n')) {
+    found = found || absl::StartsWith(line, type);
+    if (!absl::ConsumePrefix(&line, series)) continue;
+    const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(line, "\"} ");
     double value = 0;
-    if (parts.size() != 2 || FromAbsl(parts[0]) != metrics::kPollers.name) continue;
-    if (!absl::SimpleAtod(parts[1], &value)) return false;
-    ++facts->coordinators;
-    facts->pollers += static_cast<int64_t>(value);
-    return true;
+    if (!absl::SimpleAtod(parts.second, &value)) return false;
+    facts->by_activity[std::string(parts.first)] += static_cast<int64_t>(value);
   }
-  return false;
+  if (found) ++facts->coordinators;
+  return found;
 }
 
 PollerFacts AskForPollers(const std::vector<std::string>& endpoints) {

@@ -77,14 +77,14 @@ std::string TaskEnds(const WhyContext& context, const Branch& branch) {
   return absl::StrJoin(ends, "; ");
 }
 
-std::string Pollers(const PollerFacts& facts) {
+std::string Pollers(const PollerFacts& facts, const std::string& activity) {
   if (facts.coordinators == 0) return "";
-  const std::string where = facts.coordinators == 1
-                                ? "the coordinator"
-                                : StrCat("the ", facts.coordinators, " coordinators");
-  if (facts.pollers == 0) return StrCat("; no worker polls at ", where);
-  return StrCat("; ", facts.pollers, facts.pollers == 1 ? " worker polls" : " workers poll", " at ",
-                where, ", counted over all activities");
+  const auto it = facts.by_activity.find(activity);
+  const int64_t workers = it == facts.by_activity.end() ? 0 : it->second;
+  return StrCat("; ", workers, workers == 1 ? " worker polls" : " workers poll", " for it at ",
+                facts.coordinators == 1 ? std::string("the coordinator")
+                                        : StrCat("the ", facts.coordinators, " coordinators"),
+                " asked");
 }
 
 void ExplainScheduled(const WhyContext& context, const Branch& branch, WhyBranch* out) {
@@ -105,7 +105,7 @@ void ExplainScheduled(const WhyContext& context, const Branch& branch, WhyBranch
                 context.At(activity->second.oldest_ready_at));
     }
   }
-  StrAppend(&out->text, Pollers(context.options.pollers));
+  StrAppend(&out->text, Pollers(context.options.pollers, task.activity_name));
   if (task.given) StrAppend(&out->text, "; a worker that was given it never confirmed it");
   const std::string ends = TaskEnds(context, branch);
   if (!ends.empty()) StrAppend(&out->text, "; ", ends);

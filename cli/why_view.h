@@ -5,6 +5,7 @@
 #define PAWL_CLI_WHY_VIEW_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,7 +42,8 @@ struct Explanation {
 // What the coordinators that answered say of their workers.
 struct PollerFacts {
   int64_t coordinators = 0;  // that answered; 0: nothing is known
-  int64_t pollers = 0;       // at all of them, for whatever activity
+  // Workers that wait at these, by activity; absent: none.
+  std::map<std::string, int64_t> by_activity;
 };
 
 struct WhyOptions {

@@ -9,9 +9,10 @@ int64_t Pollers::Add(Poller poller) {
   absl::MutexLock lock(&mu_);
   poller.id = next_id_++;
   const int64_t id = poller.id;
-  activity_of_[id] = poller.activity;
-  waiting_[poller.activity].push_back(std::move(poller));
-  ShowWaiting();
+  const std::string activity = poller.activity;
+  activity_of_[id] = activity;
+  waiting_[activity].push_back(std::move(poller));
+  ShowWaiting(activity);
   return id;
 }
 
@@ -24,7 +25,7 @@ std::optional<Poller> Pollers::Take(std::string_view activity) {
   if (it->second.empty()) waiting_.erase(it);
   activity_of_.erase(poller.id);
   taken_[poller.id] = false;
-  ShowWaiting();
+  ShowWaiting(poller.activity);
   return poller;
 }
 
@@ -49,9 +50,10 @@ void Pollers::Cancel(int64_t id) {
 void Pollers::PutBack(Poller poller) {
   if (!Answer(poller.id)) return;
   absl::MutexLock lock(&mu_);
-  activity_of_[poller.id] = poller.activity;
-  waiting_[poller.activity].push_front(std::move(poller));
-  ShowWaiting();
+  const std::string activity = poller.activity;
+  activity_of_[poller.id] = activity;
+  waiting_[activity].push_front(std::move(poller));
+  ShowWaiting(activity);
 }
 
 std::optional<Poller> Pollers::Remove(int64_t id) {
@@ -60,13 +62,13 @@ std::optional<Poller> Pollers::Remove(int64_t id) {
   if (named == activity_of_.end()) return std::nullopt;
   const auto it = waiting_.find(named->second);
   activity_of_.erase(named);
-  ShowWaiting();
   std::deque<Poller>& queue = it->second;
   const auto at = std::find_if(queue.begin(), queue.end(),
                                [id](const Poller& poller) { return poller.id == id; });
   Poller poller = std::move(*at);
   queue.erase(at);
   if (queue.empty()) waiting_.erase(it);
+  ShowWaiting(poller.activity);
   return poller;
 }
 
@@ -90,12 +92,12 @@ std::vector<Poller> Pollers::RemoveExpired(absl::Time now) {
 std::vector<Poller> Pollers::RemoveAll() {
   absl::MutexLock lock(&mu_);
   std::vector<Poller> all;
-  for (auto& [activity, queue] : waiting_) {
-    for (Poller& poller : queue) all.push_back(std::move(poller));
-  }
-  waiting_.clear();
   activity_of_.clear();
-  ShowWaiting();
+  auto waiting = std::exchange(waiting_, {});
+  for (auto& [activity, queue] : waiting) {
+    for (Poller& poller : queue) all.push_back(std::move(poller));
+    ShowWaiting(activity);
+  }
   return all;
 }
 
@@ -110,6 +112,13 @@ std::vector<std::string> Pollers::Activities() const {
   std::vector<std::string> names;
   for (const auto& [activity, queue] : waiting_) names.push_back(activity);
   return names;
+}
+
+void Pollers::ShowWaiting(const std::string& activity) {
+  metrics_->pollers.Set(static_cast<double>(activity_of_.size()));
+  const auto it = waiting_.find(activity);
+  const size_t waiting = it == waiting_.end() ? 0 : it->second.size();
+  metrics_->activity_pollers.Set(activity, static_cast<double>(waiting));
 }
 
 }  // namespace pawl::engine

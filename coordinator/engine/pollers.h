@@ -64,9 +64,7 @@ class Pollers {
 
  private:
   std::optional<Poller> Remove(int64_t id);
-  void ShowWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    metrics_->pollers.Set(static_cast<double>(activity_of_.size()));
-  }
+  void ShowWaiting(const std::string& activity) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const std::shared_ptr<metrics::Metrics> metrics_;
   mutable absl::Mutex mu_;

@@ -1,5 +1,5 @@
-// What is counted with: a few relaxed atomic operations for each event, no locks, no names. All are
-// thread-safe and start at zero.
+// What is counted with: a few relaxed atomic operations for each event, no locks, no names, where
+// nothing else is said. All are thread-safe and start at zero.
 
 #ifndef PAWL_METRICS_INSTRUMENTS_H_
 #define PAWL_METRICS_INSTRUMENTS_H_
@@ -8,8 +8,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <string_view>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
 namespace pawl::metrics {
@@ -86,6 +90,24 @@ class Labelled {
  private:
   const std::array<std::string_view, kSize>& values_;
   std::array<Instrument, kSize> instruments_;
+};
+
+// A gauge for each name that has come, an activity's say. What has come stays, at zero. Takes a
+// lock.
+class GaugeByName {
+ public:
+  void Set(const std::string& name, double value) {
+    absl::MutexLock lock(&mu_);
+    values_[name] = value;
+  }
+  std::map<std::string, double> values() const {
+    absl::MutexLock lock(&mu_);
+    return values_;
+  }
+
+ private:
+  mutable absl::Mutex mu_;
+  std::map<std::string, double> values_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace pawl::metrics

@@ -67,6 +67,16 @@ class Families {
         family, instruments, [](const auto& one) -> const auto& { return one; });
   }
 
+  void AddByName(const Family& family, const GaugeByName& gauges) {
+    MetricFamily& made = Make(family, MetricType::Gauge);
+    for (const auto& [name, value] : gauges.values()) {
+      ClientMetric metric;
+      metric.gauge.value = value;
+      metric.label.push_back({std::string(family.label), name});
+      made.metric.push_back(std::move(metric));
+    }
+  }
+
   std::string Text() const { return prometheus::TextSerializer().Serialize(families_); }
 
  private:
@@ -108,6 +118,7 @@ std::string Metrics::Exposition() const {
   families.Add(kTaskHeartbeats, task_heartbeats);
   families.Add(kScheduleToStart, schedule_to_start);
   families.Add(kPollers, pollers);
+  families.AddByName(kActivityPollers, activity_pollers);
   families.Add(kReadyTasks, ready_tasks);
   families.Add(kReadyOldestAge, ready_oldest_age);
   families.Add(kFlushDuration, flush_duration);

@@ -45,6 +45,7 @@ class Metrics {
   Counter task_heartbeats;
   Histogram schedule_to_start{kLongTimes};
   Gauge pollers;
+  GaugeByName activity_pollers;
   Gauge ready_tasks;
   Gauge ready_oldest_age;  // seconds
   Histogram flush_duration{kShortTimes};

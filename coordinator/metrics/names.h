@@ -76,6 +76,11 @@ inline constexpr Family kScheduleToStart{
     "From the scheduling of an activity task until it was given to a worker."};
 inline constexpr Family kPollers{"pawl_pollers",
                                  "Workers that wait at this coordinator for a task."};
+inline constexpr Family kActivityPollers{
+    "pawl_activity_pollers",
+    "Workers that wait at this coordinator for a task of the activity; of each one that was polled "
+    "here.",
+    "activity"};
 inline constexpr Family kReadyTasks{
     "pawl_ready_tasks",
     "Activity tasks of the whole database that wait for a worker, counted up to 10000."};

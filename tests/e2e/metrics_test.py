@@ -59,7 +59,7 @@ class Scrape:
             labels = collections.OrderedDict()
             for label, value in re.findall(r"^" + name + r'(?:_count)?\{(\w+)="(\w+)"\}', self.text, re.M):
                 labels.setdefault(label, []).append(value)
-            shown = "; ".join(f"`{label}`: {', '.join(values)}" for label, values in labels.items())
+            shown = "; ".join(f"`{label}`: {NAMES.get(label) or ', '.join(values)}" for label, values in labels.items())
             rows.append(f"| `{name}` | {types[name]} | {shown} | {text} |")
         return rows
 
@@ -76,6 +76,8 @@ def lone(state, name="S"):
     return {"StartAt": name, "States": {name: state}}
 
 
+# Labels whose values are the user's own.
+NAMES = {"activity": "its name"}
 CAUGHT = [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]
 # Name, definition, input, executions.
 RUNS = [
@@ -234,6 +236,7 @@ class MetricsTest(unittest.TestCase):
     def test_what_waits_is_shown(self):
         self.assertGreater(self.backlog["pawl_ready_tasks_oldest_age_seconds"], 0)
         self.assertGreater(self.scrape.by_label("pawl_store_connections")["transitions"], 0)
+        self.assertEqual(self.scrape.by_label("pawl_activity_pollers"), {"work": 3, "flaky": 1, "silent": 2})
         self.assertEqual(set(self.scrape.by_label("pawl_store_queue_length")), {"transitions", "claims", "reads"})
         self.assertGreater(self.scrape['pawl_store_queue_wait_seconds_count{pool="transitions"}'], 0)
         self.assertGreater(self.scrape["pawl_claims_total"], 0)

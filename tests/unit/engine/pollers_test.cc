@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 namespace pawl::engine {
 namespace {
 
@@ -63,6 +65,24 @@ TEST(Pollers, NobodyWaitsAfterAllAreRemoved) {
   pollers.Add(Waiting("b"));
   EXPECT_EQ(pollers.RemoveAll().size(), 2u);
   EXPECT_TRUE(pollers.Activities().empty());
+}
+
+TEST(Pollers, TheMetricsSayWhoWaitsForWhat) {
+  const auto metrics = std::make_shared<metrics::Metrics>();
+  Pollers pollers(metrics);
+  using Values = std::map<std::string, double>;
+  const int64_t first = pollers.Add(Waiting("a"));
+  pollers.Add(Waiting("a"));
+  pollers.Add(Waiting("b"));
+  EXPECT_EQ(metrics->activity_pollers.values(), (Values{{"a", 2}, {"b", 1}}));
+  std::optional<Poller> taken = pollers.Take("b");
+  pollers.Cancel(first);
+  EXPECT_EQ(metrics->activity_pollers.values(), (Values{{"a", 1}, {"b", 0}}));
+  pollers.PutBack(std::move(*taken));
+  EXPECT_EQ(metrics->activity_pollers.values(), (Values{{"a", 1}, {"b", 1}}));
+  pollers.RemoveAll();
+  EXPECT_EQ(metrics->activity_pollers.values(), (Values{{"a", 0}, {"b", 0}}));
+  EXPECT_EQ(metrics->pollers.value(), 0);
 }
 
 }  // namespace
