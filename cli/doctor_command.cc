@@ -39,7 +39,9 @@ struct DoctorArguments {
 class Progress {
  public:
   explicit Progress(bool wanted)
-      : line_ends_(!isatty(STDERR_FILENO)), shown_(wanted || !line_ends_) {}
+      : line_ends_(!isatty(STDERR_FILENO)),
+        shown_(wanted || !line_ends_),
+        told_at_(wanted ? absl::InfinitePast() : absl::Now()) {}
   ~Progress() { Clear(); }
 
   bool Tell(const std::string& what) {
@@ -61,7 +63,7 @@ class Progress {
   const bool line_ends_;
   const bool shown_;
   bool on_line_ = false;
-  absl::Time told_at_ = absl::Now();  // what is quickly done shows nothing
+  absl::Time told_at_;  // at first now: what is quickly done shows nothing, unless it is asked for
   StopSignal stop_;
 };
 

@@ -44,8 +44,11 @@ void ExplainStep(const WhyContext& context, const Branch& branch, WhyBranch* out
 std::string Timer(const WhyContext& context, absl::Time due, const std::string& what) {
   const store::ExecutionCondition& condition = context.condition;
   if (condition.claimable_at > std::max(due, condition.now + kInHand)) {
-    return StrCat("BROKEN: ", what, " ", context.AtAndAway(due),
-                  ", and no node looks for it before ", context.At(condition.claimable_at));
+    const std::string never =
+        condition.claimable_at == absl::InfiniteFuture()
+            ? ", and no node will ever look for it"
+            : StrCat(", and no node looks for it before ", context.At(condition.claimable_at));
+    return StrCat("BROKEN: ", what, " ", context.AtAndAway(due), never);
   }
   std::string text = StrCat(what, " ", context.AtAndAway(due));
   if (due <= condition.now) {
