@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "coordinator/base/strings.h"
-#include "coordinator/store/codec.h"
+#include "coordinator/store/history_batch.h"
 #include "coordinator/store/invariants.h"
 #include "coordinator/store/loaded_execution.h"
 #include "coordinator/store/pqxx_status.h"
@@ -26,36 +26,46 @@ constexpr Statement kClosedPage{"check_closed_page", R"(
   select execution_id, last_event_id from closed_execution
    where execution_id < $1 order by execution_id desc limit 500)"};
 
-// What is true of each of these executions in this snapshot.
+// What is true of each of these executions in this snapshot. Here and below each execution is
+// looked up by its key: `lateral ... limit 1` keeps the planner from joining whole tables instead.
 constexpr Statement kPlaces{"check_places", R"(
   select w.id, e.execution_id is not null as open, c.execution_id is not null as closed,
          n.execution_id is not null as named, clock_timestamp() as now
     from unnest($1::uuid[]) w (id)
-    left join execution e on e.execution_id = w.id
-    left join closed_execution c on c.execution_id = w.id
-    left join execution_name n on n.machine_name = e.machine_name and n.name = e.name
-                              and n.execution_id = e.execution_id)"};
+    left join lateral (select execution_id, machine_name, name from execution
+                        where execution_id = w.id limit 1) e on true
+    left join lateral (select execution_id from closed_execution
+                        where execution_id = w.id limit 1) c on true
+    left join lateral (select execution_id from execution_name
+                        where machine_name = e.machine_name and name = e.name
+                          and execution_id = e.execution_id limit 1) n on true)"};
 
-constexpr Statement kClosedOne{"check_closed_one", R"(
-  select execution_id, last_event_id, status from closed_execution where execution_id = $1)"};
-
-// History rows of one execution from event $2 on; payloads make a row large, so they come in pages.
-constexpr Statement kHistoryPage{"check_history_page", R"(
-  select first_event_id, event_count, events from history
-   where execution_id = $1 and first_event_id > $2 order by first_event_id limit 200)"};
+constexpr Statement kClosedRows{"check_closed_rows", R"(
+  select w.id, c.last_event_id, c.status
+    from unnest($1::uuid[]) w (id)
+    cross join lateral (select last_event_id, status from closed_execution
+                         where execution_id = w.id limit 1) c)"};
 
 constexpr Statement kBranchPage{"check_branch_page", R"(
   select b.execution_id, b.branch_id, e.execution_id is not null as open
-    from branch b left join execution e on e.execution_id = b.execution_id
-   where (b.execution_id, b.branch_id) > ($1::uuid, $2::bigint)
-   order by b.execution_id, b.branch_id limit 1000)"};
+    from (select execution_id, branch_id from branch
+           where (execution_id, branch_id) > ($1::uuid, $2::bigint)
+           order by execution_id, branch_id limit 1000) b
+    left join lateral (select execution_id from execution
+                        where execution_id = b.execution_id limit 1) e on true
+   order by b.execution_id, b.branch_id)"};
 
 constexpr Statement kNamePage{"check_name_page", R"(
   select n.machine_name, n.name, n.execution_id,
-         exists (select from execution e where e.execution_id = n.execution_id)
-         or exists (select from closed_execution c where c.execution_id = n.execution_id) as known
-    from execution_name n where (n.machine_name, n.name) > ($1::text, $2::text)
-   order by n.machine_name, n.name limit 500)"};
+         e.execution_id is not null or c.execution_id is not null as known
+    from (select machine_name, name, execution_id from execution_name
+           where (machine_name, name) > ($1::text, $2::text)
+           order by machine_name, name limit 500) n
+    left join lateral (select execution_id from execution
+                        where execution_id = n.execution_id limit 1) e on true
+    left join lateral (select execution_id from closed_execution
+                        where execution_id = n.execution_id limit 1) c on true
+   order by n.machine_name, n.name)"};
 
 // A second look at one of them.
 constexpr Statement kNameOfNothing{"check_name_of_nothing", R"(
@@ -67,7 +77,7 @@ constexpr Statement kNameOfNothing{"check_name_of_nothing", R"(
 constexpr char kAfterAllIds[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 // Executions that are read in one snapshot: until they have this many events together.
-constexpr int64_t kEventsPerSnapshot = 2000;
+constexpr int64_t kEventsPerSnapshot = 500;
 
 // What a node has in hand is claimable this far ahead at the most, whatever its timers say.
 constexpr absl::Duration kInHand = absl::Seconds(10);
@@ -147,59 +157,28 @@ class Walk {
   absl::Status WalkOpen() { return WalkPages(kOpenPage, &Walk::CheckOpenBatch); }
   absl::Status WalkClosed() { return WalkPages(kClosedPage, &Walk::CheckClosedBatch); }
 
-  // The events without their payloads, which nothing here looks at and which may be large.
-  std::vector<core::HistoryEvent> ReadHistory(Transaction* transaction, const std::string& id,
-                                              std::vector<std::string>* found) {
-    std::vector<core::HistoryEvent> history;
-    int64_t after = 0;
-    while (true) {
-      const pqxx::result rows = session_.RunIn(transaction, kHistoryPage, id, after);
-      if (rows.empty()) break;
-      for (const pqxx::row& row : rows) {
-        after = GetInt64(row[0]);
-        ReadHistoryRow(row, &history, found);
-      }
-    }
-    report_.events += std::ssize(history);
-    CheckHistory(history, found);
-    return history;
-  }
-
-  static void ReadHistoryRow(const pqxx::row& row, std::vector<core::HistoryEvent>* history,
-                             std::vector<std::string>* found) {
-    const size_t before = history->size();
-    const absl::Status status = DecodeHistory(GetBytes(row[2]), GetInt64(row[0]), history);
-    if (!status.ok()) {
-      found->push_back(StrCat("history row ", row[0].c_str(), ": ", std::string(status.message())));
-    }
-    if (history->size() - before != static_cast<size_t>(GetInt64(row[1]))) {
-      found->push_back(
-          StrCat("history row ", row[0].c_str(), " has not the number of events that it says"));
-    }
-    for (size_t i = before; i < history->size(); ++i) (*history)[i].payload = Text();
-  }
-
   Found CheckOpenBatch(const Batch& batch) {
     static const std::string load_sql =
         StrCat("select ", kLoadedColumns, " from load_executions($1::uuid[]) l");
     static const Statement load{"check_load", load_sql.c_str()};
     Found found;
     Transaction transaction(session_.connection());
-    ArrayParameter ids(ArrayParameter::Type::kUuid);
-    for (const std::string& id : batch) ids.Add(*Uuid::Parse(id));
-    const pqxx::binarystring parameter = ids.Finish();
+    const pqxx::binarystring ids = UuidArray(batch);
     std::set<std::string> open;
     absl::Time now;
-    for (const pqxx::row& row : session_.RunIn(&transaction, kPlaces, parameter)) {
+    for (const pqxx::row& row : session_.RunIn(&transaction, kPlaces, ids)) {
       const std::string id = row["id"].c_str();
       now = GetTime(row["now"]);
       CheckPlace(row, id, &found);
       if (row["open"].as<bool>()) open.insert(id);  // else it has been closed since
     }
-    for (const pqxx::row& row : session_.RunIn(&transaction, load, parameter)) {
-      open.erase(row["execution_id"].c_str());
-      CheckLoaded(&transaction, row, now, &found);
+    std::map<std::string, StoredHistory> histories = ReadHistories(&session_, &transaction, batch);
+    for (const pqxx::row& row : session_.RunIn(&transaction, load, ids)) {
+      const std::string id = row["execution_id"].c_str();
+      open.erase(id);
+      CheckLoaded(&transaction, row, now, &histories[id]);
     }
+    TakeProblems(std::move(histories), &found);
     for (const std::string& id : open) {
       found[id].push_back("cannot be loaded: its first history row or its revision is missing");
     }
@@ -214,38 +193,45 @@ class Walk {
     if (open && !row["named"].as<bool>()) (*found)[id].push_back("is open and has no name");
   }
 
-  void CheckLoaded(Transaction* transaction, const pqxx::row& row, absl::Time now, Found* found) {
-    const std::string id = row["execution_id"].c_str();
-    std::vector<std::string> what;
+  // Adds what is wrong to the history's problems.
+  void CheckLoaded(Transaction* transaction, const pqxx::row& row, absl::Time now,
+                   StoredHistory* history) {
+    CheckHistory(history->events, &history->problems);
     const absl::StatusOr<core::Execution> execution =
         ReadExecution(row, Account(), {&session_, transaction});
-    const std::vector<core::HistoryEvent> history = ReadHistory(transaction, id, &what);
-    if (execution.ok()) {
-      absl::Time claimable_at = GetTime(row["claimable_at"]);
-      // In hand, or taken up in a moment: neither a step nor a timer is missed.
-      if (claimable_at <= now + kInHand) claimable_at = absl::InfinitePast();
-      CheckOpen(*execution, claimable_at, history, &what);
-    } else {
-      what.push_back(std::string(execution.status().message()));
+    if (!execution.ok()) {
+      history->problems.push_back(std::string(execution.status().message()));
+      return;
     }
-    if (what.empty()) return;
-    std::vector<std::string>& all = (*found)[id];
-    all.insert(all.end(), what.begin(), what.end());
+    absl::Time claimable_at = GetTime(row["claimable_at"]);
+    // In hand, or taken up in a moment: neither a step nor a timer is missed.
+    if (claimable_at <= now + kInHand) claimable_at = absl::InfinitePast();
+    CheckOpen(*execution, claimable_at, history->events, &history->problems);
   }
 
   Found CheckClosedBatch(const Batch& batch) {
     Found found;
     Transaction transaction(session_.connection());
-    for (const std::string& id : batch) {
-      const pqxx::result rows = session_.RunIn(&transaction, kClosedOne, id);
-      if (rows.empty()) continue;  // past its retention since
-      std::vector<std::string> what;
-      const std::vector<core::HistoryEvent> history = ReadHistory(&transaction, id, &what);
-      CheckClosed(static_cast<core::Status>(rows[0][2].as<int>()), GetInt64(rows[0][1]), history,
-                  &what);
-      if (!what.empty()) found[id] = std::move(what);
+    // One that is past its retention since has no row.
+    const pqxx::result rows = session_.RunIn(&transaction, kClosedRows, UuidArray(batch));
+    std::map<std::string, StoredHistory> histories = ReadHistories(&session_, &transaction, batch);
+    for (const pqxx::row& row : rows) {
+      StoredHistory& history = histories[row["id"].c_str()];
+      CheckHistory(history.events, &history.problems);
+      CheckClosed(static_cast<core::Status>(row["status"].as<int>()),
+                  GetInt64(row["last_event_id"]), history.events, &history.problems);
     }
+    TakeProblems(std::move(histories), &found);
     return found;
+  }
+
+  void TakeProblems(std::map<std::string, StoredHistory> histories, Found* found) {
+    for (auto& [id, history] : histories) {
+      report_.events += std::ssize(history.events);
+      if (history.problems.empty()) continue;
+      std::vector<std::string>& all = (*found)[id];
+      all.insert(all.end(), history.problems.begin(), history.problems.end());
+    }
   }
 
   absl::Status WalkBranches() {

@@ -21,18 +21,22 @@ constexpr Statement kOpenPage{"inspect_open_page", R"(
 
 constexpr Statement kBranchPage{"inspect_branch_page", R"(
   select b.execution_id, b.branch_id, b.position, e.claimable_at, clock_timestamp() as now
-    from branch b left join execution e on e.execution_id = b.execution_id
-   where (b.execution_id, b.branch_id) < ($1::uuid, $2::bigint)
-   order by b.execution_id desc, b.branch_id desc limit 1000)"};
+    from (select execution_id, branch_id, position from branch
+           where (execution_id, branch_id) < ($1::uuid, $2::bigint)
+           order by execution_id desc, branch_id desc limit 1000) b
+    left join lateral (select claimable_at from execution
+                        where execution_id = b.execution_id limit 1) e on true
+   order by b.execution_id desc, b.branch_id desc)"};
 
-// Entries of execution_claimable_idx: the first one, and up to $1 in all.
+// Entries of execution_claimable_idx: the first one, and up to $1 in all. Not clock_timestamp,
+// which is another with each row, so that no index can be asked for it.
 constexpr Statement kDue{"inspect_due", R"(
-  select (select count(*) from (select from execution where claimable_at <= clock_timestamp()
+  select (select count(*) from (select from execution where claimable_at <= statement_timestamp()
                                  limit $1) r) as due,
          o.execution_id, o.machine_name, o.name, o.claimable_at
     from (values (1)) one
     left join lateral (select execution_id, machine_name, name, claimable_at from execution
-                        where claimable_at <= clock_timestamp()
+                        where claimable_at <= statement_timestamp()
                         order by claimable_at limit 1) o on true)"};
 
 // One step down both indexes of ready tasks for each activity that has any, and up to $1 entries of

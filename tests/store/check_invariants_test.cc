@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "coordinator/base/strings.h"
 #include "coordinator/store/diagnosis.h"
 #include "coordinator/store/invariants.h"
@@ -85,8 +88,9 @@ TEST_F(CheckInvariantsTest, EachBrokenExecutionIsNamed) {
 }
 
 TEST_F(CheckInvariantsTest, TheLimitTakesTheNewest) {
-  const std::string old = IdOf(Begin("old", absl::InfiniteFuture()));
-  const std::string young = IdOf(Begin("young", absl::InfiniteFuture()));
+  const std::string one = IdOf(Begin("one", absl::InfiniteFuture()));
+  const std::string two = IdOf(Begin("two", absl::InfiniteFuture()));
+  const auto [old, young] = std::minmax(one, two);  // ids begin with the time
   EXPECT_THAT(Violations({.limit = 1}), Contains(HasSubstr(young)));
   EXPECT_THAT(Violations({.limit = 1}), Not(Contains(HasSubstr(old))));
   EXPECT_THAT(Violations({.limit = 2}), Contains(HasSubstr(old)));
@@ -126,6 +130,54 @@ TEST_F(CheckInvariantsTest, NoSnapshotOutlivesAFewExecutions) {
   ASSERT_TRUE(CheckInvariants(url_, options).ok());
   EXPECT_GE(looks, 4);
   EXPECT_EQ(held, 0);
+}
+
+// Twice as many executions cost twice as much, and not four times: none of the statements goes
+// through more than its page.
+TEST_F(CheckInvariantsTest, EachRowIsReadAFewTimesOnly) {
+  Close(Begin("closed", Soon()));
+  BeginTask("open", "charge");
+  // Copies of these.
+  Run("create table copy as select pawl.first_execution_id(now() - n * interval '1 ms') as id, "
+      "'e' || n as name, n % 2 = 0 as closed from generate_series(1, 20000) n");
+  Run("insert into pawl.execution (execution_id, revision_id, fence, version, last_event_id, "
+      "machine_id, started_at, claimable_at, branch_count, machine_name, name, position) select "
+      "copy.id, revision_id, fence, version, last_event_id, machine_id, started_at, claimable_at, "
+      "branch_count, machine_name, copy.name, position from copy, pawl.execution where not closed");
+  Run("insert into pawl.closed_execution (execution_id, revision_id, machine_id, started_at, "
+      "closed_at, last_event_id, fence, status, machine_name, name) select copy.id, revision_id, "
+      "machine_id, started_at, closed_at, last_event_id, fence, status, machine_name, copy.name "
+      "from copy, pawl.closed_execution where closed");
+  for (const char* of : {"execution e where not", "closed_execution e where"}) {
+    Run(
+        StrCat("insert into pawl.history select copy.id, first_event_id, occurred_at, event_count, "
+               "events from copy, pawl.history where history.execution_id = (select execution_id "
+               "from pawl.",
+               of, " closed and e.name in ('open', 'closed'))"));
+  }
+  Run("insert into pawl.execution_name select id, 'machine', name from copy");
+  Run("insert into pawl.branch (execution_id, branch_id, position) select execution_id, 1, "
+      "position "
+      "from pawl.execution");
+  Run("analyze");
+  const std::string read =
+      "select sum(seq_tup_read + idx_tup_read + seq_scan * 1000) from (select coalesce(sum("
+      "idx_tup_read), 0) as idx_tup_read, max(t.seq_tup_read) as seq_tup_read, max(t.seq_scan) as "
+      "seq_scan from pg_stat_user_tables t left join pg_stat_user_indexes i using (relid) where "
+      "t.schemaname = 'pawl' and t.relname !~ 'revision' group by relid) r";
+  Run("select pg_stat_force_next_flush()");
+  const int64_t before = Ask(read);
+  const absl::StatusOr<InvariantReport> report = CheckInvariants(url_);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->open + report->closed, 20002);
+  while (
+      Ask("select count(*) from pg_stat_activity where application_name = 'pawl-check' and "
+          "datname = current_database()")) {
+    std::this_thread::yield();
+  }
+  const double reads_per_execution = static_cast<double>(Ask(read) - before) / 20'002;
+  EXPECT_GT(reads_per_execution, 5);
+  EXPECT_LT(reads_per_execution, 12);
 }
 
 TEST_F(CheckInvariantsTest, ItCanBeStopped) {

@@ -311,6 +311,10 @@ TEST_F(InspectTest, LookingScansNoTableAndReadsNoHistory) {
   EXPECT_EQ(Ask("select sum(seq_scan)" + tables), scans);
   EXPECT_GT(Ask("select sum(idx_tup_fetch)" + tables + " and relname = 'execution'"), 4999);
   EXPECT_EQ(Ask("select sum(idx_tup_fetch)" + tables + " and relname ~ '^history'"), 0);
+  // None is due, and nothing else is asked of this one.
+  EXPECT_EQ(Ask("select idx_tup_read from pg_stat_user_indexes where indexrelname = "
+                "'execution_claimable_idx'"),
+            0);
 }
 
 }  // namespace
