@@ -17,7 +17,8 @@ First steps:
   pawl start order --input '{"id": 4711}' --name 4711
   pawl history order/4711 --follow
 
-Exit codes: 0 done, 1 the operation or the execution failed, 2 wrong usage, 3 no coordinator answered.)";
+Exit codes: 0 done, 1 the operation or the execution failed, 2 wrong usage, 3 no coordinator (or
+database) answered.)";
 
 }  // namespace
 

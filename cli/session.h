@@ -25,7 +25,7 @@ enum ExitCode {
   kOk = 0,
   kFailed = 1,       // the operation, or the execution that was waited for, failed
   kUsage = 2,        // the command line is wrong
-  kUnreachable = 3,  // no coordinator answered
+  kUnreachable = 3,  // no coordinator answered, or no database
 };
 
 // A JSON value and the memory it lives in. Movable.

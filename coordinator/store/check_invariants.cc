@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/store/history_batch.h"
+#include "coordinator/store/inspect_parts.h"
 #include "coordinator/store/invariants.h"
 #include "coordinator/store/loaded_execution.h"
 #include "coordinator/store/pqxx_status.h"
@@ -283,6 +284,7 @@ absl::StatusOr<InvariantReport> CheckInvariants(const std::string& database_url,
                                                 const InvariantOptions& options) {
   try {
     Session session(database_url, "pawl-check");
+    PrepareToLook(&session);
     return Walk(&session, options).Run();
   } catch (...) {
     return FromCurrentException("CheckInvariants", Effect::kRead);

@@ -107,6 +107,7 @@ Finding CheckStandbys(const DatabaseFacts& facts, const DiagnosisOptions& option
     synchronous = synchronous || standby.sync_state == "sync" || standby.sync_state == "quorum";
     connected.push_back(StrCat(standby.application, " (", standby.sync_state, ")"));
   }
+  // As this command is configured, which should be as the nodes are.
   const std::string commit = StrCat("synchronous_commit=", options.synchronous_commit);
   const std::string standbys =
       connected.empty() ? "no standby connected" : absl::StrJoin(connected, ", ");

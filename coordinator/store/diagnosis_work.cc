@@ -41,8 +41,9 @@ Finding CheckOpenExecutions(const DatabaseFacts& facts) {
                   .found = StrCat(found, "; nothing will move ", facts.violations.size()),
                   .expected = "something that will move each: a step, a task or a timer",
                   .advice =
-                      "keep the database as it is (a base backup) and report it; `pawl why` "
-                      "takes these ids"};
+                      "`pawl why ID` says more; update pawl.execution set claimable_at = now() "
+                      "where execution_id = 'ID' makes a node look at one, which harms nothing; "
+                      "and report it"};
   for (const Violation& violation : facts.violations) {
     finding.details.push_back(StrCat(violation.execution, ": ", violation.what));
   }

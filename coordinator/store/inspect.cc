@@ -8,6 +8,11 @@
 
 namespace pawl::store {
 
+void PrepareToLook(Session* session) {
+  pqxx::nontransaction(session->connection())
+      .exec("set default_transaction_read_only = on; set lock_timeout = 0");
+}
+
 absl::StatusOr<DatabaseFacts> Inspect(const std::string& database_url,
                                       const InspectOptions& options) {
   DatabaseFacts facts;
@@ -16,6 +21,7 @@ absl::StatusOr<DatabaseFacts> Inspect(const std::string& database_url,
   facts.schema = *std::move(schema);
   try {
     Session session(database_url, "pawl-doctor");
+    PrepareToLook(&session);
     // Before what this session itself does can show.
     InspectServer(&session, &facts);
     InspectSnapshots(&session, &facts);

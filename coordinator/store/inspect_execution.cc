@@ -197,6 +197,7 @@ absl::StatusOr<ExecutionCondition> InspectExecution(const std::string& database_
                                                     const ExecutionKey& key) {
   try {
     Session session(database_url, "pawl-why");
+    PrepareToLook(&session);
     return Read(&session, account, key);
   } catch (...) {
     return FromCurrentException("InspectExecution", Effect::kRead);

@@ -9,6 +9,11 @@
 
 namespace pawl::store {
 
+// inspect.cc
+// For sessions that only look: they cannot write, and wait for as long as a statement may take
+// while partitions are made or dropped.
+void PrepareToLook(Session* session);
+
 // inspect_server.cc
 void InspectServer(Session* session, DatabaseFacts* facts);
 void InspectSnapshots(Session* session, DatabaseFacts* facts);

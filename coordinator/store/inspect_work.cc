@@ -75,6 +75,10 @@ constexpr char kAfterAllIds[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 // timers say (Engine::Options::claim_hint, and room for a slow node's clock).
 constexpr absl::Duration kInHand = absl::Seconds(10);
 
+std::string Utc(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone());
+}
+
 class OpenWalk {
  public:
   OpenWalk(Session* session, const InspectOptions& options, DatabaseFacts* facts)
@@ -138,15 +142,13 @@ class OpenWalk {
     const absl::Time due = core::NextDue(execution);
     const absl::Time claimable_at = GetTime(row["claimable_at"]);
     if (claimable_at <= GetTime(row["now"]) + kInHand) return;
+    const std::string when = claimable_at == absl::InfiniteFuture()
+                                 ? "will never be claimed"
+                                 : StrCat("is claimable at ", Utc(claimable_at), " only");
     if (branch.phase == core::Phase::kReady) {
-      Add(execution_id, claimable_at == absl::InfiniteFuture()
-                            ? "has a step to take and will never be claimed"
-                            : StrCat("has a step to take and is claimable at ",
-                                     absl::FormatTime(claimable_at, absl::UTCTimeZone()), " only"));
+      Add(execution_id, StrCat("has a step to take and ", when));
     } else if (claimable_at > due) {
-      Add(execution_id, StrCat("its timer is due at ", absl::FormatTime(due, absl::UTCTimeZone()),
-                               " but it is claimable at ",
-                               absl::FormatTime(claimable_at, absl::UTCTimeZone()), " only"));
+      Add(execution_id, StrCat("its timer is due at ", Utc(due), " and it ", when));
     }
   }
 
