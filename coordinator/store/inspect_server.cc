@@ -35,17 +35,19 @@ constexpr Statement kStandbys{"inspect_standbys", R"(
     from pg_stat_replication order by application_name)"};
 
 // Sessions of other databases hold back vacuum of shared catalogs only; walsenders are of none. A
-// transaction that has written holds it back with its own number as well.
+// transaction that has written holds it back with its own number as well. A walsender shows what its
+// standby asks for, and no time. What a vacuum reads does not hold back others.
 constexpr Statement kOldestSession{"inspect_oldest_session", R"(
   select 'pid ' || pid, coalesce(usename, '') as usename,
          coalesce(nullif(application_name, ''), backend_type, '') as application,
          coalesce(state, '') as state, left(coalesce(query, ''), 500) as query,
          greatest(coalesce(age(backend_xmin), 0), coalesce(age(backend_xid), 0)) as transactions,
-         coalesce(xact_start, backend_start) as since
+         xact_start as since
     from pg_stat_activity
    where (backend_xmin is not null or backend_xid is not null) and pid <> pg_backend_pid()
      and (datname is null or datname = current_database())
-   order by transactions desc, since limit 1)"};
+     and pid not in (select pid from pg_stat_progress_vacuum)
+   order by transactions desc, xact_start limit 1)"};
 
 constexpr Statement kOldestPrepared{"inspect_oldest_prepared", R"(
   select gid, owner, '' as application, 'prepared' as state, '' as query,
