@@ -109,6 +109,7 @@ class Walk {
   // from before: what is wrong is wrong in a second one, too.
   void LookAt(const Batch& batch, Check check) {
     for (const auto& [id, first_look] : (this->*check)(batch)) {
+      if (report_.violations.size() >= InvariantReport::kMaxViolations) break;
       const int64_t events = report_.events;
       for (auto& [same_id, what] : (this->*check)({id})) {
         for (std::string& sentence : what) Add(id, std::move(sentence));

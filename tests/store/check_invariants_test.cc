@@ -135,8 +135,9 @@ TEST_F(CheckInvariantsTest, NoSnapshotOutlivesAFewExecutions) {
 // Twice as many executions cost twice as much, and not four times: none of the statements goes
 // through more than its page.
 TEST_F(CheckInvariantsTest, EachRowIsReadAFewTimesOnly) {
-  Close(Begin("closed", Soon()));
-  BeginTask("open", "charge");
+  const core::Execution closed = Begin("closed", Soon());
+  Close(closed);
+  const core::Execution open = BeginTask("open", "charge");
   // Copies of these.
   Run("create table copy as select pawl.first_execution_id(now() - n * interval '1 ms') as id, "
       "'e' || n as name, n % 2 = 0 as closed from generate_series(1, 20000) n");
@@ -148,12 +149,11 @@ TEST_F(CheckInvariantsTest, EachRowIsReadAFewTimesOnly) {
       "closed_at, last_event_id, fence, status, machine_name, name) select copy.id, revision_id, "
       "machine_id, started_at, closed_at, last_event_id, fence, status, machine_name, copy.name "
       "from copy, pawl.closed_execution where closed");
-  for (const char* of : {"execution e where not", "closed_execution e where"}) {
+  for (const auto& [original, of] : {std::pair(&open, "not closed"), {&closed, "closed"}}) {
     Run(
         StrCat("insert into pawl.history select copy.id, first_event_id, occurred_at, event_count, "
-               "events from copy, pawl.history where history.execution_id = (select execution_id "
-               "from pawl.",
-               of, " closed and e.name in ('open', 'closed'))"));
+               "events from copy, pawl.history where history.execution_id = '",
+               IdOf(*original), "' and ", of));
   }
   Run("insert into pawl.execution_name select id, 'machine', name from copy");
   Run("insert into pawl.branch (execution_id, branch_id, position) select execution_id, 1, "
@@ -170,6 +170,9 @@ TEST_F(CheckInvariantsTest, EachRowIsReadAFewTimesOnly) {
   const absl::StatusOr<InvariantReport> report = CheckInvariants(url_);
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_EQ(report->open + report->closed, 20002);
+  for (const Violation& violation : report->violations) {
+    ADD_FAILURE() << violation.execution << ": " << violation.what;
+  }
   while (
       Ask("select count(*) from pg_stat_activity where application_name = 'pawl-check' and "
           "datname = current_database()")) {
