@@ -35,8 +35,8 @@ constexpr Statement kStandbys{"inspect_standbys", R"(
     from pg_stat_replication order by application_name)"};
 
 // Sessions of other databases hold back vacuum of shared catalogs only; walsenders are of none. A
-// transaction that has written holds it back with its own number as well. A walsender shows what its
-// standby asks for, and no time. What a vacuum reads does not hold back others.
+// transaction that has written holds it back with its own number as well. A walsender shows what
+// its standby asks for, and no time. What a vacuum reads does not hold back others.
 constexpr Statement kOldestSession{"inspect_oldest_session", R"(
   select 'pid ' || pid, coalesce(usename, '') as usename,
          coalesce(nullif(application_name, ''), backend_type, '') as application,
