@@ -115,7 +115,7 @@ std::optional<absl::Time> ReadTimestamp(std::string_view text) {
 
 absl::Time DatabaseClock::Now() const {
   absl::MutexLock lock(&mu_);
-  const absl::Time now = sampled_ ? absl::UnixEpoch() + SteadyNow() + offset_ : absl::Now();
+  const absl::Time now = sampled_ ? absl::UnixEpoch() + steady_() + offset_ : absl::Now();
   if (now >= told_ || told_ - now > kMaxStandstill) told_ = now;
   return told_;
 }

@@ -80,6 +80,7 @@ std::vector<Poller> Pollers::RemoveExpired(absl::Time now) {
       }
     }
   }
+  std::sort(expired.begin(), expired.end());
   std::vector<Poller> removed;
   for (const int64_t id : expired) {
     if (std::optional<Poller> poller = Remove(id)) removed.push_back(std::move(*poller));
@@ -96,6 +97,7 @@ std::vector<Poller> Pollers::RemoveAll() {
   waiting_.clear();
   activity_of_.clear();
   ShowWaiting();
+  std::sort(all.begin(), all.end(), [](const Poller& a, const Poller& b) { return a.id < b.id; });
   return all;
 }
 
@@ -109,6 +111,7 @@ std::vector<std::string> Pollers::Activities() const {
   absl::MutexLock lock(&mu_);
   std::vector<std::string> names;
   for (const auto& [activity, queue] : waiting_) names.push_back(activity);
+  std::sort(names.begin(), names.end());
   return names;
 }
 

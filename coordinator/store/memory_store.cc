@@ -153,6 +153,7 @@ bool MemoryStore::FinishDeletion(const Machine& machine) {
     if (row.execution.facts->machine_id != machine.id) continue;
     gone = false;
     if (row.execution.machine_deleted) continue;
+    Remember(*row.execution.facts);
     row.execution.machine_deleted = true;
     row.execution.fence = Fence(RandomInt64());
   }
@@ -235,8 +236,9 @@ void MemoryStore::StartExecution(const StartRequest& request, Callback<StartResu
     } else if (!IsCurrent(facts)) {
       result.kind = StartResult::Kind::kMachineChanged;
     } else {
+      Remember(facts);
       names_[key] = facts.id;
-      history_[facts.id] = request.transition.history;
+      history_[facts.id] = {{++transaction_, request.transition.history}};
       if (request.execution.closed()) {
         Close(request.execution);
       } else {
@@ -260,8 +262,9 @@ void MemoryStore::Close(const core::Execution& execution) {
 
 void MemoryStore::Write(const core::Execution& execution, const core::Transition& transition,
                         Open* row) {
-  std::vector<core::HistoryEvent>& history = history_[execution.facts->id];
-  history.insert(history.end(), transition.history.begin(), transition.history.end());
+  if (!transition.history.empty()) {
+    history_[execution.facts->id].push_back({transaction_, transition.history});
+  }
   if (execution.closed()) return Close(execution);
   core::Execution& stored = row->execution;
   stored.fence = execution.fence;
@@ -290,6 +293,8 @@ void MemoryStore::CommitTransition(const CommitRequest& request, DoneCallback do
                                          "): it has moved on before version ",
                                          request.execution.version));
     } else {
+      ++transaction_;
+      Remember(*request.execution.facts);
       if (request.claimable_at) it->second.claimable_at = *request.claimable_at;
       Write(request.execution, request.transition, &it->second);
     }
@@ -320,6 +325,7 @@ void MemoryStore::ClaimDue(absl::Time now, absl::Time until, int64_t limit,
     });
     if (due.size() > static_cast<size_t>(limit)) due.resize(limit);
     for (Open* row : due) {
+      Remember(*row->execution.facts);
       row->claimable_at = until;
       claimed.push_back(row->execution);
     }
@@ -369,10 +375,12 @@ std::vector<HandedOut> MemoryStore::HandOutNow(const std::string& activity, int6
   DecideHandOut(activity, limit, decide, &entries);
   std::vector<HandedOut> handed_out;
   std::lock_guard lock(mu_);
+  ++transaction_;
   for (const HandOutEntry& entry : entries) {
     if (!entry.transition) continue;
     auto it = open_.find(entry.execution.facts->id);
     if (it == open_.end() || it->second.execution.fence != entry.read_fence) continue;
+    Remember(*entry.execution.facts);
     it->second.claimable_at = ClaimableAfterHandOut(entry);
     Write(entry.execution, *entry.transition, &it->second);
     for (BranchId branch : entry.branches) handed_out.push_back({entry.execution, branch});
@@ -387,6 +395,60 @@ void MemoryStore::HandOut(std::string_view activity, int64_t limit, Decide decid
     done(HandOutNow(activity, limit, decide));
   };
   executor_ == nullptr ? job() : executor_(std::move(job));
+}
+
+// ---------------------------------------------------------------- crashes
+
+void MemoryStore::KeepUndo() {
+  std::lock_guard lock(mu_);
+  keeps_undo_ = true;
+}
+
+void MemoryStore::Flush() {
+  std::lock_guard lock(mu_);
+  undo_.clear();
+}
+
+void MemoryStore::Remember(const core::ExecutionFacts& facts) {
+  if (!keeps_undo_) return;
+  Undo& undo = undo_.emplace_back();
+  undo.id = facts.id;
+  undo.name = {facts.machine_name, facts.name};
+  if (const auto it = open_.find(facts.id); it != open_.end()) undo.open = it->second;
+  if (const auto it = closed_.find(facts.id); it != closed_.end()) undo.closed = it->second;
+  if (const auto it = history_.find(facts.id); it != history_.end()) {
+    undo.history_rows = it->second.size();
+  }
+}
+
+int64_t MemoryStore::LoseUnflushed() {
+  std::lock_guard lock(mu_);
+  for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) {
+    open_.erase(undo->id);
+    closed_.erase(undo->id);
+    if (undo->open) open_[undo->id] = *std::move(undo->open);
+    if (undo->closed) closed_[undo->id] = *std::move(undo->closed);
+    history_[undo->id].resize(undo->history_rows);
+    if (undo->history_rows == 0) {  // it had not begun
+      history_.erase(undo->id);
+      names_.erase(undo->name);
+    }
+  }
+  return static_cast<int64_t>(std::exchange(undo_, {}).size());
+}
+
+void MemoryStore::Visit(const std::function<void(const Contents&)>& visit) {
+  std::lock_guard lock(mu_);
+  for (const auto& [id, history] : history_) {
+    Contents contents;
+    contents.history = &history;
+    if (const auto it = open_.find(id); it != open_.end()) {
+      contents.open = &it->second.execution;
+      contents.claimable_at = it->second.claimable_at;
+    }
+    if (const auto it = closed_.find(id); it != closed_.end()) contents.closed = &it->second;
+    visit(contents);
+  }
 }
 
 // ---------------------------------------------------------------- reading
@@ -435,7 +497,11 @@ void MemoryStore::GetHistory(const HistoryQuery& query, Callback<Page<core::Hist
   std::vector<core::HistoryEvent> events;
   {
     std::lock_guard lock(mu_);
-    if (auto it = history_.find(query.execution); it != history_.end()) events = it->second;
+    if (auto it = history_.find(query.execution); it != history_.end()) {
+      for (const HistoryRow& row : it->second) {
+        events.insert(events.end(), row.events.begin(), row.events.end());
+      }
+    }
   }
   if (events.empty()) {
     return Reply(std::move(done), absl::StatusOr<Page<core::HistoryEvent>>(

@@ -4,6 +4,8 @@
 //
 // Callbacks, and HandOut as a whole, run through the executor; by default at once, on the caller's
 // thread, before the method returns.
+//
+// For simulations it can lose what was not flushed, as PostgreSQL does with synchronous_commit=off.
 
 #ifndef PAWL_STORE_MEMORY_STORE_H_
 #define PAWL_STORE_MEMORY_STORE_H_
@@ -11,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +29,19 @@ namespace pawl::store {
 class MemoryStore : public Store {
  public:
   using Executor = std::function<void(absl::AnyInvocable<void()>)>;
+
+  // What one transition wrote into the history.
+  struct HistoryRow {
+    int64_t transaction = 0;  // counts transactions that write, from 1
+    std::vector<core::HistoryEvent> events;
+  };
+  // All that is stored of one execution.
+  struct Contents {
+    const core::Execution* open = nullptr;  // null: it is closed
+    absl::Time claimable_at;                // of an open one
+    const ExecutionRecord* closed = nullptr;
+    const std::vector<HistoryRow>* history = nullptr;
+  };
 
   // `clock` is the database's and must outlive the store; null: this machine's.
   explicit MemoryStore(Account account = {}, Executor executor = nullptr,
@@ -72,6 +88,15 @@ class MemoryStore : public Store {
   FlushEpoch Epoch() const override { return FlushEpoch(1); }
   void AwaitFlush(FlushEpoch /*epoch*/, DoneCallback done) override { done(absl::OkStatus()); }
 
+  // From now on what is written of executions can be taken back.
+  void KeepUndo();
+  // What was written so far is on disk.
+  void Flush();
+  // A crash: takes back what was written since the last Flush. Gives how many writes that were.
+  int64_t LoseUnflushed();
+  // Calls `visit` with each execution, in the order of the ids. It must not come back here.
+  void Visit(const std::function<void(const Contents&)>& visit);
+
  private:
   struct Open {
     core::Execution execution;
@@ -81,7 +106,18 @@ class MemoryStore : public Store {
   template <typename Done, typename Answer>
   void Reply(Done done, Answer answer);
 
+  // What was stored of one execution before a write.
+  struct Undo {
+    ExecutionId id;
+    std::pair<std::string, std::string> name;
+    std::optional<Open> open;
+    std::optional<ExecutionRecord> closed;
+    size_t history_rows = 0;
+  };
+
   // With mu_ held, from here to HandOutNow.
+  // Comes before each write of an execution.
+  void Remember(const core::ExecutionFacts& facts);
   bool IsCurrent(const core::ExecutionFacts& facts) const;
   void Write(const core::Execution& execution, const core::Transition& transition, Open* row);
   void Close(const core::Execution& execution);
@@ -102,8 +138,11 @@ class MemoryStore : public Store {
   std::map<std::pair<std::string, std::string>, ExecutionId> names_;
   std::map<ExecutionId, Open> open_;
   std::map<ExecutionId, ExecutionRecord> closed_;
-  std::map<ExecutionId, std::vector<core::HistoryEvent>> history_;
+  std::map<ExecutionId, std::vector<HistoryRow>> history_;
   int64_t next_machine_id_ = 1;
+  int64_t transaction_ = 0;
+  bool keeps_undo_ = false;
+  std::vector<Undo> undo_;  // oldest first
 };
 
 }  // namespace pawl::store
