@@ -1,0 +1,28 @@
+#include "tests/simulation/database.h"
+
+namespace pawl::simulation {
+
+Database::Database(Loop* loop) : loop_(loop), tables_(Account(), nullptr, loop) {
+  tables_.KeepUndo();
+  FlushNowAndThen();
+}
+
+// The WAL writer: a crash may lose all since the last barrier, or less.
+void Database::FlushNowAndThen() {
+  loop_->Post(loop_->chance().Between(absl::Milliseconds(5), absl::Seconds(2)), nullptr, [this] {
+    Flush();
+    FlushNowAndThen();
+  });
+}
+
+void Database::Crash(absl::Duration downtime) {
+  lost_writes_ += tables_.LoseUnflushed();
+  ++crashes_;
+  ++generation_;
+  up_ = false;
+  loop_->Post(downtime, nullptr, [this, generation = generation_] {
+    if (generation == generation_) up_ = true;
+  });
+}
+
+}  // namespace pawl::simulation
