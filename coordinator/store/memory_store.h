@@ -6,6 +6,9 @@
 // thread, before the method returns.
 //
 // For simulations it can lose what was not flushed, as PostgreSQL does with synchronous_commit=off.
+//
+// memory_machines.cc has state machines and activities, memory_reads.cc what the API reads and the
+// cluster, memory_crashes.cc the losses, memory_store.cc the rest.
 
 #ifndef PAWL_STORE_MEMORY_STORE_H_
 #define PAWL_STORE_MEMORY_STORE_H_
@@ -104,7 +107,14 @@ class MemoryStore : public Store {
   };
 
   template <typename Done, typename Answer>
-  void Reply(Done done, Answer answer);
+  void Reply(Done done, Answer answer) {
+    if (executor_ == nullptr) return done(std::move(answer));
+    executor_([done = std::move(done), answer = std::move(answer)]() mutable {
+      done(std::move(answer));
+    });
+  }
+  static absl::Status NotFound(std::string_view kind, std::string_view name);
+  static ExecutionRecord RecordOf(const core::Execution& execution);
 
   // What was stored of one execution before a write.
   struct Undo {

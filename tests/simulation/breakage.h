@@ -10,14 +10,14 @@ namespace pawl::simulation {
 
 enum class Breakage {
   kNone,
-  kFenceDropped,        // commits are written whoever moved the execution on meanwhile
-  kFenceReused,         // the fence is a count, which comes twice when a crash takes steps back
-  kDoubleDispatch,      // a task is handed out and the hand-out is not written
-  kLostTimer,           // now and then a step forgets when its execution is to be taken up again
-  kEarlyRelease,        // effects do not wait for the disk
-  kRepeatedAfterLoss,   // a write whose reply was lost is sent again, without its fence
-  kUnheldReads,         // reads leave the node before what they read is on disk
-  kLostCompletion,      // a completion is acknowledged and not written
+  kFenceDropped,       // commits are written whoever moved the execution on meanwhile
+  kFenceReused,        // the fence is a count, which comes twice when a crash takes steps back
+  kDoubleDispatch,     // a task is handed out and the hand-out is not written
+  kLostTimer,          // now and then a step forgets when its execution is to be taken up again
+  kEarlyRelease,       // effects do not wait for the disk
+  kRepeatedAfterLoss,  // a write whose reply was lost is sent again, without its fence
+  kUnheldReads,        // reads leave the node before what they read is on disk
+  kLostCompletion,     // a completion is acknowledged and not written
 };
 
 inline constexpr struct {

@@ -77,8 +77,8 @@ void SimulatedClient::ReadHistory(const WantedExecution& wanted) {
         // As the API does: the name leads to the id, the id to the events.
         store->FindExecution(
             wanted.machine->name, wanted.name,
-            [store, answer = std::move(answer)](
-                absl::StatusOr<store::ExecutionRecord> record) mutable {
+            [store,
+             answer = std::move(answer)](absl::StatusOr<store::ExecutionRecord> record) mutable {
               if (!record.ok()) return answer(record.status());
               store->GetHistory({.execution = record->id, .limit = 1000}, std::move(answer));
             });

@@ -1,5 +1,7 @@
 #include "tests/simulation/database.h"
 
+#include <algorithm>
+
 namespace pawl::simulation {
 
 Database::Database(Loop* loop) : loop_(loop), tables_(Account(), nullptr, loop) {
@@ -13,6 +15,10 @@ void Database::FlushNowAndThen() {
     Flush();
     FlushNowAndThen();
   });
+}
+
+void Database::SawTime(absl::Time time) {
+  most_ahead_ = std::max(most_ahead_, time - loop_->Now());
 }
 
 void Database::Crash(absl::Duration downtime) {

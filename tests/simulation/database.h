@@ -26,6 +26,10 @@ class Database {
   void Flush() { tables_.Flush(); }
   // All sessions end, what was not flushed is lost; it is up again after `downtime`.
   void Crash(absl::Duration downtime);
+  // A transition that says it is of that time has just been written.
+  void SawTime(absl::Time time);
+  // How far such a time was ahead of this clock at most: timers fire that early, too.
+  absl::Duration most_ahead() const { return most_ahead_; }
   int64_t crashes() const { return crashes_; }
   // How many writes crashes have taken back.
   int64_t lost_writes() const { return lost_writes_; }
@@ -37,6 +41,7 @@ class Database {
   store::MemoryStore tables_;
   bool up_ = true;
   int64_t generation_ = 1;
+  absl::Duration most_ahead_;
   int64_t crashes_ = 0;
   int64_t lost_writes_ = 0;
 };

@@ -18,10 +18,10 @@ std::string OutcomeOf(const absl::Status& status) {
 }
 
 audit::ReadEvent Shown(const core::HistoryEvent& event) {
-  std::string digest = StrCat(event.name.view(), "|", event.payload.view(), "|",
-                              event.error.value_or(Text()).view(), "|",
-                              event.cause.value_or(Text()).view(), "|", event.resource.view(), "|",
-                              event.worker_name.view(), "|", event.index.value_or(-1));
+  std::string digest =
+      StrCat(event.name.view(), "|", event.payload.view(), "|", event.error.value_or(Text()).view(),
+             "|", event.cause.value_or(Text()).view(), "|", event.resource.view(), "|",
+             event.worker_name.view(), "|", event.index.value_or(-1));
   for (const auto& [name, value] : event.assigned) StrAppend(&digest, "|", name, value.view());
   return {.id = event.id,
           .previous_id = event.previous_id,

@@ -24,7 +24,9 @@ class Chance {
   // Never 0.
   int64_t NonZero();
   // From 0 to `below` - 1.
-  int64_t Below(int64_t below) { return static_cast<int64_t>(Bits() % static_cast<uint64_t>(below)); }
+  int64_t Below(int64_t below) {
+    return static_cast<int64_t>(Bits() % static_cast<uint64_t>(below));
+  }
   bool Happens(double probability);
   // Mostly near `least`, now and then near `most`: as delays are.
   absl::Duration Delay(absl::Duration least, absl::Duration most);

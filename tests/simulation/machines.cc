@@ -74,10 +74,12 @@ constexpr char kBroken[] = R"asl({"StartAt": "Try", "States": {
 
 const std::vector<SampleMachine>& SampleMachines() {
   static const auto* machines = new std::vector<SampleMachine>{
-      {"order", Expand(kOrder), core::Status::kSucceeded, core::Status::kSucceeded, R"({"id":$id})"},
+      {"order", Expand(kOrder), core::Status::kSucceeded, core::Status::kSucceeded,
+       R"({"id":$id})"},
       {"fan", Expand(kFan), core::Status::kSucceeded, core::Status::kSucceeded,
        R"({"id":$id,"items":[1,2,3]})"},
-      {"loop", Expand(kLoop), core::Status::kSucceeded, core::Status::kSucceeded, R"({"id":$id,"n":4})"},
+      {"loop", Expand(kLoop), core::Status::kSucceeded, core::Status::kSucceeded,
+       R"({"id":$id,"n":4})"},
       {"impatient", Expand(kImpatient), core::Status::kSucceeded, core::Status::kTimedOut, ""},
       {"broken", Expand(kBroken), core::Status::kFailed, core::Status::kFailed, ""},
   };

@@ -79,8 +79,8 @@ void SimulatedNode::RunEngine(const std::shared_ptr<Life>& life) {
   options.metrics = around_.metrics;
   options.random = [loop = around_.loop] { return loop->chance().NonZero(); };
   if (around_.breakage == Breakage::kFenceReused) options.draw_fence = FenceOfVersion;
-  at->engine = std::make_unique<engine::Engine>(std::move(options), &at->store, &at->clock,
-                                                &at->scheduler);
+  at->engine =
+      std::make_unique<engine::Engine>(std::move(options), &at->store, &at->clock, &at->scheduler);
   at->engine->Run([this, at](const absl::Status& ready) {
     if (ready.ok()) {
       at->serves = true;

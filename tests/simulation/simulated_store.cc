@@ -58,9 +58,8 @@ void SimulatedStore::Call(Kind kind, Operation<Answer> operation,
   if (fate == Fate::kRefused || fate == Fate::kLostRequest) {
     Answer answer = fate == Fate::kRefused ? Answer(Refused()) : lost;
     const absl::Duration wait = fate == Fate::kRefused ? Way() : notice;
-    return loop_->Post(wait, process_, [done = std::move(done), answer]() mutable {
-      done(std::move(answer));
-    });
+    return loop_->Post(wait, process_,
+                       [done = std::move(done), answer]() mutable { done(std::move(answer)); });
   }
   absl::Duration way_there = Way();
   if (fate == Fate::kLate) {
@@ -69,24 +68,23 @@ void SimulatedStore::Call(Kind kind, Operation<Answer> operation,
   }
   const bool answers = fate == Fate::kGood;
   const bool repeats = breakage_ == Breakage::kRepeatedAfterLoss && fate == Fate::kLostReply;
-  loop_->Post(
-      way_there, nullptr,
-      [loop = loop_, database = database_, generation = database_->generation(),
-       process = process_, operation = std::move(operation), done = std::move(done), lost, answers,
-       repeats, way_back = answers ? Way() : notice]() mutable {
-        Answer answer = lost;
-        if (database->up() && database->generation() == generation) {
-          operation(database->tables(), [&](Answer given) {
-            if (answers) answer = std::move(given);
-          });
-          if (repeats) operation(database->tables(), [](const Answer&) {});
-        }
-        if (done == nullptr) return;
-        loop->Post(way_back, process,
-                   [done = std::move(done), answer = std::move(answer)]() mutable {
-                     done(std::move(answer));
-                   });
-      });
+  loop_->Post(way_there, nullptr,
+              [loop = loop_, database = database_, generation = database_->generation(),
+               process = process_, operation = std::move(operation), done = std::move(done), lost,
+               answers, repeats, way_back = answers ? Way() : notice]() mutable {
+                Answer answer = lost;
+                if (database->up() && database->generation() == generation) {
+                  operation(database->tables(), [&](Answer given) {
+                    if (answers) answer = std::move(given);
+                  });
+                  if (repeats) operation(database->tables(), [](const Answer&) {});
+                }
+                if (done == nullptr) return;
+                loop->Post(way_back, process,
+                           [done = std::move(done), answer = std::move(answer)]() mutable {
+                             done(std::move(answer));
+                           });
+              });
 }
 
 template <typename T>
@@ -95,15 +93,14 @@ void SimulatedStore::HeldRead(Operation<absl::StatusOr<T>> operation, Callback<T
     return Call<absl::StatusOr<T>>(Kind::kRead, std::move(operation), std::move(done));
   }
   const FlushEpoch epoch = epoch_;
-  Call<absl::StatusOr<T>>(
-      Kind::kRead, std::move(operation),
-      [this, epoch, done = std::move(done)](absl::StatusOr<T> answer) mutable {
-        AwaitFlush(epoch, [done = std::move(done),
-                           answer = std::move(answer)](const absl::Status& flushed) mutable {
-          if (!flushed.ok()) return done(flushed);
-          done(std::move(answer));
-        });
-      });
+  Call<absl::StatusOr<T>>(Kind::kRead, std::move(operation),
+                          [this, epoch, done = std::move(done)](absl::StatusOr<T> answer) mutable {
+                            AwaitFlush(epoch, [done = std::move(done), answer = std::move(answer)](
+                                                  const absl::Status& flushed) mutable {
+                              if (!flushed.ok()) return done(flushed);
+                              done(std::move(answer));
+                            });
+                          });
 }
 
 // ---------------------------------------------------------------- the flush barrier
@@ -123,15 +120,17 @@ void SimulatedStore::SendBarrier() {
   if (flushing_ || !connected_ || waiting_.empty()) return;
   flushing_ = true;
   auto covered = std::make_shared<Effects>(std::exchange(waiting_, {}));
-  const bool breaks =
-      loop_->chance().Happens(faults_.barrier_breaks) || cut_until_ > loop_->Now();
+  const bool breaks = loop_->chance().Happens(faults_.barrier_breaks) || cut_until_ > loop_->Now();
   const absl::Duration way_back = cut_until_ > loop_->Now() ? kCallTimeout : Way();
-  loop_->Post(Way(), nullptr, [this, loop = loop_, database = database_, process = process_,
-                               generation = barrier_generation_, covered, breaks, way_back] {
-    const bool flushed = database->up() && database->generation() == generation && !breaks;
-    if (flushed) database->Flush();
-    loop->Post(way_back, process, [this, covered, flushed] { BarrierReturned(covered, flushed); });
-  });
+  loop_->Post(Way(), nullptr,
+              [this, loop = loop_, database = database_, process = process_,
+               generation = barrier_generation_, covered, breaks, way_back] {
+                const bool flushed =
+                    database->up() && database->generation() == generation && !breaks;
+                if (flushed) database->Flush();
+                loop->Post(way_back, process,
+                           [this, covered, flushed] { BarrierReturned(covered, flushed); });
+              });
 }
 
 void SimulatedStore::BarrierReturned(const std::shared_ptr<Effects>& covered, bool flushed) {
@@ -189,16 +188,17 @@ void SimulatedStore::CommitTransition(const store::CommitRequest& request,
   const bool fenced = breakage_ != Breakage::kFenceDropped;
   Call<absl::Status>(
       Kind::kWrite,
-      [execution = request.execution, transition = request.transition,
+      [database = database_, execution = request.execution, transition = request.transition,
        expected = request.expected_fence, claimable_at, fenced,
-       repeats = breakage_ == Breakage::kRepeatedAfterLoss, times = 0](store::MemoryStore& tables,
-                                                                     auto reply) mutable {
+       repeats = breakage_ == Breakage::kRepeatedAfterLoss,
+       times = 0](store::MemoryStore& tables, auto reply) mutable {
         Fence fence = expected;
         if (!fenced || (repeats && ++times > 1)) {
           tables.LoadExecution(execution.facts->id, [&](absl::StatusOr<core::Execution> row) {
             if (row.ok()) fence = row->fence;
           });
         }
+        if (!transition.history.empty()) database->SawTime(execution.last_event_at);
         tables.CommitTransition({execution, transition, fence, claimable_at}, std::move(reply));
       },
       std::move(done));

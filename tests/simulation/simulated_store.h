@@ -23,7 +23,7 @@ struct StoreFaults {
   double refused = 0;
   double lost_request = 0;
   double lost_reply = 0;
-  double late = 0;           // carried out after the caller was told UNKNOWN
+  double late = 0;            // carried out after the caller was told UNKNOWN
   double barrier_breaks = 0;  // of flushes
   absl::Duration longest_way = absl::Milliseconds(5);
 };

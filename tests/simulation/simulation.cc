@@ -62,8 +62,8 @@ class World {
         network_(&loop_, &faults_.network) {
     Populate();
     Want();
-    injector_ = std::make_unique<Injector>(&loop_, &database_, &nodes_, &workers_, &faults_,
-                                           options.trace);
+    injector_ =
+        std::make_unique<Injector>(&loop_, &database_, &nodes_, &workers_, &faults_, options.trace);
   }
 
   SimulationResult Run();
@@ -75,6 +75,7 @@ class World {
   bool AllEnded();
   void CheckResumed();
   void RunToTheEnd();
+  void CheckClocks();
   void Judge();
   void JudgeEnd(const WantedExecution& wanted, const core::Execution& execution);
   std::vector<audit::AuditedExecution> ReadAll();
@@ -112,7 +113,7 @@ void World::Populate() {
     tables.CreateMachine(machine, [](auto) {});
   }
   static const auto metrics = std::make_shared<metrics::Metrics>();
-  const Surroundings around{&loop_,          &database_, &hints_,
+  const Surroundings around{&loop_,         &database_, &hints_,
                             &faults_.store, metrics,    options_.breakage};
   const int64_t nodes = 1 + chance.Below(3);
   for (int64_t i = 0; i < nodes; ++i) {
@@ -120,8 +121,9 @@ void World::Populate() {
   }
   const int64_t workers = 2 + chance.Below(3);
   for (int64_t i = 0; i < workers; ++i) {
-    workers_.emplace_back(std::make_unique<SimulatedWorker>(&loop_, &network_, &nodes_, &log_,
-                                                            StrCat("w", i), &faults_.habits))
+    workers_
+        .emplace_back(std::make_unique<SimulatedWorker>(&loop_, &network_, &nodes_, &log_,
+                                                        StrCat("w", i), &faults_.habits))
         ->Boot();
   }
 }
@@ -138,8 +140,8 @@ void World::Want() {
   }
   const absl::Time end = loop_.Now() + absl::Seconds(60);
   for (int i = 0; i < 2; ++i) {
-    clients_.push_back(std::make_unique<SimulatedClient>(&loop_, &network_, &nodes_, &log_,
-                                                         StrCat("c", i)));
+    clients_.push_back(
+        std::make_unique<SimulatedClient>(&loop_, &network_, &nodes_, &log_, StrCat("c", i)));
     loop_.Post(absl::Seconds(1), nullptr,
                [this, client = clients_.back().get(), end] { client->Watch(&wanted_, end); });
   }
@@ -275,11 +277,21 @@ void World::Judge() {
 #endif
 }
 
+// A node's idea of the database's time is off by half the way of a question at most, and by what
+// its clock has drifted since.
+void World::CheckClocks() {
+  constexpr absl::Duration kAtMost = absl::Milliseconds(101);
+  if (database_.most_ahead() <= kAtMost) return;
+  Problem(StrCat("clocks: a transition was ", absl::FormatDuration(database_.most_ahead()),
+                 " ahead of the database's time"));
+}
+
 SimulationResult World::Run() {
   const absl::Time began = loop_.Now();
   loop_.RunUntil(began + injector_->duration());
   Heal();
   RunToTheEnd();
+  CheckClocks();
   Judge();
   result_.nodes_killed = injector_->counts().nodes_killed;
   result_.nodes_stopped = injector_->counts().nodes_stopped;
