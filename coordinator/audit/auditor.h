@@ -25,6 +25,8 @@ namespace pawl::audit {
 struct AuditOptions {
   // How long a timer or a step may be overdue when its execution is read; absent: not judged.
   std::optional<absl::Duration> timer_bound;
+  // How far ahead coordinators set what they claim, the differences of their clocks included.
+  absl::Duration claim_hint = absl::Seconds(3);
   // How far callers' clocks may be from the database's, and from each other.
   absl::Duration database_skew = absl::Seconds(1);
   absl::Duration client_skew;
