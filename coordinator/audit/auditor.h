@@ -11,12 +11,12 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "coordinator/audit/audited_execution.h"
+#include "coordinator/audit/call_index.h"
 #include "coordinator/audit/call_log.h"
 #include "coordinator/audit/finding.h"
 
@@ -53,9 +53,6 @@ struct AuditReport {
   std::vector<Violation> violations;
 };
 
-// (machine name, execution name).
-using ExecutionName = std::pair<std::string, std::string>;
-
 class Auditor {
  public:
   // `log` may be null; otherwise it outlives the auditor.
@@ -66,9 +63,11 @@ class Auditor {
   void Add(const AuditedExecution& audited);
   // What the source of the executions has found by itself. `execution` may be empty.
   void Report(std::string execution, Finding finding);
-  // Executions that the log says are there and that have not been given. Those that are found
-  // are to be given before Finish, which finds the rest missing.
-  std::vector<ExecutionName> Missing() const;
+  // Executions that the log says are there and that have not been given, by name or by the id that
+  // task tokens have. Those that are found are to be given before Finish, which finds the rest
+  // missing.
+  std::vector<ExecutionName> MissingNames() const;
+  std::vector<ExecutionId> MissingIds() const;
   // Once.
   AuditReport Finish();
 
