@@ -236,7 +236,8 @@ void MemoryStore::StartExecution(const StartRequest& request, Callback<StartResu
       result.kind = StartResult::Kind::kMachineChanged;
     } else {
       names_[key] = facts.id;
-      history_[facts.id] = request.transition.history;
+      ++transactions_;
+      Record(facts.id, request.transition);
       if (request.execution.closed()) {
         Close(request.execution);
       } else {
@@ -254,14 +255,17 @@ void MemoryStore::StartExecution(const StartRequest& request, Callback<StartResu
 }
 
 void MemoryStore::Close(const core::Execution& execution) {
-  closed_[execution.facts->id] = RecordOf(execution);
+  closed_[execution.facts->id] = execution;
   open_.erase(execution.facts->id);
+}
+
+void MemoryStore::Record(ExecutionId id, const core::Transition& transition) {
+  if (!transition.history.empty()) history_[id].push_back({transition.history, transactions_});
 }
 
 void MemoryStore::Write(const core::Execution& execution, const core::Transition& transition,
                         Open* row) {
-  std::vector<core::HistoryEvent>& history = history_[execution.facts->id];
-  history.insert(history.end(), transition.history.begin(), transition.history.end());
+  Record(execution.facts->id, transition);
   if (execution.closed()) return Close(execution);
   core::Execution& stored = row->execution;
   stored.fence = execution.fence;
@@ -291,6 +295,7 @@ void MemoryStore::CommitTransition(const CommitRequest& request, DoneCallback do
                                          request.execution.version));
     } else {
       if (request.claimable_at) it->second.claimable_at = *request.claimable_at;
+      ++transactions_;
       Write(request.execution, request.transition, &it->second);
     }
   }
@@ -369,6 +374,7 @@ std::vector<HandedOut> MemoryStore::HandOutNow(const std::string& activity, int6
   DecideHandOut(activity, limit, decide, &entries);
   std::vector<HandedOut> handed_out;
   std::lock_guard lock(mu_);
+  ++transactions_;
   for (const HandOutEntry& entry : entries) {
     if (!entry.transition) continue;
     auto it = open_.find(entry.execution.facts->id);
@@ -398,7 +404,8 @@ void MemoryStore::FindExecution(std::string_view machine_name, std::string_view 
     std::lock_guard lock(mu_);
     if (auto it = names_.find({std::string(machine_name), std::string(name)}); it != names_.end()) {
       auto open = open_.find(it->second);
-      answer = open != open_.end() ? RecordOf(open->second.execution) : closed_.at(it->second);
+      answer =
+          open != open_.end() ? RecordOf(open->second.execution) : RecordOf(closed_.at(it->second));
     }
   }
   Reply(std::move(done), std::move(answer));
@@ -415,7 +422,7 @@ void MemoryStore::ListExecutions(const ExecutionQuery& query,
   {
     std::lock_guard lock(mu_);
     for (const auto& [id, row] : open_) all[id] = Short(RecordOf(row.execution));
-    for (const auto& [id, record] : closed_) all[id] = Short(record);
+    for (const auto& [id, execution] : closed_) all[id] = Short(RecordOf(execution));
   }
   Page<ExecutionRecord> page;
   for (auto& [id, record] : all) {
@@ -435,7 +442,11 @@ void MemoryStore::GetHistory(const HistoryQuery& query, Callback<Page<core::Hist
   std::vector<core::HistoryEvent> events;
   {
     std::lock_guard lock(mu_);
-    if (auto it = history_.find(query.execution); it != history_.end()) events = it->second;
+    if (auto it = history_.find(query.execution); it != history_.end()) {
+      for (const audit::AuditedRow& row : it->second) {
+        events.insert(events.end(), row.events.begin(), row.events.end());
+      }
+    }
   }
   if (events.empty()) {
     return Reply(std::move(done), absl::StatusOr<Page<core::HistoryEvent>>(
@@ -456,6 +467,26 @@ void MemoryStore::GetHistory(const HistoryQuery& query, Callback<Page<core::Hist
   Reply(std::move(done), absl::StatusOr<Page<core::HistoryEvent>>(std::move(page)));
 }
 
+std::vector<audit::AuditedExecution> MemoryStore::Audited(const Compile& compile) {
+  std::lock_guard lock(mu_);
+  const absl::Time now = clock_.Now();
+  std::map<RevisionId, std::shared_ptr<const asl::Machine>> machines;
+  std::vector<audit::AuditedExecution> all;
+  const auto add = [&](const core::Execution& execution, absl::Time claimable_at) {
+    const RevisionId revision = execution.facts->revision_id;
+    const auto [machine, fresh] = machines.try_emplace(revision);
+    if (fresh) machine->second = compile(revisions_[revision]);
+    all.push_back({.execution = execution,
+                   .claimable_at = claimable_at,
+                   .machine = machine->second,
+                   .history = history_[execution.facts->id],
+                   .read_at = now});
+  };
+  for (const auto& [id, row] : open_) add(row.execution, row.claimable_at);
+  for (const auto& [id, execution] : closed_) add(execution, absl::InfiniteFuture());
+  return all;
+}
+
 // ---------------------------------------------------------------- the cluster
 
 void MemoryStore::DatabaseTime(Callback<absl::Time> done) {
@@ -471,7 +502,7 @@ void MemoryStore::MaintainPartitions(absl::Time now, absl::Duration retention, D
   {
     std::lock_guard lock(mu_);
     for (auto it = closed_.begin(); it != closed_.end();) {
-      const ExecutionRecord& record = it->second;
+      const ExecutionRecord record = RecordOf(it->second);
       if (record.closed_at >= before || EndOfWeek(record.started_at) > before) {
         ++it;
         continue;

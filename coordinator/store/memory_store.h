@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "coordinator/audit/audited_execution.h"
 #include "coordinator/base/account.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/store/store.h"
@@ -72,6 +74,11 @@ class MemoryStore : public Store {
   FlushEpoch Epoch() const override { return FlushEpoch(1); }
   void AwaitFlush(FlushEpoch /*epoch*/, DoneCallback done) override { done(absl::OkStatus()); }
 
+  // All executions as they stand, for the audit. `compile` gives what a revision runs; it is called
+  // once for each.
+  using Compile = std::function<std::shared_ptr<const asl::Machine>(const Revision&)>;
+  std::vector<audit::AuditedExecution> Audited(const Compile& compile);
+
  private:
   struct Open {
     core::Execution execution;
@@ -83,6 +90,7 @@ class MemoryStore : public Store {
 
   // With mu_ held, from here to HandOutNow.
   bool IsCurrent(const core::ExecutionFacts& facts) const;
+  void Record(ExecutionId id, const core::Transition& transition);
   void Write(const core::Execution& execution, const core::Transition& transition, Open* row);
   void Close(const core::Execution& execution);
   // One step of the deletion of a machine; whether it has gone.
@@ -101,8 +109,9 @@ class MemoryStore : public Store {
   std::map<std::string, Activity, std::less<>> activities_;
   std::map<std::pair<std::string, std::string>, ExecutionId> names_;
   std::map<ExecutionId, Open> open_;
-  std::map<ExecutionId, ExecutionRecord> closed_;
-  std::map<ExecutionId, std::vector<core::HistoryEvent>> history_;
+  std::map<ExecutionId, core::Execution> closed_;
+  std::map<ExecutionId, std::vector<audit::AuditedRow>> history_;
+  uint64_t transactions_ = 0;  // that wrote history
   int64_t next_machine_id_ = 1;
 };
 
