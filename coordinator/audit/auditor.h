@@ -11,12 +11,12 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "coordinator/audit/audited_execution.h"
+#include "coordinator/audit/call_index.h"
 #include "coordinator/audit/call_log.h"
 #include "coordinator/audit/finding.h"
 
@@ -25,6 +25,8 @@ namespace pawl::audit {
 struct AuditOptions {
   // How long a timer or a step may be overdue when its execution is read; absent: not judged.
   std::optional<absl::Duration> timer_bound;
+  // How far ahead coordinators set what they claim, the differences of their clocks included.
+  absl::Duration claim_hint = absl::Seconds(3);
   // How far callers' clocks may be from the database's, and from each other.
   absl::Duration database_skew = absl::Seconds(1);
   absl::Duration client_skew;
@@ -51,9 +53,6 @@ struct AuditReport {
   std::vector<Violation> violations;
 };
 
-// (machine name, execution name).
-using ExecutionName = std::pair<std::string, std::string>;
-
 class Auditor {
  public:
   // `log` may be null; otherwise it outlives the auditor.
@@ -64,9 +63,11 @@ class Auditor {
   void Add(const AuditedExecution& audited);
   // What the source of the executions has found by itself. `execution` may be empty.
   void Report(std::string execution, Finding finding);
-  // Executions that the log says are there and that have not been given. Those that are found
-  // are to be given before Finish, which finds the rest missing.
-  std::vector<ExecutionName> Missing() const;
+  // Executions that the log says are there and that have not been given, by name or by the id that
+  // task tokens have. Those that are found are to be given before Finish, which finds the rest
+  // missing.
+  std::vector<ExecutionName> MissingNames() const;
+  std::vector<ExecutionId> MissingIds() const;
   // Once.
   AuditReport Finish();
 

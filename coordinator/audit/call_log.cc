@@ -222,9 +222,11 @@ void ReadMembers(LineReader& in, std::string_view name, Call* call) {
 
 }  // namespace
 
+std::string_view CallName(const Call& call) { return std::visit(NameOf(), call.what); }
+
 std::string WriteCall(const Call& call) {
   LineWriter out;
-  out.Text("call", std::visit(NameOf(), call.what));
+  out.Text("call", CallName(call));
   out.Text("client", call.client);
   out.Time("sent", call.sent);
   out.Time("answered", call.answered);

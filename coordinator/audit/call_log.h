@@ -87,6 +87,9 @@ struct Call {
   bool unknown() const { return outcome == "unknown"; }
 };
 
+// "StartExecution".
+std::string_view CallName(const Call& call);
+
 struct CallLog {
   std::vector<Call> calls;  // in any order
 };

@@ -34,7 +34,8 @@ inline constexpr std::string_view kReplayPosition = "replay-gives-position";
 inline constexpr std::string_view kTimerNotEarly = "timer-not-early";
 // --- of the executions together
 inline constexpr std::string_view kNameOnce = "name-means-one-execution";
-// --- of what clients saw (call_rules.h)
+// --- of what clients saw (call_rules.h, task_rules.h)
+inline constexpr std::string_view kCallReadable = "calls-readable";
 inline constexpr std::string_view kStartFound = "acknowledged-start-found";
 inline constexpr std::string_view kStartSame = "start-answers-agree";
 inline constexpr std::string_view kClosedNameRefused = "closed-name-refused";
@@ -44,12 +45,13 @@ inline constexpr std::string_view kStopped = "acknowledged-stop-closed-it";
 inline constexpr std::string_view kTaskScheduled = "task-given-was-scheduled";
 inline constexpr std::string_view kCompletionFound = "acknowledged-completion-found";
 inline constexpr std::string_view kCompletionOnce = "completion-accepted-once";
-inline constexpr std::string_view kCompletionLate = "late-completion-refused";
+inline constexpr std::string_view kLateRefused = "late-report-refused";
 inline constexpr std::string_view kCompletionSent = "recorded-completion-was-sent";
 // --- of the source: whoever reads the executions finds these (store/audit_database.h)
 inline constexpr std::string_view kReadable = "rows-readable";
 inline constexpr std::string_view kRowsBelong = "rows-belong-to-an-execution";
 inline constexpr std::string_view kNameFound = "name-leads-to-execution";
+inline constexpr std::string_view kReadyFound = "ready-task-can-be-found";
 
 }  // namespace rule
 

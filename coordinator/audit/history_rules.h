@@ -18,12 +18,17 @@ namespace pawl::audit {
 // transaction.
 void CheckHistory(const AuditedExecution& audited, Findings* findings);
 
+struct TimeBounds {
+  // How long after it was due a timer or a step may still be open when the execution is read;
+  // absent: not judged.
+  std::optional<absl::Duration> overdue;
+  // How far ahead of the time at which it is read a claim may have set `claimable_at`.
+  absl::Duration claim = absl::Seconds(3);
+};
+
 // Of an execution with its history: an open one is where its history has led it, something will
-// move it on, and it will be taken up in time; a closed one's last event says what its status says.
-// `timer_bound`: how long after it was due a timer or a step may still be open when the execution
-// is read.
-void CheckState(const AuditedExecution& audited, std::optional<absl::Duration> timer_bound,
-                Findings* findings);
+// move it on, and it will be taken up in time; a closed one's last event says what its row says.
+void CheckState(const AuditedExecution& audited, const TimeBounds& bounds, Findings* findings);
 
 }  // namespace pawl::audit
 

@@ -274,6 +274,7 @@ void Append(Transition second, Transition* first) {
   }
   for (const BranchId id : second.removed) std::erase(first->scheduled, id);
   first->returned += second.returned;
+  first->random |= second.random;
   first->scheduled.insert(first->scheduled.end(), second.scheduled.begin(), second.scheduled.end());
 }
 

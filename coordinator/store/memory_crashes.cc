@@ -42,18 +42,9 @@ int64_t MemoryStore::LoseUnflushed() {
   return static_cast<int64_t>(std::exchange(undo_, {}).size());
 }
 
-void MemoryStore::Visit(const std::function<void(const Contents&)>& visit) {
+void MemoryStore::VisitOpen(const OpenVisitor& visit) {
   std::lock_guard lock(mu_);
-  for (const auto& [id, history] : history_) {
-    Contents contents;
-    contents.history = &history;
-    if (const auto it = open_.find(id); it != open_.end()) {
-      contents.open = &it->second.execution;
-      contents.claimable_at = it->second.claimable_at;
-    }
-    if (const auto it = closed_.find(id); it != closed_.end()) contents.closed = &it->second;
-    visit(contents);
-  }
+  for (const auto& [id, row] : open_) visit(row.execution, row.claimable_at);
 }
 
 }  // namespace pawl::store

@@ -33,7 +33,8 @@ void MemoryStore::FindExecution(std::string_view machine_name, std::string_view 
     std::lock_guard lock(mu_);
     if (auto it = names_.find({std::string(machine_name), std::string(name)}); it != names_.end()) {
       auto open = open_.find(it->second);
-      answer = open != open_.end() ? RecordOf(open->second.execution) : closed_.at(it->second);
+      answer =
+          open != open_.end() ? RecordOf(open->second.execution) : RecordOf(closed_.at(it->second));
     }
   }
   Reply(std::move(done), std::move(answer));
@@ -50,7 +51,7 @@ void MemoryStore::ListExecutions(const ExecutionQuery& query,
   {
     std::lock_guard lock(mu_);
     for (const auto& [id, row] : open_) all[id] = Short(RecordOf(row.execution));
-    for (const auto& [id, record] : closed_) all[id] = Short(record);
+    for (const auto& [id, execution] : closed_) all[id] = Short(RecordOf(execution));
   }
   Page<ExecutionRecord> page;
   for (auto& [id, record] : all) {
@@ -71,7 +72,7 @@ void MemoryStore::GetHistory(const HistoryQuery& query, Callback<Page<core::Hist
   {
     std::lock_guard lock(mu_);
     if (auto it = history_.find(query.execution); it != history_.end()) {
-      for (const HistoryRow& row : it->second) {
+      for (const audit::AuditedRow& row : it->second) {
         events.insert(events.end(), row.events.begin(), row.events.end());
       }
     }
@@ -95,6 +96,26 @@ void MemoryStore::GetHistory(const HistoryQuery& query, Callback<Page<core::Hist
   Reply(std::move(done), absl::StatusOr<Page<core::HistoryEvent>>(std::move(page)));
 }
 
+std::vector<audit::AuditedExecution> MemoryStore::Audited(const Compile& compile) {
+  std::lock_guard lock(mu_);
+  const absl::Time now = clock_.Now();
+  std::map<RevisionId, std::shared_ptr<const asl::Machine>> machines;
+  std::vector<audit::AuditedExecution> all;
+  const auto add = [&](const core::Execution& execution, absl::Time claimable_at) {
+    const RevisionId revision = execution.facts->revision_id;
+    const auto [machine, fresh] = machines.try_emplace(revision);
+    if (fresh) machine->second = compile(revisions_[revision]);
+    all.push_back({.execution = execution,
+                   .claimable_at = claimable_at,
+                   .machine = machine->second,
+                   .history = history_[execution.facts->id],
+                   .read_at = now});
+  };
+  for (const auto& [id, row] : open_) add(row.execution, row.claimable_at);
+  for (const auto& [id, execution] : closed_) add(execution, absl::InfiniteFuture());
+  return all;
+}
+
 void MemoryStore::DatabaseTime(Callback<absl::Time> done) {
   Reply(std::move(done), absl::StatusOr<absl::Time>(clock_.Now()));
 }
@@ -108,7 +129,7 @@ void MemoryStore::MaintainPartitions(absl::Time now, absl::Duration retention, D
   {
     std::lock_guard lock(mu_);
     for (auto it = closed_.begin(); it != closed_.end();) {
-      const ExecutionRecord& record = it->second;
+      const ExecutionRecord record = RecordOf(it->second);
       if (record.closed_at >= before || EndOfWeek(record.started_at) > before) {
         ++it;
         continue;

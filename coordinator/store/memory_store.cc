@@ -53,7 +53,7 @@ void MemoryStore::StartExecution(const StartRequest& request, Callback<StartResu
     } else {
       Remember(facts);
       names_[key] = facts.id;
-      history_[facts.id] = {{++transaction_, request.transition.history}};
+      history_[facts.id] = {{request.transition.history, ++transaction_}};
       if (request.execution.closed()) {
         Close(request.execution);
       } else {
@@ -71,14 +71,14 @@ void MemoryStore::StartExecution(const StartRequest& request, Callback<StartResu
 }
 
 void MemoryStore::Close(const core::Execution& execution) {
-  closed_[execution.facts->id] = RecordOf(execution);
+  closed_[execution.facts->id] = execution;
   open_.erase(execution.facts->id);
 }
 
 void MemoryStore::Write(const core::Execution& execution, const core::Transition& transition,
                         Open* row) {
   if (!transition.history.empty()) {
-    history_[execution.facts->id].push_back({transaction_, transition.history});
+    history_[execution.facts->id].push_back({transition.history, transaction_});
   }
   if (execution.closed()) return Close(execution);
   core::Execution& stored = row->execution;

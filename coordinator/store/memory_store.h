@@ -15,6 +15,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "coordinator/audit/audited_execution.h"
 #include "coordinator/base/account.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/store/store.h"
@@ -33,18 +35,8 @@ class MemoryStore : public Store {
  public:
   using Executor = std::function<void(absl::AnyInvocable<void()>)>;
 
-  // What one transition wrote into the history.
-  struct HistoryRow {
-    int64_t transaction = 0;  // counts transactions that write, from 1
-    std::vector<core::HistoryEvent> events;
-  };
-  // All that is stored of one execution.
-  struct Contents {
-    const core::Execution* open = nullptr;  // null: it is closed
-    absl::Time claimable_at;                // of an open one
-    const ExecutionRecord* closed = nullptr;
-    const std::vector<HistoryRow>* history = nullptr;
-  };
+  // Gives what a revision runs; null when it is not to be had.
+  using Compile = std::function<std::shared_ptr<const asl::Machine>(const Revision&)>;
 
   // `clock` is the database's and must outlive the store; null: this machine's.
   explicit MemoryStore(Account account = {}, Executor executor = nullptr,
@@ -97,8 +89,11 @@ class MemoryStore : public Store {
   void Flush();
   // A crash: takes back what was written since the last Flush. Gives how many writes that were.
   int64_t LoseUnflushed();
-  // Calls `visit` with each execution, in the order of the ids. It must not come back here.
-  void Visit(const std::function<void(const Contents&)>& visit);
+  // Calls `visit` with each open execution, in the order of the ids. It must not come back here.
+  using OpenVisitor = std::function<void(const core::Execution&, absl::Time claimable_at)>;
+  void VisitOpen(const OpenVisitor& visit);
+  // All executions as they stand, for the audit. `compile` is called once for each revision.
+  std::vector<audit::AuditedExecution> Audited(const Compile& compile);
 
  private:
   struct Open {
@@ -121,7 +116,7 @@ class MemoryStore : public Store {
     ExecutionId id;
     std::pair<std::string, std::string> name;
     std::optional<Open> open;
-    std::optional<ExecutionRecord> closed;
+    std::optional<core::Execution> closed;
     size_t history_rows = 0;
   };
 
@@ -147,10 +142,10 @@ class MemoryStore : public Store {
   std::map<std::string, Activity, std::less<>> activities_;
   std::map<std::pair<std::string, std::string>, ExecutionId> names_;
   std::map<ExecutionId, Open> open_;
-  std::map<ExecutionId, ExecutionRecord> closed_;
-  std::map<ExecutionId, std::vector<HistoryRow>> history_;
+  std::map<ExecutionId, core::Execution> closed_;
+  std::map<ExecutionId, std::vector<audit::AuditedRow>> history_;
   int64_t next_machine_id_ = 1;
-  int64_t transaction_ = 0;
+  uint64_t transaction_ = 0;  // counts those that write
   bool keeps_undo_ = false;
   std::vector<Undo> undo_;  // oldest first
 };

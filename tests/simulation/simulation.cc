@@ -31,28 +31,6 @@ std::shared_ptr<const asl::Machine> Compiled(const std::string& name) {
   return machine;
 }
 
-// A closed one as the auditor wants it.
-core::Execution ClosedExecution(const store::ExecutionRecord& record) {
-  auto facts = std::make_shared<core::ExecutionFacts>();
-  facts->id = record.id;
-  facts->machine_id = record.machine_id;
-  facts->revision_id = record.revision_id;
-  facts->machine_name = record.machine_name;
-  facts->name = record.name;
-  facts->execution_arn = Account().ExecutionArn(record.machine_name, record.name);
-  facts->state_machine_arn = Account().StateMachineArn(record.machine_name);
-  facts->started_at = record.started_at;
-  facts->input = record.input;
-  core::Execution execution;
-  execution.facts = std::move(facts);
-  execution.status = record.status;
-  execution.closed_at = record.closed_at;
-  execution.output = record.output;
-  execution.error = record.error;
-  execution.cause = record.cause;
-  return execution;
-}
-
 class World {
  public:
   explicit World(const SimulationOptions& options)
@@ -78,7 +56,6 @@ class World {
   void CheckClocks();
   void Judge();
   void JudgeEnd(const WantedExecution& wanted, const core::Execution& execution);
-  std::vector<audit::AuditedExecution> ReadAll();
   void Problem(std::string what) { result_.problems.push_back(std::move(what)); }
 
   const SimulationOptions options_;
@@ -177,18 +154,16 @@ bool World::AllEnded() {
     if (!wanted.acknowledged) return false;
   }
   bool ended = true;
-  database_.tables().Visit(
-      [&](const store::MemoryStore::Contents& one) { ended = ended && one.open == nullptr; });
+  database_.tables().VisitOpen([&](const core::Execution&, absl::Time) { ended = false; });
   return ended;
 }
 
 void World::CheckResumed() {
-  database_.tables().Visit([&](const store::MemoryStore::Contents& one) {
-    if (one.open == nullptr) return;
-    const bool ready = core::NextReady(*one.open) != nullptr;
-    const absl::Time due = ready ? one.claimable_at : core::NextDue(*one.open);
+  database_.tables().VisitOpen([&](const core::Execution& execution, absl::Time claimable_at) {
+    const bool ready = core::NextReady(execution) != nullptr;
+    const absl::Time due = ready ? claimable_at : core::NextDue(execution);
     if (loop_.Now() - due <= kOverdueAtMost) return;
-    Problem(StrCat("not resumed: ", one.open->facts->machine_name, "/", one.open->facts->name,
+    Problem(StrCat("not resumed: ", execution.facts->machine_name, "/", execution.facts->name,
                    " should have gone on ", absl::FormatDuration(loop_.Now() - due), " ago"));
   });
 }
@@ -202,30 +177,6 @@ void World::RunToTheEnd() {
   }
   for (const WantedExecution& wanted : wanted_) clients_[0]->Read(wanted);
   loop_.RunUntil(loop_.Now() + absl::Seconds(8));
-}
-
-std::vector<audit::AuditedExecution> World::ReadAll() {
-  std::vector<audit::AuditedExecution> all;
-  database_.tables().Visit([&](const store::MemoryStore::Contents& one) {
-    audit::AuditedExecution audited;
-    std::string machine;
-    if (one.open != nullptr) {
-      audited.execution = *one.open;
-      audited.claimable_at = one.claimable_at;
-      machine = one.open->facts->machine_name;
-    } else {
-      audited.execution = ClosedExecution(*one.closed);
-      machine = one.closed->machine_name;
-    }
-    audited.machine = Compiled(machine);
-    audited.read_at = loop_.Now();
-    for (const store::MemoryStore::HistoryRow& row : *one.history) {
-      audited.history.push_back({row.events, static_cast<uint64_t>(row.transaction)});
-      if (one.open == nullptr) audited.execution.last_event_id = row.events.back().id;
-    }
-    all.push_back(std::move(audited));
-  });
-  return all;
 }
 
 void World::JudgeEnd(const WantedExecution& wanted, const core::Execution& execution) {
@@ -250,7 +201,8 @@ void World::JudgeEnd(const WantedExecution& wanted, const core::Execution& execu
 
 void World::Judge() {
   database_.Flush();
-  const std::vector<audit::AuditedExecution> all = ReadAll();
+  const std::vector<audit::AuditedExecution> all = database_.tables().Audited(
+      [](const store::Revision& revision) { return Compiled(revision.machine_name); });
   std::map<std::pair<std::string, std::string>, const core::Execution*> by_name;
   for (const audit::AuditedExecution& one : all) {
     by_name[{one.execution.facts->machine_name, one.execution.facts->name}] = &one.execution;
@@ -263,10 +215,8 @@ void World::Judge() {
       JudgeEnd(wanted, *found->second);
     }
   }
-#if 0
-  const audit::AuditReport report =
-      audit::Audit(all, &log_.calls(),
-                   {.timer_bound = kOverdueAtMost, .database_skew = absl::Seconds(0.1)});
+  const audit::AuditReport report = audit::Audit(
+      all, &log_.calls(), {.timer_bound = kOverdueAtMost, .database_skew = absl::Seconds(0.1)});
   for (const audit::Violation& violation : report.violations) {
     Problem(StrCat(violation.rule, ": ", violation.execution, " ", violation.what));
   }
@@ -274,7 +224,6 @@ void World::Judge() {
   result_.events = report.events;
   result_.transitions = report.transitions;
   result_.calls = report.calls;
-#endif
 }
 
 // A node's idea of the database's time is off by half the way of a question at most, and by what

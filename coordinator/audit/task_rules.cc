@@ -1,0 +1,272 @@
+#include "coordinator/audit/task_rules.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/container/flat_hash_map.h"
+#include "coordinator/audit/texts.h"
+#include "coordinator/base/strings.h"
+
+namespace pawl::audit {
+namespace {
+
+using core::EventType;
+using core::HistoryEvent;
+
+// An attempt with its events.
+struct AttemptEvents {
+  std::optional<BranchId> branch;  // absent: not replayed
+  const HistoryEvent* scheduled = nullptr;
+  const HistoryEvent* started = nullptr;
+  const HistoryEvent* ended = nullptr;
+
+  bool Reported() const {
+    return ended != nullptr && (ended->type == EventType::kActivitySucceeded ||
+                                ended->type == EventType::kActivityFailed);
+  }
+};
+
+bool IsActivity(const HistoryEvent& scheduled, std::string_view name) {
+  return scheduled.resource.view().ends_with(StrCat(":", name));
+}
+
+std::string_view View(const std::optional<Text>& text) {
+  return text ? text->view() : std::string_view();
+}
+
+bool Says(const HistoryEvent& ended, const Completion& completion) {
+  if (completion.succeeded != (ended.type == EventType::kActivitySucceeded)) return false;
+  if (completion.succeeded) return ended.payload == completion.output;
+  return View(ended.error) == completion.error && View(ended.cause) == completion.cause;
+}
+
+std::vector<AttemptEvents> AttemptsOf(const AuditedExecution& stored,
+                                      absl::Span<const Attempt> replayed) {
+  std::vector<AttemptEvents> attempts;
+  absl::flat_hash_map<int64_t, size_t> by_last_event;
+  for (const AuditedRow& row : stored.history) {
+    for (const HistoryEvent& event : row.events) {
+      if (event.type == EventType::kActivityScheduled) {
+        by_last_event[event.id] = attempts.size();
+        attempts.push_back({.scheduled = &event});
+        continue;
+      }
+      const auto attempt = by_last_event.find(event.previous_id);
+      if (attempt == by_last_event.end()) continue;
+      if (event.type == EventType::kActivityStarted) {
+        attempts[attempt->second].started = &event;
+        by_last_event[event.id] = attempt->second;
+      } else if (event.type == EventType::kActivitySucceeded ||
+                 event.type == EventType::kActivityFailed ||
+                 event.type == EventType::kActivityTimedOut) {
+        attempts[attempt->second].ended = &event;
+      }
+    }
+  }
+  for (const Attempt& one : replayed) {
+    const auto attempt = by_last_event.find(one.scheduled_id);
+    if (attempt != by_last_event.end()) attempts[attempt->second].branch = one.branch;
+  }
+  return attempts;
+}
+
+class TaskCheck {
+ public:
+  TaskCheck(const TaskEvidence& evidence, const ClockSkew& skew, Findings* findings)
+      : evidence_(evidence),
+        skew_(skew),
+        attempts_(AttemptsOf(evidence.stored, evidence.attempts)),
+        findings_(*findings) {
+    const auto& history = evidence.stored.history;
+    if (evidence.stored.execution.closed() && !history.empty() && !history.back().events.empty()) {
+      stored_end_ = history.back().events.back().timestamp;
+    }
+  }
+
+  void Check(const CallIndex::Tokens& tokens) {
+    for (const auto& [text, token] : tokens) {
+      CheckGiven(token);
+      CheckLate(token);
+      CheckStillOpen(token);
+    }
+    CheckCounts(tokens);
+    MatchCompletions(tokens);
+    if (evidence_.complete_log) MatchResults(tokens);
+  }
+
+ private:
+  void Fail(std::string_view rule, std::string what) {
+    findings_.push_back({rule, std::move(what)});
+  }
+
+  static bool MayBe(const AttemptEvents& attempt, const TokenCalls& token) {
+    return (!attempt.branch || *attempt.branch == token.branch) &&
+           IsActivity(*attempt.scheduled, token.activity);
+  }
+
+  // A worker got it: it was scheduled with that input, and started.
+  void CheckGiven(const TokenCalls& token) {
+    for (const auto& [call, what] : token.given) {
+      if (!call->ok()) continue;
+      const bool found =
+          std::any_of(attempts_.begin(), attempts_.end(), [&](const AttemptEvents& attempt) {
+            return attempt.started != nullptr && MayBe(attempt, token) &&
+                   attempt.scheduled->payload == std::string_view(what->input) &&
+                   attempt.started->timestamp <= call->answered + skew_.database;
+          });
+      if (found) continue;
+      Fail(rule::kTaskScheduled,
+           StrCat(Shown(*call), " got a task of branch ", token.branch.value(),
+                  ", the history has none of that input that was started by then"));
+      return;
+    }
+  }
+
+  // Each token is one attempt, and each attempt has one token.
+  void CheckCounts(const CallIndex::Tokens& tokens) {
+    absl::flat_hash_map<BranchId, int64_t> wanted;
+    for (const auto& [text, token] : tokens) {
+      const bool given = std::any_of(token.given.begin(), token.given.end(),
+                                     [](const auto& one) { return one.call->ok(); });
+      if (given) ++wanted[token.branch];
+    }
+    for (const auto& [branch, count] : wanted) {
+      const int64_t started =
+          std::count_if(attempts_.begin(), attempts_.end(), [&](const AttemptEvents& attempt) {
+            return attempt.started != nullptr && (!attempt.branch || *attempt.branch == branch);
+          });
+      if (count <= started) continue;
+      Fail(rule::kTaskScheduled, StrCat("workers got ", count, " tasks of branch ", branch.value(),
+                                        ", the history has ", started, " that were started"));
+    }
+  }
+
+  void CheckLate(const TokenCalls& token) {
+    const auto check = [&](const Call& call) {
+      const bool known = call.sent > evidence_.known_end + skew_.clients;
+      if (!call.ok() || (!known && call.sent <= stored_end_ + skew_.database)) return;
+      Fail(rule::kLateRefused,
+           StrCat(Shown(call), " was acknowledged after the execution had ended"));
+    };
+    for (const Completion& completion : token.completions) check(*completion.call);
+    for (const Call* heartbeat : token.heartbeats) check(*heartbeat);
+  }
+
+  // What has been acknowledged is over.
+  void CheckStillOpen(const TokenCalls& token) {
+    const core::Branch* branch = evidence_.stored.execution.Find(token.branch);
+    if (branch == nullptr || !branch->task || branch->task->nonce != token.nonce) return;
+    for (const Completion& completion : token.completions) {
+      if (!completion.call->ok()) continue;
+      Fail(rule::kCompletionFound,
+           StrCat(Shown(*completion.call), " was acknowledged, and the task in branch ",
+                  token.branch.value(), " is still open"));
+    }
+  }
+
+  struct Report {
+    const TokenCalls* token;
+    const Completion* completion;
+    bool matched = false;
+  };
+
+  bool InTime(const HistoryEvent& ended, const Call& call) const {
+    return ended.timestamp + absl::Milliseconds(1) > call.sent - skew_.database &&
+           ended.timestamp <= call.answered + skew_.database;
+  }
+
+  // Each acknowledged report to a result of its own. Taking the results as they came, each to the
+  // report that was answered first of those it can be, finds a match for all if there is one.
+  void MatchCompletions(const CallIndex::Tokens& tokens) {
+    std::vector<Report> reports;
+    for (const auto& [text, token] : tokens) {
+      for (const Completion& completion : token.completions) {
+        if (completion.call->ok()) reports.push_back({&token, &completion});
+      }
+    }
+    std::stable_sort(reports.begin(), reports.end(), [](const Report& a, const Report& b) {
+      return a.completion->call->answered < b.completion->call->answered;
+    });
+    for (const AttemptEvents* attempt : Results()) {
+      for (Report& report : reports) {
+        if (report.matched || !MayBe(*attempt, *report.token) ||
+            !Says(*attempt->ended, *report.completion) ||
+            !InTime(*attempt->ended, *report.completion->call)) {
+          continue;
+        }
+        report.matched = true;
+        break;
+      }
+    }
+    for (const Report& report : reports) {
+      if (report.matched) continue;
+      Fail(rule::kCompletionFound,
+           StrCat(Shown(*report.completion->call), " was acknowledged for the task in branch ",
+                  report.token->branch.value(), ", the history has no such result of that time"));
+    }
+  }
+
+  // In the order in which they were recorded.
+  std::vector<const AttemptEvents*> Results() const {
+    std::vector<const AttemptEvents*> results;
+    for (const AttemptEvents& attempt : attempts_) {
+      if (attempt.Reported()) results.push_back(&attempt);
+    }
+    std::sort(results.begin(), results.end(), [](const AttemptEvents* a, const AttemptEvents* b) {
+      return a->ended->id < b->ended->id;
+    });
+    return results;
+  }
+
+  // Whatever its caller was told: a reply can be lost, and its repeat be refused.
+  void MatchResults(const CallIndex::Tokens& tokens) {
+    for (const AttemptEvents* attempt : Results()) {
+      const bool sent = std::any_of(tokens.begin(), tokens.end(), [&](const auto& entry) {
+        const TokenCalls& token = entry.second;
+        return MayBe(*attempt, token) &&
+               std::any_of(
+                   token.completions.begin(), token.completions.end(),
+                   [&](const Completion& completion) { return Says(*attempt->ended, completion); });
+      });
+      if (sent) continue;
+      Fail(rule::kCompletionSent,
+           StrCat("event ", attempt->ended->id, " (", core::EventTypeName(attempt->ended->type),
+                  ") records a result that no worker sent"));
+    }
+  }
+
+  const TaskEvidence& evidence_;
+  const ClockSkew& skew_;
+  const std::vector<AttemptEvents> attempts_;
+  absl::Time stored_end_ = absl::InfiniteFuture();
+  Findings& findings_;
+};
+
+}  // namespace
+
+void CheckTokenAgrees(const TokenCalls& token, const ClockSkew& skew, Findings* findings) {
+  const Call* first = nullptr;
+  for (const Completion& completion : token.completions) {
+    if (!completion.call->ok()) continue;
+    if (first != nullptr) {
+      findings->push_back(
+          {rule::kCompletionOnce, StrCat(Shown(*first), " and ", Shown(*completion.call),
+                                         " were both acknowledged for one token")});
+    } else {
+      first = completion.call;
+    }
+  }
+  if (first == nullptr) return;
+  for (const Call* heartbeat : token.heartbeats) {
+    if (!heartbeat->ok() || heartbeat->sent <= first->answered + skew.clients) continue;
+    findings->push_back(
+        {rule::kLateRefused, StrCat(Shown(*heartbeat), " was acknowledged after ", Shown(*first))});
+  }
+}
+
+void CheckTasksHold(const CallIndex::Tokens& tokens, const TaskEvidence& evidence,
+                    const ClockSkew& skew, Findings* findings) {
+  TaskCheck(evidence, skew, findings).Check(tokens);
+}
+
+}  // namespace pawl::audit
