@@ -235,14 +235,27 @@ bool MayHaveGoneOn(const Branch& branch, const Branch* stored) {
   return stored == nullptr || stored->phase != branch.phase || stored->retries != branch.retries;
 }
 
+// Those that may, in the order in which the engine goes on with them.
+std::vector<BranchId> MayHaveGoneOn(const Execution& replayed, const Execution& stored) {
+  std::vector<const Branch*> branches;
+  for (const auto& [id, branch] : replayed.branches) {
+    if (MayHaveGoneOn(branch, stored.Find(id))) branches.push_back(&branch);
+  }
+  std::sort(branches.begin(), branches.end(),
+            [](const Branch* a, const Branch* b) { return a->last_event_id < b->last_event_id; });
+  std::vector<BranchId> ids;
+  for (const Branch* branch : branches) ids.push_back(branch->id);
+  return ids;
+}
+
 // Takes one step of a branch that has not gone on as far as the stored one, if it leaves no event.
 bool TakeSilentStep(const asl::Machine& machine, const Execution& stored, ReplayPlace* place) {
-  for (const auto& [id, branch] : place->execution.branches) {
-    if (!MayHaveGoneOn(branch, stored.Find(id))) continue;
+  for (const BranchId id : MayHaveGoneOn(place->execution, stored)) {
+    const Branch& branch = place->execution.branches.at(id);
     ReplayPlace next = *place;
     ReplaySteps steps(
         machine, [](std::string_view) { return true; }, &next);
-    // The earliest time at which it can have been: later deadlines are bounded from there.
+    // Late enough for its timer; what follows from the time is bounded from below all the same.
     const auto from = place->earliest.backoff.find(id);
     absl::Time now = std::max(place->execution.last_event_at, branch.due_at.value_or(absl::Time()));
     if (from != place->earliest.backoff.end()) now = std::max(now, from->second);
@@ -274,15 +287,14 @@ bool CanBeEitherTimeOut(const asl::Machine& machine, const AuditedRow& row,
 }
 
 std::string DifferenceAtEnd(const asl::Machine& machine, const ReplayPlace& place,
-                            const Execution& stored) {
+                            const core::Execution& stored) {
   std::string difference = PositionDifference(place.execution, place.earliest, stored);
   if (difference.empty()) return difference;
   ReplayPlace later = place;
-  while (TakeSilentStep(machine, stored, &later)) {
+  while (!difference.empty() && TakeSilentStep(machine, stored, &later)) {
     difference = PositionDifference(later.execution, later.earliest, stored);
-    if (difference.empty()) return difference;
   }
-  return PositionDifference(place.execution, place.earliest, stored);
+  return difference;
 }
 
 }  // namespace pawl::audit

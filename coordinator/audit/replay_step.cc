@@ -62,7 +62,7 @@ std::vector<BranchId> ReplaySteps::PathOf(std::optional<BranchId> actor) const {
 
 absl::Status ReplaySteps::Take(core::Event event, std::optional<BranchId> actor) {
   const std::vector<BranchId> path = PathOf(actor);
-  const absl::Time earliest = std::max(place_.execution.last_event_at, FloorToMillis(earliest_));
+  const absl::Time earliest = FloorToMillis(std::exchange(earliest_, absl::InfinitePast()));
   event.seed = kSeed;
   absl::StatusOr<core::Transition> taken =
       core::Advance(machine_, core::World{exists_}, event, place_.execution);
@@ -94,6 +94,8 @@ void ReplaySteps::TakeOutBackoffs(const std::vector<BranchId>& path, bool silent
 }
 
 absl::Status ReplaySteps::Proceed(BranchId branch, absl::Time now) {
+  // It could go on from the moment it entered its state.
+  if (const Branch* ready = place_.execution.Find(branch)) earliest_ = ready->entered_at;
   return Take({core::Proceed{branch}, now}, branch);
 }
 
@@ -148,7 +150,6 @@ absl::Status ReplaySteps::FireUntil(std::optional<BranchId> target, absl::Time n
     const size_t before = produced_.history.size();
     earliest_ = due;
     const absl::Status taken = Take({core::TimerFired(), std::max(now, due)}, first);
-    earliest_ = absl::InfinitePast();
     if (!taken.ok() || first == target || produced_.history.size() > before) return taken;
   }
 }

@@ -56,7 +56,7 @@ class ReplaySteps {
   const std::function<bool(std::string_view)> exists_;
   ReplayPlace& place_;
   core::Transition produced_;
-  // When the step under way can have been taken at the earliest, if it had no events.
+  // When the next step can have been taken at the earliest, should it have no events.
   absl::Time earliest_ = absl::InfinitePast();
 };
 
