@@ -22,6 +22,9 @@ struct AuditedRow {
   // What names the database transaction that wrote the row; absent where that cannot be told (the
   // store keeps none, or housekeeping or a restore has written the row anew).
   std::optional<uint64_t> written_by;
+  // When that transaction was committed; absent where only the events' timestamps are known, which
+  // say when it was decided.
+  std::optional<absl::Time> written_at;
 };
 
 struct AuditedExecution {

@@ -27,7 +27,8 @@ struct AuditOptions {
   std::optional<absl::Duration> timer_bound;
   // How far ahead coordinators set what they claim, the differences of their clocks included.
   absl::Duration claim_hint = absl::Seconds(3);
-  // How far callers' clocks may be from the database's, and from each other.
+  // How far callers' clocks may be from the database's, and from each other. What was decided is
+  // written a little later: where the rows do not say when, the first has to allow for that, too.
   absl::Duration database_skew = absl::Seconds(1);
   absl::Duration client_skew;
   // The log has every completion that any worker sent: what none of them sent must not be recorded.

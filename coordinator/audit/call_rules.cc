@@ -126,7 +126,7 @@ class StoredCheck {
       for (const core::HistoryEvent& event : row.events) events_.push_back(&event);
     }
     if (execution_.closed() && !events_.empty()) {
-      late_ = events_.back()->timestamp + skew.database;
+      late_ = stored.history.back().written_at.value_or(events_.back()->timestamp + skew.database);
     }
   }
 

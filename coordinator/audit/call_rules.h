@@ -20,8 +20,10 @@ namespace pawl::audit {
 
 // How far apart clocks may be.
 struct ClockSkew {
-  absl::Duration database;  // callers' from the database's
-  absl::Duration clients;   // callers' from each other's
+  // Callers' from the database's, and how long a transition that was decided may take to be
+  // written.
+  absl::Duration database;
+  absl::Duration clients;  // callers' from each other's
 };
 
 // From when on, by the clients' clocks, a client knew that the execution had ended;

@@ -13,12 +13,18 @@ namespace {
 using core::EventType;
 using core::HistoryEvent;
 
+// A heartbeat that need not be written is answered from what a node read a second ago at the most.
+constexpr absl::Duration kHeartbeatGrace = absl::Seconds(1);
+
 // An attempt with its events.
 struct AttemptEvents {
   std::optional<BranchId> branch;  // absent: not replayed
   const HistoryEvent* scheduled = nullptr;
   const HistoryEvent* started = nullptr;
   const HistoryEvent* ended = nullptr;
+  // When the rows of the last two were written, if that is known.
+  std::optional<absl::Time> started_at;
+  std::optional<absl::Time> ended_at;
 
   bool Reported() const {
     return ended != nullptr && (ended->type == EventType::kActivitySucceeded ||
@@ -55,11 +61,13 @@ std::vector<AttemptEvents> AttemptsOf(const AuditedExecution& stored,
       if (attempt == by_last_event.end()) continue;
       if (event.type == EventType::kActivityStarted) {
         attempts[attempt->second].started = &event;
+        attempts[attempt->second].started_at = row.written_at;
         by_last_event[event.id] = attempt->second;
       } else if (event.type == EventType::kActivitySucceeded ||
                  event.type == EventType::kActivityFailed ||
                  event.type == EventType::kActivityTimedOut) {
         attempts[attempt->second].ended = &event;
+        attempts[attempt->second].ended_at = row.written_at;
       }
     }
   }
@@ -79,7 +87,8 @@ class TaskCheck {
         findings_(*findings) {
     const auto& history = evidence.stored.history;
     if (evidence.stored.execution.closed() && !history.empty() && !history.back().events.empty()) {
-      stored_end_ = history.back().events.back().timestamp;
+      late_ = history.back().written_at.value_or(history.back().events.back().timestamp +
+                                                 skew.database);
     }
   }
 
@@ -112,7 +121,8 @@ class TaskCheck {
           std::any_of(attempts_.begin(), attempts_.end(), [&](const AttemptEvents& attempt) {
             return attempt.started != nullptr && MayBe(attempt, token) &&
                    attempt.scheduled->payload == std::string_view(what->input) &&
-                   attempt.started->timestamp <= call->answered + skew_.database;
+                   attempt.started_at.value_or(attempt.started->timestamp - skew_.database) <=
+                       call->answered;
           });
       if (found) continue;
       Fail(rule::kTaskScheduled,
@@ -142,14 +152,16 @@ class TaskCheck {
   }
 
   void CheckLate(const TokenCalls& token) {
-    const auto check = [&](const Call& call) {
-      const bool known = call.sent > evidence_.known_end + skew_.clients;
-      if (!call.ok() || (!known && call.sent <= stored_end_ + skew_.database)) return;
+    const auto check = [&](const Call& call, absl::Duration grace) {
+      const bool known = call.sent > evidence_.known_end + skew_.clients + grace;
+      if (!call.ok() || (!known && call.sent <= late_ + grace)) return;
       Fail(rule::kLateRefused,
            StrCat(Shown(call), " was acknowledged after the execution had ended"));
     };
-    for (const Completion& completion : token.completions) check(*completion.call);
-    for (const Call* heartbeat : token.heartbeats) check(*heartbeat);
+    for (const Completion& completion : token.completions) {
+      check(*completion.call, absl::ZeroDuration());
+    }
+    for (const Call* heartbeat : token.heartbeats) check(*heartbeat, kHeartbeatGrace);
   }
 
   // What has been acknowledged is over.
@@ -170,9 +182,13 @@ class TaskCheck {
     bool matched = false;
   };
 
-  bool InTime(const HistoryEvent& ended, const Call& call) const {
-    return ended.timestamp + absl::Milliseconds(1) > call.sent - skew_.database &&
-           ended.timestamp <= call.answered + skew_.database;
+  bool InTime(const AttemptEvents& attempt, const Call& call) const {
+    if (attempt.ended_at) {
+      return *attempt.ended_at >= call.sent && *attempt.ended_at <= call.answered;
+    }
+    const absl::Time decided = attempt.ended->timestamp;  // milliseconds, cut off
+    return decided + absl::Milliseconds(1) > call.sent - skew_.database &&
+           decided <= call.answered + skew_.database;
   }
 
   // Each acknowledged report to a result of its own. Taking the results as they came, each to the
@@ -191,7 +207,7 @@ class TaskCheck {
       for (Report& report : reports) {
         if (report.matched || !MayBe(*attempt, *report.token) ||
             !Says(*attempt->ended, *report.completion) ||
-            !InTime(*attempt->ended, *report.completion->call)) {
+            !InTime(*attempt, *report.completion->call)) {
           continue;
         }
         report.matched = true;
@@ -238,7 +254,8 @@ class TaskCheck {
   const TaskEvidence& evidence_;
   const ClockSkew& skew_;
   const std::vector<AttemptEvents> attempts_;
-  absl::Time stored_end_ = absl::InfiniteFuture();
+  // From then on the execution had ended for everybody.
+  absl::Time late_ = absl::InfiniteFuture();
   Findings& findings_;
 };
 
@@ -258,7 +275,9 @@ void CheckTokenAgrees(const TokenCalls& token, const ClockSkew& skew, Findings* 
   }
   if (first == nullptr) return;
   for (const Call* heartbeat : token.heartbeats) {
-    if (!heartbeat->ok() || heartbeat->sent <= first->answered + skew.clients) continue;
+    if (!heartbeat->ok() || heartbeat->sent <= first->answered + skew.clients + kHeartbeatGrace) {
+      continue;
+    }
     findings->push_back(
         {rule::kLateRefused, StrCat(Shown(*heartbeat), " was acknowledged after ", Shown(*first))});
   }

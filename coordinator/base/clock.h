@@ -36,9 +36,10 @@ class DatabaseClock : public Clock {
 
   absl::Time Now() const override;
   // Takes over a sample: the database said `database_now` to a question asked at `asked` and
-  // answered at `answered` of this machine's steady time (Steady). Half of the round trip is the
-  // error made. A sample that is less exact than the one in use, its drift since then included, is
-  // ignored, unless both cannot be true.
+  // answered at `answered` of this machine's steady time (Steady). Takes it that the answer came at
+  // once, so that this clock is never ahead of the database's but for a drift, and no timer fires
+  // early; the round trip is how far it may be behind. A sample that is less exact than the one in
+  // use, its drift since then included, is ignored, unless both cannot be true.
   void Sample(absl::Time database_now, absl::Duration asked, absl::Duration answered);
   absl::Duration Steady() const { return steady_(); }
   // Time since some fixed instant; never jumps.
@@ -49,7 +50,7 @@ class DatabaseClock : public Clock {
   mutable absl::Mutex mu_;
   bool sampled_ ABSL_GUARDED_BY(mu_) = false;
   absl::Duration offset_ ABSL_GUARDED_BY(mu_);      // database time minus steady time
-  absl::Duration error_ ABSL_GUARDED_BY(mu_);       // how far off `offset_` was at most when taken
+  absl::Duration error_ ABSL_GUARDED_BY(mu_);       // how much greater it was at most when taken
   absl::Duration sampled_at_ ABSL_GUARDED_BY(mu_);  // steady time
   // The latest time ever told, which Now does not fall behind.
   mutable absl::Time told_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();

@@ -53,7 +53,7 @@ void MemoryStore::StartExecution(const StartRequest& request, Callback<StartResu
     } else {
       Remember(facts);
       names_[key] = facts.id;
-      history_[facts.id] = {{request.transition.history, ++transaction_}};
+      history_[facts.id] = {{request.transition.history, ++transaction_, clock_.Now()}};
       if (request.execution.closed()) {
         Close(request.execution);
       } else {
@@ -78,7 +78,7 @@ void MemoryStore::Close(const core::Execution& execution) {
 void MemoryStore::Write(const core::Execution& execution, const core::Transition& transition,
                         Open* row) {
   if (!transition.history.empty()) {
-    history_[execution.facts->id].push_back({transition.history, transaction_});
+    history_[execution.facts->id].push_back({transition.history, transaction_, clock_.Now()});
   }
   if (execution.closed()) return Close(execution);
   core::Execution& stored = row->execution;

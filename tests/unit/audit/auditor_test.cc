@@ -309,7 +309,7 @@ TEST_F(ClientsTest, OneCompletionOfATokenIsAccepted) {
 TEST_F(ClientsTest, NothingIsAcceptedAfterTheEnd) {
   run_.Give();
   token_ = run_.Token();
-  run_.Wait(absl::Seconds(1)).Stop().Wait(absl::Seconds(1));
+  run_.Wait(absl::Seconds(1)).Stop().Wait(absl::Seconds(3));
   Log(SendTaskSuccessCall{token_, "1"}, "TaskTimedOut");
   Log(SendTaskHeartbeatCall{token_}, "TaskTimedOut");
   EXPECT_THAT(Violations(), IsEmpty());
@@ -327,7 +327,7 @@ TEST_F(ClientsTest, NothingIsAcceptedAfterAClientKnewOfTheEnd) {
   Log(StopExecutionCall{run_.arn(), run_.now()});
   Log(SendTaskHeartbeatCall{token_}, "ok", absl::Milliseconds(10));
   EXPECT_THAT(Violations(), IsEmpty());  // perhaps at the same time
-  log_.calls.back().sent += absl::Milliseconds(1);
+  log_.calls.back().sent += absl::Milliseconds(1001);
   EXPECT_THAT(Violations(), ElementsAre(Breaks(rule::kLateRefused, "SendTaskHeartbeat")));
 }
 
@@ -336,7 +336,7 @@ TEST_F(ClientsTest, NoHeartbeatIsAcceptedAfterTheCompletion) {
   log_.calls.push_back(log_.calls[3]);
   log_.calls.back().what = SendTaskHeartbeatCall{token_};
   EXPECT_THAT(Violations(), IsEmpty());
-  log_.calls.back().sent = log_.calls[3].answered + absl::Milliseconds(1);
+  log_.calls.back().sent = log_.calls[3].answered + absl::Milliseconds(1001);
   EXPECT_THAT(Violations(), ElementsAre(Breaks(rule::kLateRefused, "acknowledged after")));
 }
 
