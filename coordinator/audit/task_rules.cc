@@ -182,11 +182,10 @@ class TaskCheck {
     bool matched = false;
   };
 
-  bool InTime(const AttemptEvents& attempt, const Call& call) const {
-    if (attempt.ended_at) {
-      return *attempt.ended_at >= call.sent && *attempt.ended_at <= call.answered;
-    }
-    const absl::Time decided = attempt.ended->timestamp;  // milliseconds, cut off
+  bool InTime(const HistoryEvent& event, std::optional<absl::Time> written_at,
+              const Call& call) const {
+    if (written_at) return *written_at >= call.sent && *written_at <= call.answered;
+    const absl::Time decided = event.timestamp;  // milliseconds, cut off
     return decided + absl::Milliseconds(1) > call.sent - skew_.database &&
            decided <= call.answered + skew_.database;
   }
@@ -207,7 +206,7 @@ class TaskCheck {
       for (Report& report : reports) {
         if (report.matched || !MayBe(*attempt, *report.token) ||
             !Says(*attempt->ended, *report.completion) ||
-            !InTime(*attempt, *report.completion->call)) {
+            !InTime(*attempt->ended, attempt->ended_at, *report.completion->call)) {
           continue;
         }
         report.matched = true;
@@ -215,11 +214,22 @@ class TaskCheck {
       }
     }
     for (const Report& report : reports) {
-      if (report.matched) continue;
+      if (report.matched || MetDeletion(*report.completion->call)) continue;
       Fail(rule::kCompletionFound,
            StrCat(Shown(*report.completion->call), " was acknowledged for the task in branch ",
                   report.token->branch.value(), ", the history has no such result of that time"));
     }
+  }
+
+  // The report that makes an execution of a deleted machine take its next step, which ends it, is
+  // acknowledged and not recorded (reference/api.md, DeleteStateMachine).
+  bool MetDeletion(const Call& call) const {
+    const core::Execution& execution = evidence_.stored.execution;
+    if (!execution.closed() || !execution.cause) return false;
+    const AuditedRow& last = evidence_.stored.history.back();
+    return execution.cause->view() ==
+               StrCat("State machine ", execution.facts->machine_name, " has been deleted") &&
+           InTime(last.events.back(), last.written_at, call);
   }
 
   // In the order in which they were recorded.

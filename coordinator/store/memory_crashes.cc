@@ -4,9 +4,10 @@
 
 namespace pawl::store {
 
-void MemoryStore::KeepUndo() {
+void MemoryStore::Simulate(std::function<int64_t()> random) {
   std::lock_guard lock(mu_);
   keeps_undo_ = true;
+  random_ = std::move(random);
 }
 
 void MemoryStore::Flush() {

@@ -98,7 +98,7 @@ bool MemoryStore::FinishDeletion(const Machine& machine) {
     if (row.execution.machine_deleted) continue;
     Remember(*row.execution.facts);
     row.execution.machine_deleted = true;
-    row.execution.fence = Fence(RandomInt64());
+    row.execution.fence = Fence(random_());
   }
   return gone;
 }

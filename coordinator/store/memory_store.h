@@ -83,8 +83,9 @@ class MemoryStore : public Store {
   FlushEpoch Epoch() const override { return FlushEpoch(1); }
   void AwaitFlush(FlushEpoch /*epoch*/, DoneCallback done) override { done(absl::OkStatus()); }
 
-  // From now on what is written of executions can be taken back.
-  void KeepUndo();
+  // From now on what is written of executions can be taken back, and randomness comes from
+  // `random`.
+  void Simulate(std::function<int64_t()> random);
   // What was written so far is on disk.
   void Flush();
   // A crash: takes back what was written since the last Flush. Gives how many writes that were.
@@ -147,6 +148,7 @@ class MemoryStore : public Store {
   int64_t next_machine_id_ = 1;
   uint64_t transaction_ = 0;  // counts those that write
   bool keeps_undo_ = false;
+  std::function<int64_t()> random_ = RandomInt64;
   std::vector<Undo> undo_;  // oldest first
 };
 

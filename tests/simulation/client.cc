@@ -29,7 +29,11 @@ void SimulatedClient::Start(WantedExecution* wanted) {
         log_->Started(SpanFrom(sent), wanted->machine->name, wanted->name, wanted->input, answer);
         // One that is closed already is refused, and has been started.
         if (answer.ok() || absl::IsAlreadyExists(answer.status())) wanted->acknowledged = true;
-        const bool again = !wanted->acknowledged || loop_->chance().Happens(0.1);
+        const bool gone =
+            absl::IsNotFound(answer.status()) || absl::IsFailedPrecondition(answer.status());
+        if (gone && wanted->machine->doomed) wanted->refused = true;
+        const bool done = wanted->acknowledged || wanted->refused;
+        const bool again = !done || loop_->chance().Happens(0.1);
         if (!again) return;
         loop_->Post(loop_->chance().Between(absl::Milliseconds(20), absl::Seconds(1)), process_,
                     [this, wanted] { Start(wanted); });

@@ -20,6 +20,7 @@ struct WantedExecution {
   std::string name;
   Text input;
   bool acknowledged = false;  // a start was answered: it is there
+  bool refused = false;       // its machine has been deleted
   bool stop_sent = false;
 };
 

@@ -5,7 +5,7 @@
 namespace pawl::simulation {
 
 Database::Database(Loop* loop) : loop_(loop), tables_(Account(), nullptr, loop) {
-  tables_.KeepUndo();
+  tables_.Simulate([loop] { return loop->chance().NonZero(); });
   FlushNowAndThen();
 }
 

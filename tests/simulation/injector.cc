@@ -78,6 +78,15 @@ void Injector::DrawKinds() {
     worker->Kill();
     loop_->Post(absl::Seconds(1), nullptr, [worker] { worker->Boot(); });
   });
+  may([this] { UpdateMachine(); });
+  may([this] {
+    for (const SampleMachine& machine : SampleMachines()) {
+      if (!machine.doomed || loop_->chance().Happens(0.8)) continue;
+      Trace("a state machine is deleted");
+      database_->tables().DeleteMachine(machine.name, [](const absl::Status&) {});
+      database_->Flush();
+    }
+  });
   may([this, some_worker] {
     Trace("a worker is stopped");
     some_worker()->Stop(loop_->chance().Between(absl::Milliseconds(100), absl::Seconds(10)));
@@ -93,6 +102,23 @@ void Injector::InjectOne() {
   kinds_[loop_->chance().Below(static_cast<int64_t>(kinds_.size()))]();
   loop_->Post(loop_->chance().Between(absl::Milliseconds(20), longest_rest_), nullptr,
               [this] { InjectOne(); });
+}
+
+void Injector::UpdateMachine() {
+  Chance& chance = loop_->chance();
+  const auto& all = SampleMachines();
+  const SampleMachine& sample = all[chance.Below(static_cast<int64_t>(all.size()))];
+  Trace("a state machine is updated");
+  store::MemoryStore& tables = database_->tables();
+  tables.GetMachine(sample.name, [&](absl::StatusOr<store::Machine> machine) {
+    if (!machine.ok()) return;  // deleted
+    store::Revision revision = machine->current;
+    revision.id = RevisionId(Uuid::TimeOrdered(loop_->Now(), [&] { return chance.NonZero(); }));
+    revision.created_at = loop_->Now();
+    revision.initial = false;
+    tables.AddRevision(revision, machine->current.id, [](const absl::Status&) {});
+    tables.Flush();
+  });
 }
 
 void Injector::KillNode(SimulatedNode* node) {

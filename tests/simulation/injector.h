@@ -42,6 +42,7 @@ class Injector {
   void DrawRates(Faults* faults);
   void DrawKinds();
   void InjectOne();
+  void UpdateMachine();
   void KillNode(SimulatedNode* node);
   void StopNode(SimulatedNode* node);
   void Trace(std::string_view what) const;

@@ -47,7 +47,11 @@ void Log::Started(const Span& span, const std::string& machine, const std::strin
     call.execution = Account().ExecutionArn(machine, name);
     call.started_at = answer->started_at;
   }
+  // What is not there, or about to go, is the machine.
+  const bool gone =
+      absl::IsNotFound(answer.status()) || absl::IsFailedPrecondition(answer.status());
   Add(span, answer.status(), std::move(call));
+  if (gone) log_.calls.back().outcome = "StateMachineDoesNotExist";
 }
 
 void Log::Stopped(const Span& span, const std::string& arn,

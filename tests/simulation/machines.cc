@@ -82,6 +82,8 @@ const std::vector<SampleMachine>& SampleMachines() {
        R"({"id":$id,"n":4})"},
       {"impatient", Expand(kImpatient), core::Status::kSucceeded, core::Status::kTimedOut, ""},
       {"broken", Expand(kBroken), core::Status::kFailed, core::Status::kFailed, ""},
+      {"doomed", Expand(kOrder), core::Status::kSucceeded, core::Status::kFailed, R"({"id":$id})",
+       true},
   };
   return *machines;
 }

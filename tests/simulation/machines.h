@@ -19,6 +19,8 @@ struct SampleMachine {
   core::Status other_end = core::Status::kSucceeded;
   // What comes out of `{"id": N}`, with N for "$id"; empty: not compared.
   std::string output;
+  // It may be deleted: its executions fail then, or have never begun.
+  bool doomed = false;
 };
 
 const std::vector<SampleMachine>& SampleMachines();

@@ -152,7 +152,7 @@ void World::Heal() {
 
 bool World::AllEnded() {
   for (const WantedExecution& wanted : wanted_) {
-    if (!wanted.acknowledged) return false;
+    if (!wanted.acknowledged && !wanted.refused) return false;
   }
   bool ended = true;
   database_.tables().VisitOpen([&](const core::Execution&, absl::Time) { ended = false; });
@@ -229,6 +229,7 @@ void World::Judge() {
   }
   for (const WantedExecution& wanted : wanted_) {
     const auto found = by_name.find({wanted.machine->name, wanted.name});
+    if (found == by_name.end() && wanted.refused && !wanted.acknowledged) continue;
     if (found == by_name.end()) {
       Problem(StrCat("lost: ", wanted.machine->name, "/", wanted.name, " is not there"));
     } else {

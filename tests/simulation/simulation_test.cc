@@ -2,14 +2,23 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 #include "coordinator/base/log.h"
-#include "coordinator/base/strings.h"
 
 namespace pawl::simulation {
 namespace {
 
 using ::testing::IsEmpty;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr uint64_t kSeeds = 150;
+#else
+constexpr uint64_t kSeeds = 4000;
+#endif
 
 class SimulationTest : public ::testing::Test {
  protected:
@@ -18,7 +27,6 @@ class SimulationTest : public ::testing::Test {
 };
 
 TEST_F(SimulationTest, NothingIsLostWhateverGoesWrong) {
-  constexpr uint64_t kSeeds = 2000;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     EXPECT_THAT(Simulate({.seed = seed}).problems, IsEmpty())
         << "simulate --seeds " << seed << " --trace";
@@ -31,16 +39,25 @@ TEST_F(SimulationTest, ASeedRepeatsARunExactly) {
   }
 }
 
-// The checks notice each rule that is broken, within some seeds.
-class BrokenRuleTest : public SimulationTest, public ::testing::WithParamInterface<Breakage> {};
-
-TEST_P(BrokenRuleTest, IsNoticed) {
-  constexpr uint64_t kSeeds = 300;
-  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    if (!Simulate({.seed = seed, .breakage = GetParam()}).problems.empty()) return;
+class BrokenRuleTest : public SimulationTest, public ::testing::WithParamInterface<Breakage> {
+ protected:
+  // Whether some seed shows a problem. In a process of its own, for an engine whose ground is taken
+  // away may fall, which is noticed, too.
+  static bool Noticed(Breakage breakage, uint64_t seeds) {
+    const pid_t child = fork();
+    if (child == 0) {
+      for (uint64_t seed = 1; seed <= seeds; ++seed) {
+        if (!Simulate({.seed = seed, .breakage = breakage}).problems.empty()) _exit(1);
+      }
+      _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
   }
-  FAIL() << kSeeds << " seeds with a broken rule, and nothing was found";
-}
+};
+
+TEST_P(BrokenRuleTest, IsNoticed) { EXPECT_TRUE(Noticed(GetParam(), 500)); }
 
 INSTANTIATE_TEST_SUITE_P(Each, BrokenRuleTest,
                          ::testing::Values(Breakage::kFenceDropped, Breakage::kFenceReused,
