@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "coordinator/audit/texts.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/core/advance.h"
 
 namespace pawl::audit {
 namespace {
@@ -79,7 +80,8 @@ class TaskCheck {
         findings_(*findings) {
     const auto& history = evidence.stored.history;
     if (evidence.stored.execution.closed() && !history.empty() && !history.back().events.empty()) {
-      stored_end_ = history.back().events.back().timestamp;
+      // Shown without the part of its millisecond.
+      stored_end_ = history.back().events.back().timestamp + absl::Milliseconds(1);
     }
   }
 
@@ -141,15 +143,44 @@ class TaskCheck {
     }
   }
 
+  // A result that is acknowledged has been written before the end, and was decided after it was
+  // sent.
   void CheckLate(const TokenCalls& token) {
-    const auto check = [&](const Call& call) {
+    for (const Completion& completion : token.completions) {
+      const Call& call = *completion.call;
       const bool known = call.sent > evidence_.known_end + skew_.clients;
-      if (!call.ok() || (!known && call.sent <= stored_end_ + skew_.database)) return;
+      if (!call.ok() || (!known && call.sent <= stored_end_ + skew_.database)) continue;
       Fail(rule::kLateRefused,
            StrCat(Shown(call), " was acknowledged after the execution had ended"));
-    };
-    for (const Completion& completion : token.completions) check(*completion.call);
-    for (const Call* heartbeat : token.heartbeats) check(*heartbeat);
+    }
+    CheckHeartbeats(token);
+  }
+
+  // A coordinator acknowledges heartbeats from what it has in memory until the next one that is to
+  // be written: then it learns of what was done elsewhere.
+  void CheckHeartbeats(const TokenCalls& token) {
+    absl::Time over = evidence_.known_end;
+    for (const Completion& completion : token.completions) {
+      if (completion.call->ok()) over = std::min(over, completion.call->answered);
+    }
+    const absl::Duration unwritten = UnwrittenOf(token);
+    for (const Call* heartbeat : token.heartbeats) {
+      if (!heartbeat->ok() || heartbeat->sent <= over + unwritten + skew_.clients) continue;
+      Fail(rule::kLateRefused,
+           StrCat(Shown(*heartbeat), " was acknowledged after a client knew that it was over"));
+    }
+  }
+
+  // Without HeartbeatSeconds none is ever written.
+  absl::Duration UnwrittenOf(const TokenCalls& token) const {
+    absl::Duration longest;
+    for (const AttemptEvents& attempt : attempts_) {
+      if (!MayBe(attempt, token)) continue;
+      const std::optional<int64_t>& seconds = attempt.scheduled->heartbeat_seconds;
+      if (!seconds) return absl::InfiniteDuration();
+      longest = std::max(longest, core::UnwrittenHeartbeats(*seconds));
+    }
+    return longest;
   }
 
   // What has been acknowledged is over.
@@ -244,7 +275,7 @@ class TaskCheck {
 
 }  // namespace
 
-void CheckTokenAgrees(const TokenCalls& token, const ClockSkew& skew, Findings* findings) {
+void CheckTokenAgrees(const TokenCalls& token, Findings* findings) {
   const Call* first = nullptr;
   for (const Completion& completion : token.completions) {
     if (!completion.call->ok()) continue;
@@ -252,15 +283,8 @@ void CheckTokenAgrees(const TokenCalls& token, const ClockSkew& skew, Findings* 
       findings->push_back(
           {rule::kCompletionOnce, StrCat(Shown(*first), " and ", Shown(*completion.call),
                                          " were both acknowledged for one token")});
-    } else {
-      first = completion.call;
     }
-  }
-  if (first == nullptr) return;
-  for (const Call* heartbeat : token.heartbeats) {
-    if (!heartbeat->ok() || heartbeat->sent <= first->answered + skew.clients) continue;
-    findings->push_back(
-        {rule::kLateRefused, StrCat(Shown(*heartbeat), " was acknowledged after ", Shown(*first))});
+    first = completion.call;
   }
 }
 
