@@ -28,7 +28,9 @@ struct AttemptEvents {
 };
 
 bool IsActivity(const HistoryEvent& scheduled, std::string_view name) {
-  return scheduled.resource.view().ends_with(StrCat(":", name));
+  const std::string_view arn = scheduled.resource.view();
+  return arn.size() > name.size() && arn.ends_with(name) &&
+         arn[arn.size() - name.size() - 1] == ':';
 }
 
 std::string_view View(const std::optional<Text>& text) {
