@@ -42,7 +42,6 @@ class AuditedRows {
     bool leads_here = false;
     std::optional<uint64_t> written_by;
   };
-  // One history row that may have been written anew since.
   struct Batch {
     absl::Time read_at;
     std::map<Uuid, audit::AuditedExecution> executions;
