@@ -117,9 +117,9 @@ TEST(Replay, TwoTransitionsInOneRowAreFound) {
 
 TEST(Replay, OneTransitionInTwoRowsIsFound) {
   AuditedExecution audited = AuditedRun(kTask).Give().Succeed().Stored();
-  std::vector<HistoryEvent>& events = audited.history[2].events;
+  const std::vector<HistoryEvent> events = audited.history[2].events;
+  audited.history[2].events.resize(1);
   audited.history.push_back({{events.begin() + 1, events.end()}, std::nullopt});
-  events.resize(1);
   EXPECT_THAT(Replayed(audited), ElementsAre(Breaks(rule::kReplayEvents, "event 6")));
 }
 
