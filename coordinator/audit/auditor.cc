@@ -127,13 +127,13 @@ class Auditor::Impl {
     if (named != index_.by_name().end()) {
       seen_names_.insert(named->first);
       CheckCallsAgree(named->second, skew_, findings);
-      CheckCallsHold(named->second, audited, skew_, findings);
+      CheckCallsHold(named->second, audited, findings);
       evidence.known_end = KnownEnd(named->second);
     }
     const auto tokens = index_.by_id().find(facts.id);
     if (tokens != index_.by_id().end()) {
       seen_ids_.insert(facts.id);
-      for (const auto& [text, token] : tokens->second) CheckTokenAgrees(token, skew_, findings);
+      for (const auto& [text, token] : tokens->second) CheckTokenAgrees(token, findings);
       CheckTasksHold(tokens->second, evidence, skew_, findings);
     } else if (options_.complete_log) {
       CheckTasksHold({}, evidence, skew_, findings);

@@ -1,7 +1,7 @@
 // What must hold of the calls about one execution: among themselves, and with what is stored.
 //
 //   starts      what was acknowledged is there, with that input and start date; a repeat gets the
-//               same answer; once the execution has ended its name is refused
+//               same answer; once a client knows that the execution has ended its name is refused
 //   reads       an event that anyone has read is stored as it was read, and all reads agree
 //   status      a final status that anyone has read stays, and is the one that is stored
 //   stops       what was acknowledged has closed the execution at that time
@@ -34,8 +34,7 @@ absl::Time KnownEnd(const NamedCalls& calls);
 void CheckCallsAgree(const NamedCalls& calls, const ClockSkew& skew, Findings* findings);
 
 // Of calls with the execution that is stored. It was read after all of them had been answered.
-void CheckCallsHold(const NamedCalls& calls, const AuditedExecution& stored, const ClockSkew& skew,
-                    Findings* findings);
+void CheckCallsHold(const NamedCalls& calls, const AuditedExecution& stored, Findings* findings);
 
 }  // namespace pawl::audit
 

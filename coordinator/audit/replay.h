@@ -10,8 +10,9 @@
 //                           in which nothing began. Replayed where they must have been; deadlines
 //                           that follow from their times are bounded from below only.
 //   randomness              nonces differ; a backoff with jitter is due some time from its failure
-//                           on. Where a random function (States.UUID, States.MathRandom) has gone
-//                           into an event the replay ends: the rest is neither right nor wrong.
+//                           on. What a random function (States.UUID, States.MathRandom) has given
+//                           is taken over from the events; where they do not tell all that follows
+//                           from it the replay ends: the rest is neither right nor wrong.
 //   which time-out it was   a task's own or its heartbeats': both ways are followed where both can
 //                           be and it matters.
 

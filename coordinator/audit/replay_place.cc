@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/types/span.h"
+#include "coordinator/audit/replay_random.h"
 #include "coordinator/audit/replay_step.h"
 #include "coordinator/base/strings.h"
 
@@ -56,7 +57,8 @@ TimeOuts PossibleTimeOuts(const ReplayPlace& place, const Branch& branch, absl::
 class RowPlay {
  public:
   RowPlay(const asl::Machine& machine, const AuditedRow& row, ReplayPlace* place)
-      : row_(row),
+      : machine_(machine),
+        row_(row),
         place_(*place),
         steps_(
             machine,
@@ -75,9 +77,14 @@ class RowPlay {
       problem = Give(events[i], /*with_step=*/head > 0);
     }
     if (problem.empty()) problem = Compare();
+    const core::Transition& produced = steps_.produced();
+    if (!problem.empty() && produced.random &&
+        AdoptRecorded(machine_, produced.history, row_.events, &place_.execution)) {
+      problem.clear();
+    }
     if (problem.empty()) NoteEnded(events.front());
     place_.heartbeat_times_out = false;
-    return {std::move(problem), steps_.produced().random};
+    return {std::move(problem), produced.random};
   }
 
  private:
@@ -212,6 +219,7 @@ class RowPlay {
     }
   }
 
+  const asl::Machine& machine_;
   const AuditedRow& row_;
   ReplayPlace& place_;
   ReplaySteps steps_;

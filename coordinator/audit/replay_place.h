@@ -31,7 +31,7 @@ struct ReplayPlace {
 // How a row came out.
 struct PlayedRow {
   std::string problem;  // why the core does not give it; empty: it does
-  bool random = false;  // a random function had a part in it
+  bool random = false;  // it may be for a random function that it does not
 };
 
 // Moves `place` on by one row; it stands anywhere when there was a problem.

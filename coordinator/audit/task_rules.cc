@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "coordinator/audit/texts.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/core/advance.h"
 
 namespace pawl::audit {
 namespace {
@@ -33,7 +34,9 @@ struct AttemptEvents {
 };
 
 bool IsActivity(const HistoryEvent& scheduled, std::string_view name) {
-  return scheduled.resource.view().ends_with(StrCat(":", name));
+  const std::string_view arn = scheduled.resource.view();
+  return arn.size() > name.size() && arn.ends_with(name) &&
+         arn[arn.size() - name.size() - 1] == ':';
 }
 
 std::string_view View(const std::optional<Text>& text) {
@@ -87,8 +90,9 @@ class TaskCheck {
         findings_(*findings) {
     const auto& history = evidence.stored.history;
     if (evidence.stored.execution.closed() && !history.empty() && !history.back().events.empty()) {
+      // Shown without the part of its millisecond.
       late_ = history.back().written_at.value_or(history.back().events.back().timestamp +
-                                                 skew.database);
+                                                 absl::Milliseconds(1) + skew.database);
     }
   }
 
@@ -151,17 +155,29 @@ class TaskCheck {
     }
   }
 
+  // A result that is acknowledged has been written before the end, and was decided after it was
+  // sent.
   void CheckLate(const TokenCalls& token) {
-    const auto check = [&](const Call& call, absl::Duration grace) {
-      const bool known = call.sent > evidence_.known_end + skew_.clients + grace;
-      if (!call.ok() || (!known && call.sent <= late_ + grace)) return;
+    for (const Completion& completion : token.completions) {
+      const Call& call = *completion.call;
+      const bool known = call.sent > evidence_.known_end + skew_.clients;
+      if (!call.ok() || (!known && call.sent <= late_)) continue;
       Fail(rule::kLateRefused,
            StrCat(Shown(call), " was acknowledged after the execution had ended"));
-    };
-    for (const Completion& completion : token.completions) {
-      check(*completion.call, absl::ZeroDuration());
     }
-    for (const Call* heartbeat : token.heartbeats) check(*heartbeat, kHeartbeatGrace);
+    CheckHeartbeats(token);
+  }
+
+  void CheckHeartbeats(const TokenCalls& token) {
+    absl::Time over = evidence_.known_end;
+    for (const Completion& completion : token.completions) {
+      if (completion.call->ok()) over = std::min(over, completion.call->answered);
+    }
+    for (const Call* heartbeat : token.heartbeats) {
+      if (!heartbeat->ok() || heartbeat->sent <= over + kHeartbeatGrace + skew_.clients) continue;
+      Fail(rule::kLateRefused,
+           StrCat(Shown(*heartbeat), " was acknowledged after a client knew that it was over"));
+    }
   }
 
   // What has been acknowledged is over.
@@ -271,7 +287,7 @@ class TaskCheck {
 
 }  // namespace
 
-void CheckTokenAgrees(const TokenCalls& token, const ClockSkew& skew, Findings* findings) {
+void CheckTokenAgrees(const TokenCalls& token, Findings* findings) {
   const Call* first = nullptr;
   for (const Completion& completion : token.completions) {
     if (!completion.call->ok()) continue;
@@ -279,17 +295,8 @@ void CheckTokenAgrees(const TokenCalls& token, const ClockSkew& skew, Findings* 
       findings->push_back(
           {rule::kCompletionOnce, StrCat(Shown(*first), " and ", Shown(*completion.call),
                                          " were both acknowledged for one token")});
-    } else {
-      first = completion.call;
     }
-  }
-  if (first == nullptr) return;
-  for (const Call* heartbeat : token.heartbeats) {
-    if (!heartbeat->ok() || heartbeat->sent <= first->answered + skew.clients + kHeartbeatGrace) {
-      continue;
-    }
-    findings->push_back(
-        {rule::kLateRefused, StrCat(Shown(*heartbeat), " was acknowledged after ", Shown(*first))});
+    first = completion.call;
   }
 }
 

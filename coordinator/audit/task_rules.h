@@ -3,7 +3,7 @@
 //   given        a task that a worker got was scheduled and started, with that input; each token is
 //                one attempt
 //   completed    a report that was acknowledged is in the history, with what it said and when, and
-//                is the only one of its token; whatever comes later is refused
+//                is the only one of its token; what is sent after the end is refused
 //   recorded     with a complete log: every result in the history was sent by some worker
 
 #ifndef PAWL_AUDIT_TASK_RULES_H_
@@ -20,7 +20,7 @@
 namespace pawl::audit {
 
 // Of the calls with one token alone.
-void CheckTokenAgrees(const TokenCalls& token, const ClockSkew& skew, Findings* findings);
+void CheckTokenAgrees(const TokenCalls& token, Findings* findings);
 
 struct TaskEvidence {
   const AuditedExecution& stored;

@@ -14,17 +14,18 @@
 namespace pawl::store {
 namespace {
 
-// Executions that are in memory at once: a few thousand events, as a rule.
+// Executions that are read at once, and in memory: so many, or fewer with so many events.
 constexpr size_t kBatch = 100;
+constexpr int64_t kBatchEvents = 20'000;
 
 constexpr Statement kNextIds{"audit_next_ids", R"(
-  select execution_id from (
-    (select execution_id from execution where execution_id > $1
+  select execution_id, max(last_event_id) as last_event_id from (
+    (select execution_id, last_event_id from execution where execution_id > $1
       order by execution_id limit 100)
-    union
-    (select execution_id from closed_execution where execution_id > $1
+    union all
+    (select execution_id, last_event_id from closed_execution where execution_id > $1
       order by execution_id limit 100)) one
-   order by execution_id limit 100)"};
+   group by execution_id order by execution_id limit 100)"};
 
 constexpr Statement kFindName{"audit_find_name", R"(
   select execution_id from execution_name where machine_name = $1 and name = $2)"};
@@ -41,7 +42,7 @@ constexpr Statement kBranchPage{"audit_branch_page", R"(
   select b.execution_id,
          not exists (select from execution e where e.execution_id = b.execution_id) as lost
     from branch b where b.execution_id > $1
-   group by b.execution_id order by b.execution_id limit 2000)"};
+   group by b.execution_id order by b.execution_id limit 100)"};
 
 class DatabaseAudit {
  public:
@@ -67,13 +68,22 @@ class DatabaseAudit {
   }
 
   void WalkExecutions() {
-    std::vector<Uuid> ids{Uuid()};
-    do {
-      const pqxx::result page = session_.Run(kNextIds, ids.back().ToString());
-      ids.clear();
-      for (const pqxx::row& row : page) ids.push_back(GetUuid(row[0]));
+    std::string after = Uuid().ToString();
+    while (true) {
+      const pqxx::result page = session_.Run(kNextIds, after);
+      if (page.empty()) return;
+      std::vector<Uuid> ids;
+      int64_t events = 0;
+      for (const pqxx::row& row : page) {
+        after = row["execution_id"].c_str();
+        ids.push_back(GetUuid(row["execution_id"]));
+        events += GetInt64(row["last_event_id"]);
+        if (events < kBatchEvents) continue;
+        Read(std::exchange(ids, {}));
+        events = 0;
+      }
       Read(ids);
-    } while (ids.size() == kBatch);
+    }
   }
 
   // The walk goes on while executions are started: one that has got a lower id meanwhile, by a
@@ -88,7 +98,9 @@ class DatabaseAudit {
     for (const ExecutionId& id : auditor_.MissingIds()) ids.push_back(id.value());
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    Read(ids);
+    for (size_t at = 0; at < ids.size(); at += kBatch) {
+      Read({ids.begin() + at, ids.begin() + std::min(at + kBatch, ids.size())});
+    }
   }
 
   void WalkNames() {

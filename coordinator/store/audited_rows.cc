@@ -108,29 +108,34 @@ void AuditedRows::Read(const std::vector<Uuid>& ids, const Found& found) {
   if (ids.empty()) return;
   ArrayParameter array(ArrayParameter::Type::kUuid);
   for (const Uuid& id : ids) array.Add(id);
-  const pqxx::binarystring wanted = array.Finish();
-
-  pqxx::transaction<pqxx::isolation_level::repeatable_read, pqxx::readwrite_policy::read_only>
-      transaction(session_.connection());
-  transaction_ = &transaction;
   Batch batch;
-  const pqxx::result now = session_.RunIn(transaction_, kNow);
-  batch.read_at = GetTime(now[0][0]);
-  made_by_ = GetTransaction(now[0][1]);
-  ReadOpen(wanted, &batch);
-  ReadClosed(wanted, &batch);
-  ReadNames(wanted, &batch);
-  ReadHistory(wanted, &batch);
-  CheckReadyColumns(wanted, batch);
+  ReadBatch(array.Finish(), &batch);
+  // Judged after the transaction: that may take longer than a session may idle in one.
   for (auto& [id, audited] : batch.executions) {
     audited.read_at = batch.read_at;
-    audited.machine = MachineOf(audited.execution.facts->revision_id);
     TakeInputFromHistory(&audited);
     const Name& name = batch.names[id];
     if (!name.leads_here)
       Add(id, rule::kNameFound, "its name leads to another execution or nowhere");
     ForgetRewritten(name, &audited);
     found(audited);
+  }
+}
+
+void AuditedRows::ReadBatch(const pqxx::binarystring& ids, Batch* batch) {
+  pqxx::transaction<pqxx::isolation_level::repeatable_read, pqxx::readwrite_policy::read_only>
+      transaction(session_.connection());
+  transaction_ = &transaction;
+  const pqxx::result now = session_.RunIn(transaction_, kNow);
+  batch->read_at = GetTime(now[0][0]);
+  made_by_ = GetTransaction(now[0][1]);
+  ReadOpen(ids, batch);
+  ReadClosed(ids, batch);
+  ReadNames(ids, batch);
+  ReadHistory(ids, batch);
+  CheckReadyColumns(ids, *batch);
+  for (auto& [id, audited] : batch->executions) {
+    audited.machine = MachineOf(audited.execution.facts->revision_id);
   }
 }
 

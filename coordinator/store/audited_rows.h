@@ -42,13 +42,13 @@ class AuditedRows {
     bool leads_here = false;
     std::optional<uint64_t> written_by;
   };
-  // One history row that may have been written anew since.
   struct Batch {
     absl::Time read_at;
     std::map<Uuid, audit::AuditedExecution> executions;
     std::map<Uuid, Name> names;
   };
 
+  void ReadBatch(const pqxx::binarystring& ids, Batch* batch);
   void ReadOpen(const pqxx::binarystring& ids, Batch* batch);
   void ReadClosed(const pqxx::binarystring& ids, Batch* batch);
   void ReadNames(const pqxx::binarystring& ids, Batch* batch);
@@ -61,7 +61,7 @@ class AuditedRows {
   Session& session_;
   const Account account_;
   const Report report_;
-  pqxx::transaction_base* transaction_ = nullptr;
+  pqxx::transaction_base* transaction_ = nullptr;  // of ReadBatch
   // What wrote the row that the first migration makes, or the restore of the whole database.
   std::optional<uint64_t> made_by_;
   absl::flat_hash_map<RevisionId, std::shared_ptr<const asl::Machine>> machines_;

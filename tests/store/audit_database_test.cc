@@ -159,6 +159,13 @@ TEST_F(AuditDatabaseTest, WalksOverAnyNumberOfExecutions) {
   EXPECT_EQ(report.violation_count, 0);
 }
 
+TEST_F(AuditDatabaseTest, LongHistoriesAreReadFewAtATime) {
+  for (int i = 0; i < 3; ++i) Begin(StrCat("e", i));
+  Sql("update execution set last_event_id = 30000");
+  EXPECT_THAT(Broken(), ElementsAre(rule::kAtLastEvent, rule::kReplayPosition));
+  EXPECT_EQ(Audited().open, 3);
+}
+
 TEST_F(AuditDatabaseTest, ADatabaseThatIsNotThereIsUnavailable) {
   EXPECT_TRUE(absl::IsUnavailable(AuditDatabase("postgresql:///pawl?host=/nowhere").status()));
 }

@@ -117,9 +117,9 @@ TEST(Replay, TwoTransitionsInOneRowAreFound) {
 
 TEST(Replay, OneTransitionInTwoRowsIsFound) {
   AuditedExecution audited = AuditedRun(kTask).Give().Succeed().Stored();
-  std::vector<HistoryEvent>& events = audited.history[2].events;
+  const std::vector<HistoryEvent> events = audited.history[2].events;
+  audited.history[2].events.resize(1);
   audited.history.push_back({{events.begin() + 1, events.end()}, std::nullopt});
-  events.resize(1);
   EXPECT_THAT(Replayed(audited), ElementsAre(Breaks(rule::kReplayEvents, "event 6")));
 }
 
@@ -393,17 +393,73 @@ TEST(Replay, SeveralBranchesMayHaveTakenStepsWithoutEvents) {
   EXPECT_TRUE(run.execution().closed());
 }
 
-const std::string kRandom = R"-({"StartAt": "R", "States": {
-  "R": {"Type": "Pass", "Parameters": {"id.$": "States.UUID()"}, "Next": "W"},
-  "W": {"Type": "Wait", "Seconds": 10, "End": true}}})-";
+// ---------------------------------------------------------------- random functions
 
-TEST(Replay, EndsWhereARandomFunctionHasGoneIntoAnEvent) {
-  AuditedRun run(kRandom);
+std::string AfterUuid(const std::string& state) {
+  return R"-({"StartAt": "R", "States": {"R": {"Type": "Pass", "Next": "S",
+    "Parameters": {"id.$": "States.UUID()", "list.$": "States.ArrayRange(1, 3, 1)"}}, "S": )-" +
+         state + "}}";
+}
+
+TEST(Replay, TakesOverWhatARandomFunctionGave) {
+  AuditedRun run(AfterUuid(TaskState(R"("ResultPath": "$.result", "End": true, )")));
+  EXPECT_THAT(Replayed(run.Run().Stored()), IsEmpty());
+  EXPECT_THAT(Replayed(run.Give().Stored()), IsEmpty());
+  EXPECT_THAT(Replayed(run.Succeed().Stored()), IsEmpty());
+  EXPECT_FALSE(ReplayHistory(run.Stored()).stopped_at_event);
+  AuditedExecution audited = run.Stored();
+  audited.history[3].events[1].payload = Text("2");  // TaskStateExited
+  EXPECT_THAT(Replayed(audited), ElementsAre(Breaks(rule::kReplayEvents, "its payload")));
+}
+
+TEST(Replay, TakesOverRandomOutputs) {
+  AuditedRun run(
+      OneState(R"-({"Type": "Pass", "Parameters": {"id.$": "States.UUID()"}, "End": true})-"));
+  EXPECT_THAT(Replayed(run.Run().Stored()), IsEmpty());
+  EXPECT_FALSE(ReplayHistory(run.Stored()).stopped_at_event);
+}
+
+TEST(Replay, TakesOverRandomItems) {
+  const std::string map = R"-({"Type": "Map", "ItemsPath": "$.list", "End": true%,
+    "ItemProcessor": {"StartAt": "I", "States": {"I": )-" +
+                          TaskState(R"("End": true, )") + "}}}";
+  AuditedRun selected(AfterUuid(absl::StrReplaceAll(
+      map, {{"%", R"-(, "ItemSelector": {"id.$": "$.id", "more.$": "States.UUID()"})-"}})));
+  EXPECT_THAT(Replayed(selected.Run().Stored()), IsEmpty());
+  // What the items were before the selector no event tells.
+  EXPECT_TRUE(ReplayHistory(selected.Stored()).stopped_at_event);
+
+  AuditedRun run(AfterUuid(absl::StrReplaceAll(map, {{"%", ""}})));
   run.Run();
-  const ReplayResult replayed = ReplayHistory(run.Stored());
+  for (int i = 0; i < 3; ++i) run.Give().Succeed();
+  EXPECT_THAT(Replayed(run.Stored()), IsEmpty());
+  EXPECT_FALSE(ReplayHistory(run.Stored()).stopped_at_event);
+  EXPECT_TRUE(run.execution().closed());
+}
+
+TEST(Replay, EndsWhereMoreFollowsFromARandomFunctionThanEventsTell) {
+  AuditedRun run(R"-({"StartAt": "R", "States": {"R": {"Type": "Pass", "Next": "S",
+    "Parameters": {"n.$": "States.MathRandom(1, 1000000)"}},
+    "S": {"Type": "Wait", "SecondsPath": "$.n", "End": true}}})-");
+  const ReplayResult replayed = ReplayHistory(run.Run().Fire().Stored());
   EXPECT_THAT(replayed.findings, IsEmpty());
   EXPECT_EQ(replayed.stopped_at_event, 3);
   EXPECT_EQ(replayed.transitions, 1);
+}
+
+TEST(Replay, RandomVariablesEndIt) {
+  AuditedRun run(
+      OneState(R"-({"Type": "Pass", "Assign": {"v.$": "States.UUID()"}, "End": true})-"));
+  EXPECT_TRUE(ReplayHistory(run.Run().Stored()).stopped_at_event);
+}
+
+TEST(Replay, ASeededRandomFunctionIsNotRandom) {
+  AuditedRun run(OneState(
+      R"-({"Type": "Pass", "Parameters": {"n.$": "States.MathRandom(1, 1000, 7)"}, "End": true})-"));
+  AuditedExecution audited = run.Run().Stored();
+  EXPECT_THAT(Replayed(audited), IsEmpty());
+  audited.history[1].events[0].payload = Text(R"({"n":1})");
+  EXPECT_THAT(Replayed(audited), ElementsAre(Breaks(rule::kReplayEvents, "its payload")));
 }
 
 TEST(Replay, ADeletedMachineEndsItsExecutions) {
