@@ -14,9 +14,9 @@
 #include "cli/doctor_view.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/process/stop_signal.h"
+#include "coordinator/store/audit_database.h"
 #include "coordinator/store/diagnosis.h"
 #include "coordinator/store/inspect.h"
-#include "coordinator/store/invariants.h"
 
 namespace pawl::cli {
 namespace {
@@ -68,18 +68,18 @@ class Progress {
 };
 
 // The one place that walks the histories.
-absl::StatusOr<store::Finding> WalkHistories(const std::string& url, int64_t limit,
+absl::StatusOr<store::Finding> WalkHistories(const Database& database, int64_t limit,
                                              const store::DatabaseFacts& facts,
                                              Progress* progress) {
-  store::InvariantOptions options{.limit = limit};
+  store::AuditDatabaseOptions options{.account = database.settings.account(), .limit = limit};
   const std::string closed =
       limit == kEverything ? StrCat("about ", facts.closed_estimate) : StrCat(limit);
-  options.progress = [&](const store::InvariantReport& so_far) {
+  options.progress = [&](const audit::AuditReport& so_far) {
     return progress->Tell(StrCat("histories: ", so_far.open, " open and ", so_far.closed, " of ",
                                  closed, " closed executions, ", so_far.events, " events, ",
-                                 so_far.violations.size(), " violations"));
+                                 so_far.violation_count, " violations"));
   };
-  const absl::StatusOr<store::InvariantReport> report = store::CheckInvariants(url, options);
+  const absl::StatusOr<audit::AuditReport> report = store::AuditDatabase(database.url, options);
   if (!report.ok()) return report.status();
   return store::DiagnoseWalk(*report, limit);
 }
@@ -104,7 +104,7 @@ int Doctor(const DoctorArguments& arguments) {
                                .synchronous_commit = database->settings.synchronous_commit});
   if (!arguments.quick && facts->schema.current()) {
     absl::StatusOr<store::Finding> walk = WalkHistories(
-        database->url, arguments.limit > 0 ? arguments.limit : kEverything, *facts, &progress);
+        *database, arguments.limit > 0 ? arguments.limit : kEverything, *facts, &progress);
     if (!walk.ok()) return FailDatabase(*database, walk.status());
     findings.push_back(*std::move(walk));
   }
@@ -127,6 +127,14 @@ void AddDoctor(CLI::App* app, Session* session) {
       "doctor", "Look whether a database is well: that every execution moves, and what will hurt");
   auto arguments = std::make_shared<DoctorArguments>();
   arguments->database = AddDatabaseOptions(command);
+  command
+      ->add_option("--account-id", arguments->database->values["account_id"],
+                   "The account id of the coordinators, whose ARNs executions see")
+      ->group("Database");
+  command
+      ->add_option("--region", arguments->database->values["region"],
+                   "The region of the coordinators, in the same ARNs")
+      ->group("Database");
   command->add_flag("--quick", arguments->quick,
                     "Leave the histories out; of open executions look at the newest 100000");
   command->add_flag("--strict", arguments->strict, "Exit code 1 on WARN, too");

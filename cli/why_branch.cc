@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_join.h"
 #include "cli/print.h"
+#include "coordinator/audit/audited_execution.h"
 #include "coordinator/base/age_text.h"
 #include "coordinator/base/strings.h"
 
@@ -13,8 +14,6 @@ namespace {
 
 using core::Branch;
 
-// A node sets claimable_at this far ahead at the most, and again while it works.
-constexpr absl::Duration kInHand = absl::Seconds(10);
 constexpr size_t kMaxCause = 200;
 
 const asl::State* StateOf(const WhyContext& context, const Branch& branch) {
@@ -43,7 +42,7 @@ void ExplainStep(const WhyContext& context, const Branch& branch, WhyBranch* out
 // Of a time at which a timer of the branch fires.
 std::string Timer(const WhyContext& context, absl::Time due, const std::string& what) {
   const store::ExecutionCondition& condition = context.condition;
-  if (condition.claimable_at > std::max(due, condition.now + kInHand)) {
+  if (condition.claimable_at > std::max(due, condition.now + audit::kInHand)) {
     const std::string never =
         condition.claimable_at == absl::InfiniteFuture()
             ? ", and no node will ever look for it"
@@ -205,7 +204,7 @@ std::string WhyContext::AtAndAway(absl::Time time) const {
 
 bool WhyContext::InHand() const {
   return condition.claimable_at > condition.now &&
-         condition.claimable_at <= condition.now + kInHand;
+         condition.claimable_at <= condition.now + audit::kInHand;
 }
 
 std::string WhyContext::WhoMovesIt() const {

@@ -115,19 +115,19 @@ std::optional<absl::Time> ReadTimestamp(std::string_view text) {
 
 absl::Time DatabaseClock::Now() const {
   absl::MutexLock lock(&mu_);
-  const absl::Time now = sampled_ ? absl::UnixEpoch() + SteadyNow() + offset_ : absl::Now();
+  const absl::Time now = sampled_ ? absl::UnixEpoch() + steady_() + offset_ : absl::Now();
   if (now >= told_ || told_ - now > kMaxStandstill) told_ = now;
   return told_;
 }
 
 void DatabaseClock::Sample(absl::Time database_now, absl::Duration asked, absl::Duration answered) {
-  const absl::Duration error = (answered - asked) / 2;
-  const absl::Duration offset = database_now - absl::UnixEpoch() - (asked + error);
+  const absl::Duration error = answered - asked;
+  const absl::Duration offset = database_now - absl::UnixEpoch() - answered;
   absl::MutexLock lock(&mu_);
   if (sampled_) {
-    const absl::Duration known_error = error_ + kMaxDrift * (answered - sampled_at_);
-    const bool contradicts = absl::AbsDuration(offset - offset_) > known_error + error;
-    if (error > known_error && !contradicts) return;
+    const absl::Duration drift = kMaxDrift * (answered - sampled_at_);
+    const bool contradicts = offset > offset_ + error_ + drift || offset + error < offset_ - drift;
+    if (error > error_ + drift && !contradicts) return;
   }
   sampled_ = true;
   offset_ = offset;

@@ -4,8 +4,10 @@
 #ifndef PAWL_BASE_CLOCK_H_
 #define PAWL_BASE_CLOCK_H_
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -28,20 +30,27 @@ class Clock {
 // followed at once. Thread-safe.
 class DatabaseClock : public Clock {
  public:
+  // `steady` is this machine's steady time; another one for a simulated machine.
+  explicit DatabaseClock(std::function<absl::Duration()> steady = SteadyNow)
+      : steady_(std::move(steady)) {}
+
   absl::Time Now() const override;
   // Takes over a sample: the database said `database_now` to a question asked at `asked` and
-  // answered at `answered` of this machine's steady time (SteadyNow). Half of the round trip is the
-  // error made. A sample that is less exact than the one in use, its drift since then included, is
-  // ignored, unless both cannot be true.
+  // answered at `answered` of this machine's steady time (Steady). Takes it that the answer came at
+  // once, so that this clock is never ahead of the database's but for a drift, and no timer fires
+  // early; the round trip is how far it may be behind. A sample that is less exact than the one in
+  // use, its drift since then included, is ignored, unless both cannot be true.
   void Sample(absl::Time database_now, absl::Duration asked, absl::Duration answered);
+  absl::Duration Steady() const { return steady_(); }
   // Time since some fixed instant; never jumps.
   static absl::Duration SteadyNow();
 
  private:
+  const std::function<absl::Duration()> steady_;
   mutable absl::Mutex mu_;
   bool sampled_ ABSL_GUARDED_BY(mu_) = false;
   absl::Duration offset_ ABSL_GUARDED_BY(mu_);      // database time minus steady time
-  absl::Duration error_ ABSL_GUARDED_BY(mu_);       // how far off `offset_` was at most when taken
+  absl::Duration error_ ABSL_GUARDED_BY(mu_);       // how much greater it was at most when taken
   absl::Duration sampled_at_ ABSL_GUARDED_BY(mu_);  // steady time
   // The latest time ever told, which Now does not fall behind.
   mutable absl::Time told_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();

@@ -90,13 +90,16 @@ Uuid Uuid::Random() {
   return Uuid(bytes);
 }
 
-Uuid Uuid::TimeOrdered(absl::Time time) {
+Uuid Uuid::TimeOrdered(absl::Time time) { return TimeOrdered(time, RandomInt64); }
+
+Uuid Uuid::TimeOrdered(absl::Time time, const std::function<int64_t()>& random) {
   const int64_t milliseconds = absl::ToUnixMillis(time);
   const int64_t below = absl::ToInt64Nanoseconds(time - absl::FromUnixMillis(milliseconds));
   const auto fraction = static_cast<uint16_t>(below * 4096 / 1'000'000);
 
   std::array<uint8_t, 16> bytes;
-  FillRandom(bytes.data(), bytes.size());
+  const int64_t bits[] = {random(), random()};
+  std::memcpy(bytes.data(), bits, bytes.size());
   for (int i = 0; i < 6; ++i) bytes[i] = static_cast<uint8_t>(milliseconds >> (40 - 8 * i));
   bytes[6] = static_cast<uint8_t>(fraction >> 8);
   bytes[7] = static_cast<uint8_t>(fraction);

@@ -6,6 +6,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,6 +47,8 @@ class Uuid {
   // Version 7: starts with `time` in milliseconds and 12 bits of what is below, the rest is random.
   // Ids of times that are a microsecond or more apart sort as their times do.
   static Uuid TimeOrdered(absl::Time time);
+  // The same, its random bits taken from two calls of `random`.
+  static Uuid TimeOrdered(absl::Time time, const std::function<int64_t()>& random);
 
   std::string ToString() const;
   const std::array<uint8_t, 16>& bytes() const { return bytes_; }

@@ -143,6 +143,13 @@ std::vector<Setting> MakeTable() {
 
 }  // namespace
 
+Account Settings::account() const {
+  Account account;
+  account.region = region;
+  account.account_id = account_id;
+  return account;
+}
+
 std::string Setting::Flag() const {
   return StrCat("--", absl::StrReplaceAll(std::string(name), {{"_", "-"}}));
 }

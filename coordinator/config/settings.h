@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "coordinator/base/account.h"
 
 namespace pawl::config {
 
@@ -32,6 +33,8 @@ struct Settings {
   std::string log_level;
   std::string log_format;
   absl::Duration shutdown_timeout;
+
+  Account account() const;  // of account_id and region
 };
 
 // One row of the table.

@@ -25,10 +25,13 @@ Branch* OpenTask(Execution& execution, BranchId id, int64_t nonce) {
   return branch->phase == Phase::kStarted || branch->task->given ? branch : nullptr;
 }
 
+// Never earlier than it was: a node that does not know the time exactly must not take from a worker
+// what another one has given it.
 void SetHeartbeat(Branch& branch, absl::Time now) {
   if (!branch.task->heartbeat_seconds) return;
   const int64_t seconds = *branch.task->heartbeat_seconds;
-  branch.heartbeat_due_at = now + absl::Seconds(seconds) + UnwrittenHeartbeats(seconds);
+  const absl::Time due = now + absl::Seconds(seconds) + UnwrittenHeartbeats(seconds);
+  branch.heartbeat_due_at = std::max(due, branch.heartbeat_due_at.value_or(due));
 }
 
 // The worker of `branch` is known to have its task.
@@ -274,6 +277,7 @@ void Append(Transition second, Transition* first) {
   }
   for (const BranchId id : second.removed) std::erase(first->scheduled, id);
   first->returned += second.returned;
+  first->random |= second.random;
   first->scheduled.insert(first->scheduled.end(), second.scheduled.begin(), second.scheduled.end());
 }
 

@@ -65,6 +65,8 @@ struct Transition {
   // Tasks that this step scheduled, or took back from a worker, and that are not handed out.
   std::vector<BranchId> scheduled;
   int64_t returned = 0;  // how many it took back
+  // A random function of the definition had a part in it: another seed gives other events.
+  bool random = false;
 };
 
 // Begins an execution: `execution` has nothing but its facts. Enters the first state.

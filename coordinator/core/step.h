@@ -28,8 +28,12 @@ class Step {
 
   // 64 bits that follow from the seed and how many were drawn before.
   uint64_t Random();
+  // The same, for the functions of the definition.
   asl::RandomBits random_bits() {
-    return [this] { return Random(); };
+    return [this] {
+      transition_.random = true;
+      return Random();
+    };
   }
 
   // Writes the next event. The reference is good until the next call.

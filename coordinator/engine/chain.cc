@@ -6,6 +6,13 @@
 #include "coordinator/engine/step_metrics.h"
 
 namespace pawl::engine {
+namespace {
+
+// How long a position that is in memory answers for what is in the database where nothing has to be
+// written: a worker whose task another node has ended learns of it that much later at the most.
+constexpr absl::Duration kBelieved = absl::Seconds(1);
+
+}  // namespace
 
 std::vector<Given> GiveTasks(const ChainParts& parts, core::Execution& execution,
                              core::Transition& transition) {
@@ -45,6 +52,7 @@ void Chain::Adopt(core::Execution execution, absl::Time claimable_at, FlushEpoch
     working_ = true;
   }
   execution_ = std::move(execution);
+  known_at_ = absl::InfinitePast();
   epoch_ = epoch;
   row_claimable_at_ = claimable_at;
   claimed_ = true;
@@ -58,6 +66,7 @@ void Chain::Begin(core::Execution execution, absl::Time claimable_at, core::Tran
     working_ = true;  // the chain is new; nobody else works
   }
   execution_ = std::move(execution);
+  known_at_ = absl::InfinitePast();
   epoch_ = epoch;
   Pending pending;
   pending.transition = std::move(transition);
@@ -72,6 +81,7 @@ bool Chain::Remember(core::Execution execution, FlushEpoch epoch) {
   absl::MutexLock lock(&mu_);
   if (working_) return false;
   execution_ = std::move(execution);
+  known_at_ = absl::InfinitePast();
   epoch_ = epoch;
   row_claimable_at_.reset();
   claimed_ = false;
@@ -149,15 +159,16 @@ void Chain::Next() {
 
 void Chain::Load() {
   epoch_ = parts_->store->Epoch();
-  parts_->store->LoadExecution(
-      id_, [self = shared_from_this()](absl::StatusOr<core::Execution> execution) {
-        if (!execution.ok()) return self->FailAll(execution.status());
-        self->execution_ = *std::move(execution);
-        self->fresh_ = true;
-        self->row_claimable_at_.reset();
-        self->claimed_ = false;
-        self->Next();
-      });
+  parts_->store->LoadExecution(id_, [self = shared_from_this(), asked = parts_->clock->Now()](
+                                        absl::StatusOr<core::Execution> execution) {
+    if (!execution.ok()) return self->FailAll(execution.status());
+    self->execution_ = *std::move(execution);
+    self->known_at_ = asked;
+    self->fresh_ = true;
+    self->row_claimable_at_.reset();
+    self->claimed_ = false;
+    self->Next();
+  });
 }
 
 core::Event Chain::NextEvent(const std::optional<Work>& work) const {
@@ -207,18 +218,28 @@ absl::StatusOr<core::Transition> Chain::Compute(const asl::Machine& machine, Pen
 
 void Chain::Decide(const CompiledPtr& revision) {
   auto pending = std::make_shared<Pending>();
+  pending->decided_at = parts_->clock->Now();
   pending->work = TakeWork();
   pending->expected = execution_->fence;
   const int64_t version = execution_->version;
   absl::StatusOr<core::Transition> transition = Compute(revision->machine(), pending.get());
   if (!transition.ok()) return Rejected(std::move(pending->work), transition.status());
-  if (execution_->version == version && !claimed_) {  // a heartbeat that need not be written
-    Answer(std::move(pending->work), absl::OkStatus());
-    return Next();
-  }
+  if (execution_->version == version && !claimed_) return NothingToWrite(std::move(pending->work));
   pending->transition = *std::move(transition);
   pending->given = GiveTasks(*parts_, *execution_, pending->transition);
   Commit(std::move(pending));
+}
+
+void Chain::NothingToWrite(std::optional<Work> work) {
+  // Another node may have ended the task since: its worker must learn of it.
+  if (!fresh_ && parts_->clock->Now() - known_at_ > kBelieved) {
+    PutBackWork(std::move(work));
+    execution_.reset();
+    return Load();
+  }
+  fresh_ = false;
+  Answer(std::move(work), absl::OkStatus());
+  Next();
 }
 
 void Chain::Rejected(std::optional<Work> work, const absl::Status& status) {
@@ -271,9 +292,11 @@ void Chain::Commit(PendingPtr pending) {
 void Chain::Committed(const PendingPtr& pending, const absl::Status& status) {
   parts_->metrics->CommitReturned(status, DatabaseClock::SteadyNow() - pending->sent_at);
   if (status.ok()) {
+    known_at_ = pending->decided_at;
     Succeeded(*pending);
     return Next();
   }
+  known_at_ = absl::InfinitePast();
   if (absl::IsUnknown(status)) return Settle(pending);
   Drop(*pending);
   if (absl::IsAborted(status)) {
@@ -377,6 +400,7 @@ void Chain::FailAll(const absl::Status& status) {
 }
 
 void Chain::Rest() {
+  fresh_ = false;
   bool more = false;
   {
     absl::MutexLock lock(&mu_);

@@ -122,6 +122,7 @@ class Chain : public std::enable_shared_from_this<Chain> {
     std::optional<absl::Time> claimable_at;
     std::optional<Work> work;
     std::vector<Given> given;
+    absl::Time decided_at;
     metrics::TransitionKind kind = metrics::TransitionKind::kQuiet;
     std::optional<absl::Duration> timer_lag;  // of a timer that fires
     absl::Duration sent_at;                   // steady time
@@ -140,6 +141,8 @@ class Chain : public std::enable_shared_from_this<Chain> {
   absl::StatusOr<core::Transition> Compute(const asl::Machine& machine, Pending* pending);
   core::Event NextEvent(const std::optional<Work>& work) const;
   void Rejected(std::optional<Work> work, const absl::Status& status);
+  // A heartbeat or confirmation that need not be written.
+  void NothingToWrite(std::optional<Work> work);
   std::optional<absl::Time> ClaimableAt(const Pending& pending) const;
   void Commit(PendingPtr pending);
   void Committed(const PendingPtr& pending, const absl::Status& status);
@@ -166,6 +169,8 @@ class Chain : public std::enable_shared_from_this<Chain> {
   // In which the position was read, and every step taken since. When it has ended a crash may have
   // taken the position back: it is read again.
   FlushEpoch epoch_;
+  // When it was surely the newest one: before it was read or committed.
+  absl::Time known_at_ = absl::InfinitePast();
   // Whether it was read after the work at the head of the inbox had come: only then does it prove
   // that the work is late.
   bool fresh_ = false;

@@ -204,6 +204,7 @@ void Dispatcher::SendHints() {
     activities.assign(hints_.begin(), hints_.end());
     hints_.clear();
   }
+  std::sort(activities.begin(), activities.end());
   // Lost hints cost latency only; the other nodes look by themselves every second.
   parts_.store->NotifyReady(activities, [](absl::Status) {});
 }

@@ -52,7 +52,8 @@ struct Options {
   std::function<void(ExecutionId, core::Status)> closed = [](ExecutionId, core::Status) {};
   // Gets the figures of what is done here.
   std::shared_ptr<metrics::Metrics> metrics = std::make_shared<metrics::Metrics>();
-  // 64 random bits, never 0: fences, tokens, seeds.
+  // 64 random bits, never 0: ids, fences, tokens, seeds. With equal ones, and equal answers of the
+  // store, the clock and the scheduler, an engine does the same again.
   std::function<int64_t()> random = RandomInt64;
   // The fence of the step that led to that position; drawn at random when this is empty. For tests,
   // to see that they notice fences that come twice.

@@ -82,6 +82,7 @@ std::vector<Poller> Pollers::RemoveExpired(absl::Time now) {
       }
     }
   }
+  std::sort(expired.begin(), expired.end());
   std::vector<Poller> removed;
   for (const int64_t id : expired) {
     if (std::optional<Poller> poller = Remove(id)) removed.push_back(std::move(*poller));
@@ -98,6 +99,7 @@ std::vector<Poller> Pollers::RemoveAll() {
     for (Poller& poller : queue) all.push_back(std::move(poller));
     ShowWaiting(activity);
   }
+  std::sort(all.begin(), all.end(), [](const Poller& a, const Poller& b) { return a.id < b.id; });
   return all;
 }
 
@@ -111,6 +113,7 @@ std::vector<std::string> Pollers::Activities() const {
   absl::MutexLock lock(&mu_);
   std::vector<std::string> names;
   for (const auto& [activity, queue] : waiting_) names.push_back(activity);
+  std::sort(names.begin(), names.end());
   return names;
 }
 

@@ -54,12 +54,12 @@ class Pollers {
   // Nobody waits any more for the answer to the one with that id: it is removed, or, when it was
   // taken, dropped by its taker.
   void Cancel(int64_t id);
-  // Those whose deadline has come.
+  // Those whose deadline has come, in the order in which they came.
   std::vector<Poller> RemoveExpired(absl::Time now);
   std::vector<Poller> RemoveAll();
 
   int64_t Waiting(std::string_view activity) const;
-  // The activities that somebody waits for.
+  // The activities that somebody waits for, by name.
   std::vector<std::string> Activities() const;
 
  private:

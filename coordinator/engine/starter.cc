@@ -46,7 +46,7 @@ void Starter::Write(const RequestPtr& request) {
   const store::Revision& revision = request->revision->revision;
   const absl::Time now = absl::FromUnixMillis(absl::ToUnixMillis(parts_->clock->Now()));
   auto facts = std::make_shared<core::ExecutionFacts>();
-  facts->id = ExecutionId(Uuid::TimeOrdered(now));
+  facts->id = ExecutionId(Uuid::TimeOrdered(now, parts_->random));
   facts->machine_id = revision.machine_id;
   facts->revision_id = revision.id;
   facts->execution_arn = account_.ExecutionArn(request->machine_name, request->name);

@@ -4,21 +4,15 @@
 #ifndef PAWL_ENGINE_TASK_TOKEN_H_
 #define PAWL_ENGINE_TASK_TOKEN_H_
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "coordinator/base/ids.h"
+#include "coordinator/core/task_token.h"
 
 namespace pawl::engine {
 
-struct TaskToken {
-  ExecutionId execution;
-  BranchId branch;
-  int64_t nonce = 0;
-  std::string activity_name;
-};
+using core::TaskToken;
 
 class TaskTokens {
  public:

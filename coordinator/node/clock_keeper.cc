@@ -12,11 +12,11 @@ constexpr absl::Duration kSampleInterval = absl::Seconds(2);
 
 }  // namespace
 
-void ClockKeeper::Ask(store::DoneCallback done) {
-  const absl::Duration asked = DatabaseClock::SteadyNow();
+void ClockKeeper::Sample(store::DoneCallback done) {
+  const absl::Duration asked = clock_->Steady();
   store_->DatabaseTime(
       [this, asked, done = std::move(done)](absl::StatusOr<absl::Time> now) mutable {
-        if (now.ok()) clock_->Sample(*now, asked, DatabaseClock::SteadyNow());
+        if (now.ok()) clock_->Sample(*now, asked, clock_->Steady());
         done(now.status());
       });
 }
@@ -24,7 +24,7 @@ void ClockKeeper::Ask(store::DoneCallback done) {
 absl::Status ClockKeeper::SampleOnce() {
   absl::Notification answered;
   absl::Status result;
-  Ask([&](absl::Status status) {
+  Sample([&](absl::Status status) {
     result = std::move(status);
     answered.Notify();
   });
@@ -34,7 +34,7 @@ absl::Status ClockKeeper::SampleOnce() {
 
 void ClockKeeper::Run() {
   scheduler_->RunAfter(kSampleInterval, [this] {
-    Ask([this](absl::Status status) {
+    Sample([this](absl::Status status) {
       // The clock goes on with this machine's steady time meanwhile.
       if (!status.ok()) log::Debug("clock_sample_failed", {{"reason", status}});
       Run();

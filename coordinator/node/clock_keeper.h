@@ -19,12 +19,12 @@ class ClockKeeper {
 
   // Takes the first sample, which the clock needs before anybody asks it. Blocks. UNAVAILABLE.
   absl::Status SampleOnce();
+  // Takes one sample; UNAVAILABLE when the database does not answer.
+  void Sample(store::DoneCallback done);
   // Goes on with a sample every few seconds, for as long as the scheduler runs.
   void Run();
 
  private:
-  void Ask(store::DoneCallback done);
-
   DatabaseClock* const clock_;
   store::Store* const store_;
   engine::Scheduler* const scheduler_;

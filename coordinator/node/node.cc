@@ -20,13 +20,6 @@ int SchedulerThreads() {
   return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 2u, 8u));
 }
 
-Account AccountOf(const config::Settings& settings) {
-  Account account;
-  account.region = settings.region;
-  account.account_id = settings.account_id;
-  return account;
-}
-
 // How the connections are shared out: one listens for hints, one is the barrier's, few are for
 // claims, and what is left is for reads. A pipelined connection keeps a core busy, here and at the
 // server; more of them than cores only make for more threads that wake each other. Without the
@@ -35,7 +28,7 @@ store::PostgresStoreOptions StoreOptions(const config::Settings& settings,
                                          std::shared_ptr<metrics::Metrics> metrics) {
   const int cores = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 2u, 8u));
   store::PostgresStoreOptions options{.database_url = settings.database_url,
-                                      .account = AccountOf(settings),
+                                      .account = settings.account(),
                                       .flush_barrier = settings.flush_barrier,
                                       .synchronous_commit = settings.synchronous_commit,
                                       .allow_fsync_off = settings.allow_fsync_off,
@@ -126,7 +119,7 @@ absl::Status Node::Start(const StopSignal& stop) {
   const auto waits = std::make_shared<rpc::ExecutionWaits>();
   engine_ = std::make_unique<engine::Engine>(
       engine::Options{
-          .account = AccountOf(settings_),
+          .account = settings_.account(),
           .retention = settings_.retention,
           .closed = [waits](ExecutionId execution, core::Status) { waits->Closed(execution); },
           .metrics = metrics_,
@@ -140,7 +133,7 @@ absl::Status Node::Start(const StopSignal& stop) {
   server_ = std::make_unique<api::ApiServer>(
       api::ServerOptions{.listen = settings_.listen_http,
                          .allow_unauthenticated = settings_.allow_unauthenticated,
-                         .account = AccountOf(settings_),
+                         .account = settings_.account(),
                          .version = Version(),
                          .metrics = metrics_},
       store_.get(), engine_.get(), &clock_);
@@ -157,7 +150,7 @@ absl::Status Node::StartRpc(const std::shared_ptr<rpc::ExecutionWaits>& waits) {
   rpc_server_ = std::make_unique<rpc::RpcServer>(
       rpc::ServerOptions{.listen = settings_.listen_grpc,
                          .allow_unauthenticated = settings_.allow_unauthenticated,
-                         .account = AccountOf(settings_)},
+                         .account = settings_.account()},
       store_.get(), engine_.get(), &clock_, &scheduler_, waits);
   const absl::StatusOr<uint16_t> port = rpc_server_->Start();
   if (!port.ok()) return port.status();

@@ -1,5 +1,5 @@
-// Judges what was found in a database (inspect.h, invariants.h): what is well, what will hurt, and
-// what already breaks a promise. Pure.
+// Judges what was found in a database (inspect.h, audit_database.h): what is well, what will hurt,
+// and what already breaks a promise. Pure.
 
 #ifndef PAWL_STORE_DIAGNOSIS_H_
 #define PAWL_STORE_DIAGNOSIS_H_
@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "coordinator/audit/auditor.h"
 #include "coordinator/store/inspect.h"
-#include "coordinator/store/invariants.h"
 
 namespace pawl::store {
 
@@ -69,8 +69,8 @@ struct DiagnosisOptions {
 // A finding for each check, in an order from what breaks promises to what only slows down.
 std::vector<Finding> Diagnose(const DatabaseFacts& facts, const DiagnosisOptions& options = {});
 
-// Of the walk over all histories. `limit` is what it was told.
-Finding DiagnoseWalk(const InvariantReport& report, int64_t limit);
+// Of the audit of all histories. `limit` is what it was told.
+Finding DiagnoseWalk(const audit::AuditReport& report, int64_t limit);
 
 Level Worst(const std::vector<Finding>& findings);
 

@@ -22,6 +22,10 @@ inline std::string CountText(const Count& count) {
   return StrCat(count.value, count.more ? " or more" : "");
 }
 
+// diagnosis.cc
+// "ID: RULE: what was found".
+std::string ViolationText(const audit::Violation& violation);
+
 // diagnosis_server.cc
 Finding CheckSchema(const DatabaseFacts& facts);
 Finding CheckServer(const DatabaseFacts& facts);

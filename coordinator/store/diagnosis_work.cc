@@ -44,8 +44,8 @@ Finding CheckOpenExecutions(const DatabaseFacts& facts) {
                       "`pawl why ID` says more; update pawl.execution set claimable_at = now() "
                       "where execution_id = 'ID' makes a node look at one, which harms nothing; "
                       "and report it"};
-  for (const Violation& violation : facts.violations) {
-    finding.details.push_back(StrCat(violation.execution, ": ", violation.what));
+  for (const audit::Violation& violation : facts.violations) {
+    finding.details.push_back(ViolationText(violation));
   }
   return finding;
 }

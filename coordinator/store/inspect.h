@@ -17,8 +17,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "coordinator/audit/auditor.h"
 #include "coordinator/core/execution.h"
-#include "coordinator/store/invariants.h"
 #include "coordinator/store/migrate.h"
 
 namespace pawl::store {
@@ -143,8 +143,8 @@ struct DatabaseFacts {
   std::vector<ReadyActivity> ready;
   std::vector<HotTableFacts> tables;
   std::vector<PartitionFacts> partitions;
-  // Found in the rows of open executions: nothing will move them.
-  std::vector<Violation> violations;
+  // Found in the rows of open executions: nothing will move them. The first ones.
+  std::vector<audit::Violation> violations;
 };
 
 struct InspectOptions {

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "coordinator/audit/finding.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/store/codec.h"
 #include "coordinator/store/inspect_parts.h"
@@ -71,9 +72,7 @@ constexpr int64_t kCountedTasks = 10'000;
 constexpr int64_t kCountedActivities = 200;
 constexpr char kAfterAllIds[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
-// A node that has an execution in hand sets claimable_at this far ahead at the most, whatever its
-// timers say (Engine::Options::claim_hint, and room for a slow node's clock).
-constexpr absl::Duration kInHand = absl::Seconds(10);
+constexpr size_t kMaxViolations = 100;
 
 std::string Utc(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone());
@@ -125,7 +124,8 @@ class OpenWalk {
   void Look(const pqxx::row& row, BranchId id, WaitCounts* counts) {
     ++counts->total;
     const std::string execution_id = row["execution_id"].c_str();
-    if (row["claimable_at"].is_null()) return Add(execution_id, "has branches and no execution");
+    if (row["claimable_at"].is_null())
+      return Add(execution_id, audit::rule::kRowsBelong, "it has branches and is not open");
     core::Execution execution;
     auto facts = std::make_shared<core::ExecutionFacts>();
     facts->id = ExecutionId(GetUuid(row["execution_id"]));
@@ -134,29 +134,30 @@ class OpenWalk {
     if (const absl::Status status =
             DecodePosition(GetBytes(row["position"]), id, no_payload, &execution);
         !status.ok()) {
-      return Add(execution_id, std::string(status.message()));
+      return Add(execution_id, audit::rule::kReadable, std::string(status.message()));
     }
     const core::Branch& branch = execution.branches.at(id);
     ++counts->by_phase[branch.phase];
     // Of branch 0 the execution's own TimeoutSeconds counts as well.
     const absl::Time due = core::NextDue(execution);
     const absl::Time claimable_at = GetTime(row["claimable_at"]);
-    if (claimable_at <= GetTime(row["now"]) + kInHand) return;
+    if (claimable_at <= GetTime(row["now"]) + audit::kInHand) return;
     const std::string when = claimable_at == absl::InfiniteFuture()
                                  ? "will never be claimed"
                                  : StrCat("is claimable at ", Utc(claimable_at), " only");
     if (branch.phase == core::Phase::kReady) {
-      Add(execution_id, StrCat("has a step to take and ", when));
+      Add(execution_id, audit::rule::kClaimable, StrCat("it has a step to take and ", when));
     } else if (claimable_at > due) {
-      Add(execution_id, StrCat("its timer is due at ", Utc(due), " and it ", when));
+      Add(execution_id, audit::rule::kClaimable,
+          StrCat("its timer is due at ", Utc(due), " and it ", when));
     }
   }
 
   // Once for each execution.
-  void Add(const std::string& execution_id, std::string what) {
-    if (facts_.violations.size() >= InvariantReport::kMaxViolations) return;
+  void Add(const std::string& execution_id, std::string_view rule, std::string what) {
+    if (facts_.violations.size() >= kMaxViolations) return;
     if (!seen_.insert(execution_id).second) return;
-    facts_.violations.push_back({execution_id, std::move(what)});
+    facts_.violations.push_back({execution_id, std::string(rule), std::move(what)});
   }
 
   Session& session_;

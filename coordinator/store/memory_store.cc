@@ -2,19 +2,22 @@
 
 #include <algorithm>
 #include <memory>
-#include <optional>
 
 #include "coordinator/base/strings.h"
 #include "coordinator/store/hand_out_plan.h"
 
 namespace pawl::store {
-namespace {
 
-absl::Status NotFound(std::string_view kind, std::string_view name) {
+MemoryStore::MemoryStore(Account account, Executor executor, const Clock* clock)
+    : account_(std::move(account)),
+      executor_(std::move(executor)),
+      clock_(clock != nullptr ? *clock : own_clock_) {}
+
+absl::Status MemoryStore::NotFound(std::string_view kind, std::string_view name) {
   return absl::NotFoundError(StrCat("there is no ", kind, " ", name));
 }
 
-ExecutionRecord RecordOf(const core::Execution& execution) {
+ExecutionRecord MemoryStore::RecordOf(const core::Execution& execution) {
   const core::ExecutionFacts& facts = *execution.facts;
   return {.id = facts.id,
           .machine_id = facts.machine_id,
@@ -30,193 +33,6 @@ ExecutionRecord RecordOf(const core::Execution& execution) {
           .error = execution.error,
           .cause = execution.cause};
 }
-
-// As lists show it.
-ExecutionRecord Short(ExecutionRecord record) {
-  record.input = record.output = Text();
-  record.error = record.cause = std::nullopt;
-  return record;
-}
-
-// The end (UTC) of the week, from Monday, that `time` is in: what began in it is let go of
-// together.
-absl::Time EndOfWeek(absl::Time time) {
-  const absl::Time a_monday = absl::FromUnixSeconds(4 * 86'400);
-  absl::Duration rest;
-  const int64_t weeks = absl::IDivDuration(time - a_monday, absl::Hours(7 * 24), &rest);
-  return a_monday + absl::Hours(7 * 24) * (weeks + 1);
-}
-
-// The items behind `after`, at most `limit`.
-template <typename T>
-Page<T> PageOf(const std::map<std::string, T, std::less<>>& all, std::string_view after,
-               int64_t limit) {
-  Page<T> page;
-  for (auto it = all.upper_bound(after); it != all.end(); ++it) {
-    if (static_cast<int64_t>(page.items.size()) == limit) {
-      page.next = page.items.back().name;
-      break;
-    }
-    page.items.push_back(it->second);
-  }
-  return page;
-}
-
-}  // namespace
-
-MemoryStore::MemoryStore(Account account, Executor executor, const Clock* clock)
-    : account_(std::move(account)),
-      executor_(std::move(executor)),
-      clock_(clock != nullptr ? *clock : own_clock_) {}
-
-template <typename Done, typename Answer>
-void MemoryStore::Reply(Done done, Answer answer) {
-  if (executor_ == nullptr) return done(std::move(answer));
-  executor_(
-      [done = std::move(done), answer = std::move(answer)]() mutable { done(std::move(answer)); });
-}
-
-// ---------------------------------------------------------------- state machines and activities
-
-void MemoryStore::CreateMachine(const Machine& machine, Callback<Machine> done) {
-  absl::StatusOr<Machine> answer = machine;
-  {
-    std::lock_guard lock(mu_);
-    if (machines_.contains(machine.name)) {
-      answer = absl::AlreadyExistsError(StrCat("there is a state machine ", machine.name));
-    } else {
-      answer->id = answer->current.machine_id = MachineId(next_machine_id_++);
-      answer->current.machine_name = machine.name;
-      machines_[machine.name] = *answer;
-      revisions_[answer->current.id] = answer->current;
-    }
-  }
-  Reply(std::move(done), std::move(answer));
-}
-
-void MemoryStore::GetMachine(std::string_view name, Callback<Machine> done) {
-  absl::StatusOr<Machine> answer = NotFound("state machine", name);
-  {
-    std::lock_guard lock(mu_);
-    if (auto it = machines_.find(name); it != machines_.end()) answer = it->second;
-  }
-  Reply(std::move(done), std::move(answer));
-}
-
-void MemoryStore::GetRevision(RevisionId id, Callback<Revision> done) {
-  absl::StatusOr<Revision> answer = NotFound("revision", id.value().ToString());
-  {
-    std::lock_guard lock(mu_);
-    if (auto it = revisions_.find(id); it != revisions_.end()) answer = it->second;
-  }
-  Reply(std::move(done), std::move(answer));
-}
-
-void MemoryStore::AddRevision(const Revision& revision, RevisionId expected, DoneCallback done) {
-  absl::Status answer;
-  {
-    std::lock_guard lock(mu_);
-    auto it = machines_.find(revision.machine_name);
-    if (it == machines_.end()) {
-      answer = NotFound("state machine", revision.machine_name);
-    } else if (it->second.current.id != expected || it->second.deleting) {
-      answer =
-          absl::AbortedError(StrCat("state machine ", revision.machine_name,
-                                    " is no longer at revision ", expected.value().ToString()));
-    } else {
-      it->second.current = revision;
-      it->second.current.machine_id = it->second.id;
-      revisions_[revision.id] = it->second.current;
-    }
-  }
-  Reply(std::move(done), std::move(answer));
-}
-
-void MemoryStore::DeleteMachine(std::string_view name, DoneCallback done) {
-  absl::Status answer;
-  {
-    std::lock_guard lock(mu_);
-    auto it = machines_.find(name);
-    if (it == machines_.end()) {
-      answer = NotFound("state machine", name);
-    } else {
-      it->second.deleting = true;
-      if (FinishDeletion(it->second)) machines_.erase(it);
-    }
-  }
-  Reply(std::move(done), std::move(answer));
-}
-
-bool MemoryStore::FinishDeletion(const Machine& machine) {
-  bool gone = true;
-  for (auto& [id, row] : open_) {
-    if (row.execution.facts->machine_id != machine.id) continue;
-    gone = false;
-    if (row.execution.machine_deleted) continue;
-    row.execution.machine_deleted = true;
-    row.execution.fence = Fence(RandomInt64());
-  }
-  return gone;
-}
-
-void MemoryStore::FinishDeletions(DoneCallback done) {
-  {
-    std::lock_guard lock(mu_);
-    for (auto it = machines_.begin(); it != machines_.end();) {
-      it = it->second.deleting && FinishDeletion(it->second) ? machines_.erase(it) : std::next(it);
-    }
-  }
-  Reply(std::move(done), absl::OkStatus());
-}
-
-void MemoryStore::ListMachines(std::string_view after, int64_t limit,
-                               Callback<Page<Machine>> done) {
-  absl::StatusOr<Page<Machine>> answer;
-  {
-    std::lock_guard lock(mu_);
-    answer = PageOf(machines_, after, limit);
-  }
-  Reply(std::move(done), std::move(answer));
-}
-
-void MemoryStore::CreateActivity(const Activity& activity, Callback<Activity> done) {
-  absl::StatusOr<Activity> answer;
-  {
-    std::lock_guard lock(mu_);
-    answer = activities_.try_emplace(activity.name, activity).first->second;
-  }
-  Reply(std::move(done), std::move(answer));
-}
-
-void MemoryStore::GetActivity(std::string_view name, Callback<Activity> done) {
-  absl::StatusOr<Activity> answer = NotFound("activity", name);
-  {
-    std::lock_guard lock(mu_);
-    if (auto it = activities_.find(name); it != activities_.end()) answer = it->second;
-  }
-  Reply(std::move(done), std::move(answer));
-}
-
-void MemoryStore::DeleteActivity(std::string_view name, DoneCallback done) {
-  absl::Status answer;
-  {
-    std::lock_guard lock(mu_);
-    if (activities_.erase(std::string(name)) == 0) answer = NotFound("activity", name);
-  }
-  Reply(std::move(done), std::move(answer));
-}
-
-void MemoryStore::ListActivities(std::string_view after, int64_t limit,
-                                 Callback<Page<Activity>> done) {
-  absl::StatusOr<Page<Activity>> answer;
-  {
-    std::lock_guard lock(mu_);
-    answer = PageOf(activities_, after, limit);
-  }
-  Reply(std::move(done), std::move(answer));
-}
-
-// ---------------------------------------------------------------- executions
 
 bool MemoryStore::IsCurrent(const core::ExecutionFacts& facts) const {
   const auto it = machines_.find(facts.machine_name);
@@ -235,8 +51,9 @@ void MemoryStore::StartExecution(const StartRequest& request, Callback<StartResu
     } else if (!IsCurrent(facts)) {
       result.kind = StartResult::Kind::kMachineChanged;
     } else {
+      Remember(facts);
       names_[key] = facts.id;
-      history_[facts.id] = request.transition.history;
+      history_[facts.id] = {{request.transition.history, ++transaction_, clock_.Now()}};
       if (request.execution.closed()) {
         Close(request.execution);
       } else {
@@ -254,14 +71,15 @@ void MemoryStore::StartExecution(const StartRequest& request, Callback<StartResu
 }
 
 void MemoryStore::Close(const core::Execution& execution) {
-  closed_[execution.facts->id] = RecordOf(execution);
+  closed_[execution.facts->id] = execution;
   open_.erase(execution.facts->id);
 }
 
 void MemoryStore::Write(const core::Execution& execution, const core::Transition& transition,
                         Open* row) {
-  std::vector<core::HistoryEvent>& history = history_[execution.facts->id];
-  history.insert(history.end(), transition.history.begin(), transition.history.end());
+  if (!transition.history.empty()) {
+    history_[execution.facts->id].push_back({transition.history, transaction_, clock_.Now()});
+  }
   if (execution.closed()) return Close(execution);
   core::Execution& stored = row->execution;
   stored.fence = execution.fence;
@@ -290,6 +108,8 @@ void MemoryStore::CommitTransition(const CommitRequest& request, DoneCallback do
                                          "): it has moved on before version ",
                                          request.execution.version));
     } else {
+      ++transaction_;
+      Remember(*request.execution.facts);
       if (request.claimable_at) it->second.claimable_at = *request.claimable_at;
       Write(request.execution, request.transition, &it->second);
     }
@@ -320,6 +140,7 @@ void MemoryStore::ClaimDue(absl::Time now, absl::Time until, int64_t limit,
     });
     if (due.size() > static_cast<size_t>(limit)) due.resize(limit);
     for (Open* row : due) {
+      Remember(*row->execution.facts);
       row->claimable_at = until;
       claimed.push_back(row->execution);
     }
@@ -369,10 +190,12 @@ std::vector<HandedOut> MemoryStore::HandOutNow(const std::string& activity, int6
   DecideHandOut(activity, limit, decide, &entries);
   std::vector<HandedOut> handed_out;
   std::lock_guard lock(mu_);
+  ++transaction_;
   for (const HandOutEntry& entry : entries) {
     if (!entry.transition) continue;
     auto it = open_.find(entry.execution.facts->id);
     if (it == open_.end() || it->second.execution.fence != entry.read_fence) continue;
+    Remember(*entry.execution.facts);
     it->second.claimable_at = ClaimableAfterHandOut(entry);
     Write(entry.execution, *entry.transition, &it->second);
     for (BranchId branch : entry.branches) handed_out.push_back({entry.execution, branch});
@@ -388,106 +211,5 @@ void MemoryStore::HandOut(std::string_view activity, int64_t limit, Decide decid
   };
   executor_ == nullptr ? job() : executor_(std::move(job));
 }
-
-// ---------------------------------------------------------------- reading
-
-void MemoryStore::FindExecution(std::string_view machine_name, std::string_view name,
-                                Callback<ExecutionRecord> done) {
-  absl::StatusOr<ExecutionRecord> answer = NotFound("execution", StrCat(machine_name, ":", name));
-  {
-    std::lock_guard lock(mu_);
-    if (auto it = names_.find({std::string(machine_name), std::string(name)}); it != names_.end()) {
-      auto open = open_.find(it->second);
-      answer = open != open_.end() ? RecordOf(open->second.execution) : closed_.at(it->second);
-    }
-  }
-  Reply(std::move(done), std::move(answer));
-}
-
-void MemoryStore::ListExecutions(const ExecutionQuery& query,
-                                 Callback<Page<ExecutionRecord>> done) {
-  const absl::StatusOr<Uuid> after = Uuid::Parse(query.after);
-  if (!query.after.empty() && !after.ok()) {
-    return Reply(std::move(done), absl::StatusOr<Page<ExecutionRecord>>(absl::InvalidArgumentError(
-                                      "ListExecutions: not a place to go on from")));
-  }
-  std::map<ExecutionId, ExecutionRecord, std::greater<>> all;  // newest first
-  {
-    std::lock_guard lock(mu_);
-    for (const auto& [id, row] : open_) all[id] = Short(RecordOf(row.execution));
-    for (const auto& [id, record] : closed_) all[id] = Short(record);
-  }
-  Page<ExecutionRecord> page;
-  for (auto& [id, record] : all) {
-    if (record.machine_name != query.machine_name) continue;
-    if (query.status && record.status != *query.status) continue;
-    if (!query.after.empty() && id.value() >= *after) continue;
-    if (static_cast<int64_t>(page.items.size()) == query.limit) {
-      page.next = page.items.back().id.value().ToString();
-      break;
-    }
-    page.items.push_back(std::move(record));
-  }
-  Reply(std::move(done), absl::StatusOr<Page<ExecutionRecord>>(std::move(page)));
-}
-
-void MemoryStore::GetHistory(const HistoryQuery& query, Callback<Page<core::HistoryEvent>> done) {
-  std::vector<core::HistoryEvent> events;
-  {
-    std::lock_guard lock(mu_);
-    if (auto it = history_.find(query.execution); it != history_.end()) events = it->second;
-  }
-  if (events.empty()) {
-    return Reply(std::move(done), absl::StatusOr<Page<core::HistoryEvent>>(
-                                      NotFound("history of", query.execution.value().ToString())));
-  }
-  if (query.reverse) std::reverse(events.begin(), events.end());
-  Page<core::HistoryEvent> page;
-  for (core::HistoryEvent& event : events) {
-    const bool seen =
-        query.after != 0 && (query.reverse ? event.id >= query.after : event.id <= query.after);
-    if (seen) continue;
-    if (static_cast<int64_t>(page.items.size()) == query.limit) {
-      page.next = StrCat(page.items.back().id);
-      break;
-    }
-    page.items.push_back(std::move(event));
-  }
-  Reply(std::move(done), absl::StatusOr<Page<core::HistoryEvent>>(std::move(page)));
-}
-
-// ---------------------------------------------------------------- the cluster
-
-void MemoryStore::DatabaseTime(Callback<absl::Time> done) {
-  Reply(std::move(done), absl::StatusOr<absl::Time>(clock_.Now()));
-}
-
-void MemoryStore::ClusterSecret(Callback<std::string> done) {
-  Reply(std::move(done), absl::StatusOr<std::string>(std::string(32, 's')));
-}
-
-void MemoryStore::MaintainPartitions(absl::Time now, absl::Duration retention, DoneCallback done) {
-  const absl::Time before = now - retention;
-  {
-    std::lock_guard lock(mu_);
-    for (auto it = closed_.begin(); it != closed_.end();) {
-      const ExecutionRecord& record = it->second;
-      if (record.closed_at >= before || EndOfWeek(record.started_at) > before) {
-        ++it;
-        continue;
-      }
-      names_.erase({record.machine_name, record.name});
-      history_.erase(record.id);
-      it = closed_.erase(it);
-    }
-  }
-  Reply(std::move(done), absl::OkStatus());
-}
-
-void MemoryStore::NotifyReady(const std::vector<std::string>& /*activities*/, DoneCallback done) {
-  Reply(std::move(done), absl::OkStatus());
-}
-
-void MemoryStore::ListenReady(std::function<void(const std::string& activity)> /*on_ready*/) {}
 
 }  // namespace pawl::store

@@ -4,19 +4,27 @@
 //
 // Callbacks, and HandOut as a whole, run through the executor; by default at once, on the caller's
 // thread, before the method returns.
+//
+// For simulations it can lose what was not flushed, as PostgreSQL does with synchronous_commit=off.
+//
+// memory_machines.cc has state machines and activities, memory_reads.cc what the API reads and the
+// cluster, memory_crashes.cc the losses, memory_store.cc the rest.
 
 #ifndef PAWL_STORE_MEMORY_STORE_H_
 #define PAWL_STORE_MEMORY_STORE_H_
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "coordinator/audit/audited_execution.h"
 #include "coordinator/base/account.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/store/store.h"
@@ -26,6 +34,9 @@ namespace pawl::store {
 class MemoryStore : public Store {
  public:
   using Executor = std::function<void(absl::AnyInvocable<void()>)>;
+
+  // Gives what a revision runs; null when it is not to be had.
+  using Compile = std::function<std::shared_ptr<const asl::Machine>(const Revision&)>;
 
   // `clock` is the database's and must outlive the store; null: this machine's.
   explicit MemoryStore(Account account = {}, Executor executor = nullptr,
@@ -72,6 +83,19 @@ class MemoryStore : public Store {
   FlushEpoch Epoch() const override { return FlushEpoch(1); }
   void AwaitFlush(FlushEpoch /*epoch*/, DoneCallback done) override { done(absl::OkStatus()); }
 
+  // From now on what is written of executions can be taken back, and randomness comes from
+  // `random`.
+  void Simulate(std::function<int64_t()> random);
+  // What was written so far is on disk.
+  void Flush();
+  // A crash: takes back what was written since the last Flush. Gives how many writes that were.
+  int64_t LoseUnflushed();
+  // Calls `visit` with each open execution, in the order of the ids. It must not come back here.
+  using OpenVisitor = std::function<void(const core::Execution&, absl::Time claimable_at)>;
+  void VisitOpen(const OpenVisitor& visit);
+  // All executions as they stand, for the audit. `compile` is called once for each revision.
+  std::vector<audit::AuditedExecution> Audited(const Compile& compile);
+
  private:
   struct Open {
     core::Execution execution;
@@ -79,9 +103,27 @@ class MemoryStore : public Store {
   };
 
   template <typename Done, typename Answer>
-  void Reply(Done done, Answer answer);
+  void Reply(Done done, Answer answer) {
+    if (executor_ == nullptr) return done(std::move(answer));
+    executor_([done = std::move(done), answer = std::move(answer)]() mutable {
+      done(std::move(answer));
+    });
+  }
+  static absl::Status NotFound(std::string_view kind, std::string_view name);
+  static ExecutionRecord RecordOf(const core::Execution& execution);
+
+  // What was stored of one execution before a write.
+  struct Undo {
+    ExecutionId id;
+    std::pair<std::string, std::string> name;
+    std::optional<Open> open;
+    std::optional<core::Execution> closed;
+    size_t history_rows = 0;
+  };
 
   // With mu_ held, from here to HandOutNow.
+  // Comes before each write of an execution.
+  void Remember(const core::ExecutionFacts& facts);
   bool IsCurrent(const core::ExecutionFacts& facts) const;
   void Write(const core::Execution& execution, const core::Transition& transition, Open* row);
   void Close(const core::Execution& execution);
@@ -101,9 +143,13 @@ class MemoryStore : public Store {
   std::map<std::string, Activity, std::less<>> activities_;
   std::map<std::pair<std::string, std::string>, ExecutionId> names_;
   std::map<ExecutionId, Open> open_;
-  std::map<ExecutionId, ExecutionRecord> closed_;
-  std::map<ExecutionId, std::vector<core::HistoryEvent>> history_;
+  std::map<ExecutionId, core::Execution> closed_;
+  std::map<ExecutionId, std::vector<audit::AuditedRow>> history_;
   int64_t next_machine_id_ = 1;
+  uint64_t transaction_ = 0;  // counts those that write
+  bool keeps_undo_ = false;
+  std::function<int64_t()> random_ = RandomInt64;
+  std::vector<Undo> undo_;  // oldest first
 };
 
 }  // namespace pawl::store

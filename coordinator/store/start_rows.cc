@@ -3,17 +3,19 @@
 namespace pawl::store {
 
 // Both forms of a start take the name first; whoever gets it writes the rest. The machine must
-// stand as the caller read it.
-const Statement kStart{"start", R"(
-  with machine as (
-    select from state_machine
-     where name = $2 and deleted_at is null and not deleting and machine_id = $4
-       and current_revision_id = $5),
-  named as (
-    insert into execution_name (execution_id, machine_name, name)
-    select $1::uuid, $2::text, $3::text from machine
-    on conflict (machine_name, name) do nothing
-    returning execution_id, machine_name, name),
+// stand as the caller read it. A macro, for only literals are joined by standing side by side.
+#define PAWL_TAKE_NAME                                                             \
+  "with machine as ("                                                              \
+  "  select from state_machine"                                                    \
+  "   where name = $2 and deleted_at is null and not deleting and machine_id = $4" \
+  "     and current_revision_id = $5),"                                            \
+  "named as ("                                                                     \
+  "  insert into execution_name (execution_id, machine_name, name)"                \
+  "  select $1::uuid, $2::text, $3::text from machine"                             \
+  "  on conflict (machine_name, name) do nothing"                                  \
+  "  returning execution_id, machine_name, name),"
+
+const Statement kStart{"start", PAWL_TAKE_NAME R"(
   opened as (
     insert into execution (execution_id, revision_id, fence, version, last_event_id, machine_id,
                            started_at, claimable_at, ready_at, branch_count, machine_name, name,
@@ -30,16 +32,7 @@ const Statement kStart{"start", R"(
   insert into history (execution_id, first_event_id, occurred_at, event_count, events)
   select execution_id, $19::bigint, $20::timestamptz, $21::integer, $22::bytea from named)"};
 
-const Statement kStartClosed{"start_closed", R"(
-  with machine as (
-    select from state_machine
-     where name = $2 and deleted_at is null and not deleting and machine_id = $4
-       and current_revision_id = $5),
-  named as (
-    insert into execution_name (execution_id, machine_name, name)
-    select $1::uuid, $2::text, $3::text from machine
-    on conflict (machine_name, name) do nothing
-    returning execution_id, machine_name, name),
+const Statement kStartClosed{"start_closed", PAWL_TAKE_NAME R"(
   closed as (
     insert into closed_execution (execution_id, revision_id, machine_id, started_at, closed_at,
                                   last_event_id, fence, status, machine_name, name, error, cause,
@@ -49,6 +42,8 @@ const Statement kStartClosed{"start_closed", R"(
       from named)
   insert into history (execution_id, first_event_id, occurred_at, event_count, events)
   select execution_id, $13::bigint, $14::timestamptz, $15::integer, $16::bytea from named)"};
+
+#undef PAWL_TAKE_NAME
 
 StartRows::StartRows(const StartRequest& request)
     : machine_name(request.execution.facts->machine_name),

@@ -7,29 +7,22 @@
 namespace pawl::store {
 
 // The hot forms. Sets indexed columns to what they are already where nothing changes: PostgreSQL
-// compares values, and keeps the update heap-only.
-const Statement kMove{"move", R"(
-  update execution
-     set fence = $3, version = $4, last_event_id = $5, branch_count = $6, ready_at = $7,
-         ready_activity = $8, position = $9, claimable_at = coalesce($10, claimable_at)
-   where execution_id = $1 and fence = $2)"};
+// compares values, and keeps the update heap-only. A macro, for only literals are joined by
+// standing side by side.
+#define PAWL_MOVE                                                                          \
+  "update execution"                                                                       \
+  "   set fence = $3, version = $4, last_event_id = $5, branch_count = $6, ready_at = $7," \
+  "       ready_activity = $8, position = $9, claimable_at = coalesce($10, claimable_at)"  \
+  " where execution_id = $1 and fence = $2"
 
-const Statement kMoveWithHistory{"move_with_history", R"(
-  with moved as (
-    update execution
-       set fence = $3, version = $4, last_event_id = $5, branch_count = $6, ready_at = $7,
-           ready_activity = $8, position = $9, claimable_at = coalesce($10, claimable_at)
-     where execution_id = $1 and fence = $2
+const Statement kMove{"move", PAWL_MOVE};
+
+const Statement kMoveWithHistory{"move_with_history", "with moved as (" PAWL_MOVE R"(
     returning execution_id)
   insert into history (execution_id, first_event_id, occurred_at, event_count, events)
   select execution_id, $11::bigint, $12::timestamptz, $13::integer, $14::bytea from moved)"};
 
-const Statement kMoveWithBranches{"move_with_branches", R"(
-  with moved as (
-    update execution
-       set fence = $3, version = $4, last_event_id = $5, branch_count = $6, ready_at = $7,
-           ready_activity = $8, position = $9, claimable_at = coalesce($10, claimable_at)
-     where execution_id = $1 and fence = $2
+const Statement kMoveWithBranches{"move_with_branches", "with moved as (" PAWL_MOVE R"(
     returning execution_id),
   recorded as (
     insert into history (execution_id, first_event_id, occurred_at, event_count, events)
@@ -63,6 +56,8 @@ const Statement kClose{"close", R"(
                                 output)
   select execution_id, revision_id, machine_id, started_at, $3::timestamptz, $4::bigint,
          $13::bigint, $5::smallint, machine_name, name, $6::text, $7::text, $8::text from moved)"};
+
+#undef PAWL_MOVE
 
 void BranchRows::Add(const core::Execution& execution, const core::Branch& branch) {
   ids.Add(branch.id.value());

@@ -7,7 +7,8 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 # A folder may include itself and what stands before it here, as CMake's link lists say in detail.
-ORDER = ["base", "metrics", "process", "query", "asl", "core", "store", "engine", "api", "rpc", "config", "node"]
+ORDER = ["base", "metrics", "process", "query", "asl", "core", "audit", "store", "engine", "api", "rpc", "config",
+         "node"]
 
 WALL_CLOCK = re.compile(r"\babsl::Now\(|system_clock::now|\btime\(nullptr\)|gettimeofday")
 # base/ has the clocks; the command line shows people the time that they live in.
@@ -46,6 +47,15 @@ def check(path, text):
         yield f"has {lines} lines; a file fits a few screens"
 
 
+def undocumented_rules():
+    """The rules of the audit and their table say the same."""
+    with open(os.path.join(ROOT, "coordinator/audit/finding.h"), encoding="utf-8") as file:
+        rules = set(re.findall(r'string_view k\w+ =\s+"([a-z-]+)"', file.read()))
+    with open(os.path.join(ROOT, "docs/audit.md"), encoding="utf-8") as file:
+        listed = {name for row in re.findall(r"^\| (`.*?) \|", file.read(), re.M) for name in re.findall(r"`(.+?)`", row)}
+    return sorted(rules ^ listed)
+
+
 def main():
     count, failed = 0, 0
     for path, text in sources():
@@ -53,6 +63,9 @@ def main():
         for problem in check(path, text):
             failed += 1
             print(f"{path}: {problem}")
+    for rule in undocumented_rules():
+        failed += 1
+        print(f"docs/audit.md: '{rule}' is not both a rule and in the table")
     print(f"{count} files read")
     print(f"{1 if not failed else 0} passed, {failed} failed")
     return 1 if failed or not count else 0

@@ -9,6 +9,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "coordinator/asl/compile.h"
+#include "coordinator/audit/history_rules.h"
+#include "coordinator/audit/replay.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/advance.h"
@@ -57,6 +59,7 @@ class Player {
     const std::string rest = words.size() > 1 ? words[1] : "";
     if (!Dispatch(words[0], rest)) out_ << "unknown command\n";
     PrintPosition();
+    PrintFindings();
     return out_.str();
   }
 
@@ -122,6 +125,7 @@ class Player {
     facts->input = Text(input);
     execution_ = core::Execution();
     execution_.facts = facts;
+    rows_.clear();
     last_id_ = 0;
     Print(core::Begin(*machine_, core::World{ActivityExists}, now_, 1, execution_));
   }
@@ -190,6 +194,7 @@ class Player {
   }
 
   void Print(const core::Transition& transition) {
+    if (!transition.history.empty()) rows_.push_back({.events = transition.history});
     for (const core::HistoryEvent& event : transition.history) {
       if (event.id != ++last_id_) out_ << "GAP before this event\n";
       out_ << EventLine(event) << "\n";
@@ -216,8 +221,22 @@ class Player {
     if (due != absl::InfiniteFuture()) out_ << "timer " << absl::FormatDuration(due - now_) << "\n";
   }
 
+  // What has been written so far, replayed, leads to where the execution stands now.
+  void PrintFindings() {
+    const audit::AuditedExecution audited{
+        .execution = execution_, .machine = machine_, .history = rows_};
+    audit::Findings findings;
+    audit::CheckHistory(audited, &findings);
+    const audit::ReplayResult replayed = audit::ReplayHistory(audited);
+    findings.insert(findings.end(), replayed.findings.begin(), replayed.findings.end());
+    for (const audit::Finding& finding : findings) {
+      out_ << "FOUND " << finding.rule << ": " << finding.what << "\n";
+    }
+  }
+
   std::shared_ptr<const asl::Machine> machine_;
   core::Execution execution_;
+  std::vector<audit::AuditedRow> rows_;
   absl::Time now_ = kStart;
   uint64_t seed_ = 1;
   int64_t last_id_ = 0;

@@ -22,7 +22,8 @@
 // `heartbeat` (the task that was given first and is open; `succeed@N` that of iteration
 // or branch N) · `advance DURATION` (timers fire when they are due) · `stop [ERROR [CAUSE]]` ·
 // `delete` (the machine is deleted). After a command stand the events it wrote, then what the
-// execution waits for, then the end if it has ended.
+// execution waits for, then the end if it has ended. After each command the history so far is
+// replayed (audit/replay.h): "FOUND" where it does not lead to where the execution stands.
 
 #ifndef PAWL_TESTS_TRANSCRIPTS_TRANSCRIPT_H_
 #define PAWL_TESTS_TRANSCRIPTS_TRANSCRIPT_H_

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/asl/compile.h"
+#include "coordinator/audit/auditor.h"
 #include "coordinator/engine/engine.h"
 #include "coordinator/store/memory_store.h"
 #include "tests/support/manual_scheduler.h"
@@ -25,6 +27,16 @@ class EngineTest : public testing::Test {
   EngineTest() {
     store_.CreateActivity({"work", clock_.Now()}, [](auto) {});
     Run();
+  }
+
+  // Whatever a test has done to it: what is stored keeps all rules.
+  void TearDown() override {
+    const auto stored = store_.Audited([](const store::Revision& revision) {
+      return asl::CompileMachine(revision.definition).machine;
+    });
+    for (const audit::Violation& violation : audit::Audit(stored).violations) {
+      ADD_FAILURE() << violation.execution << ": " << violation.rule << ": " << violation.what;
+    }
   }
 
   std::unique_ptr<Engine> MakeNode(store::Store* store) {

@@ -19,6 +19,19 @@ TEST(TaskToken, ComesBackAsItWasMade) {
   EXPECT_EQ(read->activity_name, "charge");
 }
 
+TEST(TaskToken, TellsWhoseItIsWithoutTheSecret) {
+  const TaskToken token = Sample();
+  const absl::StatusOr<TaskToken> read = core::ReadUnverifiedToken(kTokens.Encode(token));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->execution, token.execution);
+  EXPECT_EQ(read->branch, token.branch);
+  EXPECT_EQ(read->nonce, token.nonce);
+  EXPECT_EQ(read->activity_name, "charge");
+  for (const char* text : {"", "a", "AAAA", "not base64!"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(core::ReadUnverifiedToken(text).status())) << text;
+  }
+}
+
 TEST(TaskToken, IsRefusedWhenAnyCharacterIsChanged) {
   const std::string text = kTokens.Encode(Sample());
   for (size_t i = 0; i < text.size(); ++i) {

@@ -1,0 +1,308 @@
+#include "coordinator/audit/replay_place.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/types/span.h"
+#include "coordinator/audit/replay_random.h"
+#include "coordinator/audit/replay_step.h"
+#include "coordinator/base/strings.h"
+
+namespace pawl::audit {
+namespace {
+
+using core::Branch;
+using core::EventType;
+using core::Execution;
+using core::HistoryEvent;
+using core::Phase;
+
+std::string Named(const HistoryEvent& event) {
+  return StrCat("event ", event.id, " (", core::EventTypeName(event.type), ")");
+}
+
+// The open branch that goes on from event `id`; null if none. Branches that have ended go nowhere.
+const Branch* GoesOnFrom(const Execution& execution, int64_t id) {
+  for (const auto& [branch_id, branch] : execution.branches) {
+    if (branch.last_event_id == id && branch.phase != Phase::kEnded &&
+        branch.phase != Phase::kJoining) {
+      return &branch;
+    }
+  }
+  return nullptr;
+}
+
+// What the core asked and did not find shows in the end that it came to.
+bool FoundActivity(const HistoryEvent& last, std::string_view name) {
+  if (last.type != EventType::kExecutionFailed || !last.cause) return true;
+  return !last.cause->view().ends_with(StrCat(":activity:", name, " does not exist."));
+}
+
+// The two time-outs that a task can have run into by `now`.
+struct TimeOuts {
+  bool own = false;
+  bool heartbeat = false;
+};
+
+TimeOuts PossibleTimeOuts(const ReplayPlace& place, const Branch& branch, absl::Time now) {
+  TimeOuts possible;
+  possible.own = branch.due_at && FloorToMillis(*branch.due_at) <= now;
+  const auto from = place.earliest.heartbeat.find(branch.id);
+  if (from == place.earliest.heartbeat.end()) return possible;
+  const bool first = !branch.due_at || from->second < *branch.due_at;
+  possible.heartbeat = first && FloorToMillis(from->second) <= now;
+  return possible;
+}
+
+class RowPlay {
+ public:
+  RowPlay(const asl::Machine& machine, const AuditedRow& row, ReplayPlace* place)
+      : machine_(machine),
+        row_(row),
+        place_(*place),
+        steps_(
+            machine,
+            [&row](std::string_view name) { return FoundActivity(row.events.back(), name); },
+            place) {}
+
+  PlayedRow Play() {
+    const absl::Span<const HistoryEvent> events(row_.events);
+    // Tasks that were handed out with the step that scheduled them, or by a hand-out alone.
+    size_t head = events.size();
+    while (head > 0 && events[head - 1].type == EventType::kActivityStarted) --head;
+    std::string problem;
+    if (head > 0) problem = PlayStep(events.subspan(0, head));
+    if (problem.empty()) NoteScheduled();
+    for (size_t i = head; problem.empty() && i < events.size(); ++i) {
+      problem = Give(events[i], /*with_step=*/head > 0);
+    }
+    if (problem.empty()) problem = Compare();
+    const core::Transition& produced = steps_.produced();
+    if (!problem.empty() && produced.random &&
+        AdoptRecorded(machine_, produced.history, row_.events, &place_.execution)) {
+      problem.clear();
+    }
+    if (problem.empty()) NoteEnded(events.front());
+    place_.heartbeat_times_out = false;
+    return {std::move(problem), produced.random};
+  }
+
+ private:
+  static std::string Problem(const HistoryEvent& event, const absl::Status& status) {
+    return status.ok() ? "" : StrCat(Named(event), ": ", std::string(status.message()));
+  }
+
+  std::string PlayStep(absl::Span<const HistoryEvent> events) {
+    const HistoryEvent& first = events.front();
+    const absl::Time now = first.timestamp;
+    Execution& execution = place_.execution;
+    if (first.type == EventType::kExecutionStarted) {
+      if (execution.version != 0) return StrCat(Named(first), ": it has begun already");
+      steps_.Begin(now);
+      return "";
+    }
+    if (execution.closed()) return StrCat(Named(first), ": the execution has ended");
+    if (IsDeletion(first)) {
+      // Whatever its next step was: it ends.
+      execution.machine_deleted = true;
+      execution.timeout_at = now;
+      return Problem(first, steps_.Take({core::TimerFired(), now}, std::nullopt));
+    }
+    switch (first.type) {
+      case EventType::kExecutionAborted:
+        return Problem(first,
+                       steps_.Take({core::Stop{first.error, first.cause}, now}, std::nullopt));
+      case EventType::kExecutionTimedOut:
+        return Problem(first, steps_.FireExecutionTimeout(now));
+      case EventType::kActivitySucceeded:
+      case EventType::kActivityFailed:
+      case EventType::kActivityTimedOut:
+        return PlayTaskEnd(first);
+      default:
+        return PlayOwnStep(first);
+    }
+  }
+
+  bool IsDeletion(const HistoryEvent& event) const {
+    const Execution& execution = place_.execution;
+    return event.type == EventType::kExecutionFailed &&
+           event.previous_id == execution.last_event_id && event.cause &&
+           *event.cause ==
+               StrCat("State machine ", execution.facts->machine_name, " has been deleted");
+  }
+
+  std::string PlayTaskEnd(const HistoryEvent& event) {
+    const Branch* branch = GoesOnFrom(place_.execution, event.previous_id);
+    if (branch == nullptr || branch->phase != Phase::kStarted) {
+      return StrCat(Named(event), ": no worker has a task that was started with event ",
+                    event.previous_id);
+    }
+    const BranchId id = branch->id;
+    const int64_t nonce = branch->task->nonce;
+    const absl::Time now = event.timestamp;
+    if (event.type == EventType::kActivitySucceeded) {
+      return Problem(event, steps_.Take({core::TaskSucceeded{id, nonce, event.payload}, now}, id));
+    }
+    if (event.type == EventType::kActivityFailed) {
+      return Problem(event,
+                     steps_.Take({core::TaskFailed{id, nonce, event.error, event.cause}, now}, id));
+    }
+    const TimeOuts possible = PossibleTimeOuts(place_, *branch, now);
+    const bool heartbeat =
+        place_.heartbeat_times_out || (!possible.own && (possible.heartbeat || !branch->due_at));
+    return Problem(event, steps_.FireTask(id, heartbeat, now));
+  }
+
+  // A branch goes on by itself or when its timer fires, and before that has perhaps taken steps
+  // that left no event.
+  std::string PlayOwnStep(const HistoryEvent& event) {
+    while (steps_.produced().history.empty()) {
+      const Branch* branch = GoesOnFrom(place_.execution, event.previous_id);
+      if (branch == nullptr || branch->phase == Phase::kScheduled ||
+          branch->phase == Phase::kStarted) {
+        return StrCat(Named(event), ": nothing can go on from event ", event.previous_id);
+      }
+      const absl::Status status = branch->phase == Phase::kReady
+                                      ? steps_.Proceed(branch->id, event.timestamp)
+                                      : steps_.FireBackoffOrWait(branch->id, event.timestamp);
+      if (!status.ok()) return Problem(event, status);
+    }
+    return "";
+  }
+
+  std::string Give(const HistoryEvent& event, bool with_step) {
+    const Branch* branch = GoesOnFrom(place_.execution, event.previous_id);
+    if (branch == nullptr || branch->phase != Phase::kScheduled) {
+      return StrCat(Named(event), ": no task that was scheduled with event ", event.previous_id,
+                    " waits for a worker");
+    }
+    if (with_step && event.previous_id < row_.events.front().id) {
+      return StrCat(Named(event), ": its task was scheduled by another transition");
+    }
+    Attempt& attempt = place_.attempts[place_.open_attempts.at(event.previous_id)];
+    attempt.started_id = event.id;
+    place_.open_attempts[event.id] = place_.open_attempts.at(event.previous_id);
+    return Problem(event, steps_.Give(branch->id, event.worker_name, event.timestamp));
+  }
+
+  std::string Compare() const {
+    const std::vector<HistoryEvent>& produced = steps_.produced().history;
+    for (size_t i = 0; i < row_.events.size(); ++i) {
+      const HistoryEvent& recorded = row_.events[i];
+      if (i == produced.size()) {
+        return StrCat(Named(recorded), ": the transition ends before it");
+      }
+      const std::string difference = EventDifference(produced[i], recorded);
+      if (!difference.empty()) return StrCat(Named(recorded), ": ", difference);
+    }
+    if (produced.size() > row_.events.size()) {
+      return StrCat(Named(produced[row_.events.size()]), " is missing: the transition gives it");
+    }
+    return "";
+  }
+
+  void NoteScheduled() {
+    for (const BranchId id : steps_.produced().scheduled) {
+      const int64_t scheduled_id = place_.execution.Find(id)->last_event_id;
+      place_.open_attempts[scheduled_id] = place_.attempts.size();
+      place_.attempts.push_back({id, scheduled_id});
+    }
+  }
+
+  void NoteEnded(const HistoryEvent& first) {
+    const auto attempt = place_.open_attempts.find(first.previous_id);
+    const bool ends = first.type == EventType::kActivitySucceeded ||
+                      first.type == EventType::kActivityFailed ||
+                      first.type == EventType::kActivityTimedOut;
+    if (ends && attempt != place_.open_attempts.end()) {
+      place_.attempts[attempt->second].ended_id = first.id;
+    }
+  }
+
+  const asl::Machine& machine_;
+  const AuditedRow& row_;
+  ReplayPlace& place_;
+  ReplaySteps steps_;
+};
+
+bool Mentions(const std::vector<std::string>& error_equals) {
+  return std::find(error_equals.begin(), error_equals.end(), "States.HeartbeatTimeout") !=
+         error_equals.end();
+}
+
+bool TellsHeartbeatsApart(const asl::State& state) {
+  return std::any_of(state.retry.begin(), state.retry.end(),
+                     [](const auto& retrier) { return Mentions(retrier.error_equals); }) ||
+         std::any_of(state.catchers.begin(), state.catchers.end(),
+                     [](const auto& catcher) { return Mentions(catcher.error_equals); });
+}
+
+// Whether the branch may have taken steps without events since the last row.
+bool MayHaveGoneOn(const Branch& branch, const Branch* stored) {
+  if (branch.phase != Phase::kReady && branch.phase != Phase::kBackoff) return false;
+  return stored == nullptr || stored->phase != branch.phase || stored->retries != branch.retries;
+}
+
+// Those that may, in the order in which the engine goes on with them.
+std::vector<BranchId> MayHaveGoneOn(const Execution& replayed, const Execution& stored) {
+  std::vector<const Branch*> branches;
+  for (const auto& [id, branch] : replayed.branches) {
+    if (MayHaveGoneOn(branch, stored.Find(id))) branches.push_back(&branch);
+  }
+  std::sort(branches.begin(), branches.end(),
+            [](const Branch* a, const Branch* b) { return a->last_event_id < b->last_event_id; });
+  std::vector<BranchId> ids;
+  for (const Branch* branch : branches) ids.push_back(branch->id);
+  return ids;
+}
+
+// Takes one step of a branch that has not gone on as far as the stored one, if it leaves no event.
+bool TakeSilentStep(const asl::Machine& machine, const Execution& stored, ReplayPlace* place) {
+  for (const BranchId id : MayHaveGoneOn(place->execution, stored)) {
+    const Branch& branch = place->execution.branches.at(id);
+    ReplayPlace next = *place;
+    ReplaySteps steps(
+        machine, [](std::string_view) { return true; }, &next);
+    // Late enough for its timer; what follows from the time is bounded from below all the same.
+    const auto from = place->earliest.backoff.find(id);
+    absl::Time now = std::max(place->execution.last_event_at, branch.due_at.value_or(absl::Time()));
+    if (from != place->earliest.backoff.end()) now = std::max(now, from->second);
+    const absl::Status status =
+        branch.phase == Phase::kReady ? steps.Proceed(id, now) : steps.FireBackoffOrWait(id, now);
+    if (!status.ok() || !steps.produced().history.empty()) continue;
+    *place = std::move(next);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+PlayedRow PlayRow(const asl::Machine& machine, const AuditedRow& row, ReplayPlace* place) {
+  if (row.events.empty()) return {.problem = "a history row has no events"};
+  return RowPlay(machine, row, place).Play();
+}
+
+bool CanBeEitherTimeOut(const asl::Machine& machine, const AuditedRow& row,
+                        const ReplayPlace& place) {
+  if (row.events.empty() || row.events.front().type != EventType::kActivityTimedOut) return false;
+  const HistoryEvent& event = row.events.front();
+  const Branch* branch = GoesOnFrom(place.execution, event.previous_id);
+  if (branch == nullptr || branch->phase != Phase::kStarted) return false;
+  const TimeOuts possible = PossibleTimeOuts(place, *branch, event.timestamp);
+  const asl::State* state = machine.Find(branch->state.view());
+  return possible.own && possible.heartbeat && state != nullptr && TellsHeartbeatsApart(*state);
+}
+
+std::string DifferenceAtEnd(const asl::Machine& machine, const ReplayPlace& place,
+                            const core::Execution& stored) {
+  std::string difference = PositionDifference(place.execution, place.earliest, stored);
+  if (difference.empty()) return difference;
+  ReplayPlace later = place;
+  while (!difference.empty() && TakeSilentStep(machine, stored, &later)) {
+    difference = PositionDifference(later.execution, later.earliest, stored);
+  }
+  return difference;
+}
+
+}  // namespace pawl::audit

@@ -1,0 +1,308 @@
+#include "coordinator/audit/task_rules.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/container/flat_hash_map.h"
+#include "coordinator/audit/texts.h"
+#include "coordinator/base/strings.h"
+#include "coordinator/core/advance.h"
+
+namespace pawl::audit {
+namespace {
+
+using core::EventType;
+using core::HistoryEvent;
+
+// A heartbeat that need not be written is answered from what a node read a second ago at the most.
+constexpr absl::Duration kHeartbeatGrace = absl::Seconds(1);
+
+// An attempt with its events.
+struct AttemptEvents {
+  std::optional<BranchId> branch;  // absent: not replayed
+  const HistoryEvent* scheduled = nullptr;
+  const HistoryEvent* started = nullptr;
+  const HistoryEvent* ended = nullptr;
+  // When the rows of the last two were written, if that is known.
+  std::optional<absl::Time> started_at;
+  std::optional<absl::Time> ended_at;
+
+  bool Reported() const {
+    return ended != nullptr && (ended->type == EventType::kActivitySucceeded ||
+                                ended->type == EventType::kActivityFailed);
+  }
+};
+
+bool IsActivity(const HistoryEvent& scheduled, std::string_view name) {
+  const std::string_view arn = scheduled.resource.view();
+  return arn.size() > name.size() && arn.ends_with(name) &&
+         arn[arn.size() - name.size() - 1] == ':';
+}
+
+std::string_view View(const std::optional<Text>& text) {
+  return text ? text->view() : std::string_view();
+}
+
+bool Says(const HistoryEvent& ended, const Completion& completion) {
+  if (completion.succeeded != (ended.type == EventType::kActivitySucceeded)) return false;
+  if (completion.succeeded) return ended.payload == completion.output;
+  return View(ended.error) == completion.error && View(ended.cause) == completion.cause;
+}
+
+std::vector<AttemptEvents> AttemptsOf(const AuditedExecution& stored,
+                                      absl::Span<const Attempt> replayed) {
+  std::vector<AttemptEvents> attempts;
+  absl::flat_hash_map<int64_t, size_t> by_last_event;
+  for (const AuditedRow& row : stored.history) {
+    for (const HistoryEvent& event : row.events) {
+      if (event.type == EventType::kActivityScheduled) {
+        by_last_event[event.id] = attempts.size();
+        attempts.push_back({.scheduled = &event});
+        continue;
+      }
+      const auto attempt = by_last_event.find(event.previous_id);
+      if (attempt == by_last_event.end()) continue;
+      if (event.type == EventType::kActivityStarted) {
+        attempts[attempt->second].started = &event;
+        attempts[attempt->second].started_at = row.written_at;
+        by_last_event[event.id] = attempt->second;
+      } else if (event.type == EventType::kActivitySucceeded ||
+                 event.type == EventType::kActivityFailed ||
+                 event.type == EventType::kActivityTimedOut) {
+        attempts[attempt->second].ended = &event;
+        attempts[attempt->second].ended_at = row.written_at;
+      }
+    }
+  }
+  for (const Attempt& one : replayed) {
+    const auto attempt = by_last_event.find(one.scheduled_id);
+    if (attempt != by_last_event.end()) attempts[attempt->second].branch = one.branch;
+  }
+  return attempts;
+}
+
+class TaskCheck {
+ public:
+  TaskCheck(const TaskEvidence& evidence, const ClockSkew& skew, Findings* findings)
+      : evidence_(evidence),
+        skew_(skew),
+        attempts_(AttemptsOf(evidence.stored, evidence.attempts)),
+        findings_(*findings) {
+    const auto& history = evidence.stored.history;
+    if (evidence.stored.execution.closed() && !history.empty() && !history.back().events.empty()) {
+      // Shown without the part of its millisecond.
+      late_ = history.back().written_at.value_or(history.back().events.back().timestamp +
+                                                 absl::Milliseconds(1) + skew.database);
+    }
+  }
+
+  void Check(const CallIndex::Tokens& tokens) {
+    for (const auto& [text, token] : tokens) {
+      CheckGiven(token);
+      CheckLate(token);
+      CheckStillOpen(token);
+    }
+    CheckCounts(tokens);
+    MatchCompletions(tokens);
+    if (evidence_.complete_log) MatchResults(tokens);
+  }
+
+ private:
+  void Fail(std::string_view rule, std::string what) {
+    findings_.push_back({rule, std::move(what)});
+  }
+
+  static bool MayBe(const AttemptEvents& attempt, const TokenCalls& token) {
+    return (!attempt.branch || *attempt.branch == token.branch) &&
+           IsActivity(*attempt.scheduled, token.activity);
+  }
+
+  // A worker got it: it was scheduled with that input, and started.
+  void CheckGiven(const TokenCalls& token) {
+    for (const auto& [call, what] : token.given) {
+      if (!call->ok()) continue;
+      const bool found =
+          std::any_of(attempts_.begin(), attempts_.end(), [&](const AttemptEvents& attempt) {
+            return attempt.started != nullptr && MayBe(attempt, token) &&
+                   attempt.scheduled->payload == std::string_view(what->input) &&
+                   attempt.started_at.value_or(attempt.started->timestamp - skew_.database) <=
+                       call->answered;
+          });
+      if (found) continue;
+      Fail(rule::kTaskScheduled,
+           StrCat(Shown(*call), " got a task of branch ", token.branch.value(),
+                  ", the history has none of that input that was started by then"));
+      return;
+    }
+  }
+
+  // Each token is one attempt, and each attempt has one token.
+  void CheckCounts(const CallIndex::Tokens& tokens) {
+    absl::flat_hash_map<BranchId, int64_t> wanted;
+    for (const auto& [text, token] : tokens) {
+      const bool given = std::any_of(token.given.begin(), token.given.end(),
+                                     [](const auto& one) { return one.call->ok(); });
+      if (given) ++wanted[token.branch];
+    }
+    for (const auto& [branch, count] : wanted) {
+      const int64_t started =
+          std::count_if(attempts_.begin(), attempts_.end(), [&](const AttemptEvents& attempt) {
+            return attempt.started != nullptr && (!attempt.branch || *attempt.branch == branch);
+          });
+      if (count <= started) continue;
+      Fail(rule::kTaskScheduled, StrCat("workers got ", count, " tasks of branch ", branch.value(),
+                                        ", the history has ", started, " that were started"));
+    }
+  }
+
+  // A result that is acknowledged has been written before the end, and was decided after it was
+  // sent.
+  void CheckLate(const TokenCalls& token) {
+    for (const Completion& completion : token.completions) {
+      const Call& call = *completion.call;
+      const bool known = call.sent > evidence_.known_end + skew_.clients;
+      if (!call.ok() || (!known && call.sent <= late_)) continue;
+      Fail(rule::kLateRefused,
+           StrCat(Shown(call), " was acknowledged after the execution had ended"));
+    }
+    CheckHeartbeats(token);
+  }
+
+  void CheckHeartbeats(const TokenCalls& token) {
+    absl::Time over = evidence_.known_end;
+    for (const Completion& completion : token.completions) {
+      if (completion.call->ok()) over = std::min(over, completion.call->answered);
+    }
+    for (const Call* heartbeat : token.heartbeats) {
+      if (!heartbeat->ok() || heartbeat->sent <= over + kHeartbeatGrace + skew_.clients) continue;
+      Fail(rule::kLateRefused,
+           StrCat(Shown(*heartbeat), " was acknowledged after a client knew that it was over"));
+    }
+  }
+
+  // What has been acknowledged is over.
+  void CheckStillOpen(const TokenCalls& token) {
+    const core::Branch* branch = evidence_.stored.execution.Find(token.branch);
+    if (branch == nullptr || !branch->task || branch->task->nonce != token.nonce) return;
+    for (const Completion& completion : token.completions) {
+      if (!completion.call->ok()) continue;
+      Fail(rule::kCompletionFound,
+           StrCat(Shown(*completion.call), " was acknowledged, and the task in branch ",
+                  token.branch.value(), " is still open"));
+    }
+  }
+
+  struct Report {
+    const TokenCalls* token;
+    const Completion* completion;
+    bool matched = false;
+  };
+
+  bool InTime(const HistoryEvent& event, std::optional<absl::Time> written_at,
+              const Call& call) const {
+    if (written_at) return *written_at >= call.sent && *written_at <= call.answered;
+    const absl::Time decided = event.timestamp;  // milliseconds, cut off
+    return decided + absl::Milliseconds(1) > call.sent - skew_.database &&
+           decided <= call.answered + skew_.database;
+  }
+
+  // Each acknowledged report to a result of its own. Taking the results as they came, each to the
+  // report that was answered first of those it can be, finds a match for all if there is one.
+  void MatchCompletions(const CallIndex::Tokens& tokens) {
+    std::vector<Report> reports;
+    for (const auto& [text, token] : tokens) {
+      for (const Completion& completion : token.completions) {
+        if (completion.call->ok()) reports.push_back({&token, &completion});
+      }
+    }
+    std::stable_sort(reports.begin(), reports.end(), [](const Report& a, const Report& b) {
+      return a.completion->call->answered < b.completion->call->answered;
+    });
+    for (const AttemptEvents* attempt : Results()) {
+      for (Report& report : reports) {
+        if (report.matched || !MayBe(*attempt, *report.token) ||
+            !Says(*attempt->ended, *report.completion) ||
+            !InTime(*attempt->ended, attempt->ended_at, *report.completion->call)) {
+          continue;
+        }
+        report.matched = true;
+        break;
+      }
+    }
+    for (const Report& report : reports) {
+      if (report.matched || MetDeletion(*report.completion->call)) continue;
+      Fail(rule::kCompletionFound,
+           StrCat(Shown(*report.completion->call), " was acknowledged for the task in branch ",
+                  report.token->branch.value(), ", the history has no such result of that time"));
+    }
+  }
+
+  // The report that makes an execution of a deleted machine take its next step, which ends it, is
+  // acknowledged and not recorded (reference/api.md, DeleteStateMachine).
+  bool MetDeletion(const Call& call) const {
+    const core::Execution& execution = evidence_.stored.execution;
+    if (!execution.closed() || !execution.cause) return false;
+    const AuditedRow& last = evidence_.stored.history.back();
+    return execution.cause->view() ==
+               StrCat("State machine ", execution.facts->machine_name, " has been deleted") &&
+           InTime(last.events.back(), last.written_at, call);
+  }
+
+  // In the order in which they were recorded.
+  std::vector<const AttemptEvents*> Results() const {
+    std::vector<const AttemptEvents*> results;
+    for (const AttemptEvents& attempt : attempts_) {
+      if (attempt.Reported()) results.push_back(&attempt);
+    }
+    std::sort(results.begin(), results.end(), [](const AttemptEvents* a, const AttemptEvents* b) {
+      return a->ended->id < b->ended->id;
+    });
+    return results;
+  }
+
+  // Whatever its caller was told: a reply can be lost, and its repeat be refused.
+  void MatchResults(const CallIndex::Tokens& tokens) {
+    for (const AttemptEvents* attempt : Results()) {
+      const bool sent = std::any_of(tokens.begin(), tokens.end(), [&](const auto& entry) {
+        const TokenCalls& token = entry.second;
+        return MayBe(*attempt, token) &&
+               std::any_of(
+                   token.completions.begin(), token.completions.end(),
+                   [&](const Completion& completion) { return Says(*attempt->ended, completion); });
+      });
+      if (sent) continue;
+      Fail(rule::kCompletionSent,
+           StrCat("event ", attempt->ended->id, " (", core::EventTypeName(attempt->ended->type),
+                  ") records a result that no worker sent"));
+    }
+  }
+
+  const TaskEvidence& evidence_;
+  const ClockSkew& skew_;
+  const std::vector<AttemptEvents> attempts_;
+  // From then on the execution had ended for everybody.
+  absl::Time late_ = absl::InfiniteFuture();
+  Findings& findings_;
+};
+
+}  // namespace
+
+void CheckTokenAgrees(const TokenCalls& token, Findings* findings) {
+  const Call* first = nullptr;
+  for (const Completion& completion : token.completions) {
+    if (!completion.call->ok()) continue;
+    if (first != nullptr) {
+      findings->push_back(
+          {rule::kCompletionOnce, StrCat(Shown(*first), " and ", Shown(*completion.call),
+                                         " were both acknowledged for one token")});
+    }
+    first = completion.call;
+  }
+}
+
+void CheckTasksHold(const CallIndex::Tokens& tokens, const TaskEvidence& evidence,
+                    const ClockSkew& skew, Findings* findings) {
+  TaskCheck(evidence, skew, findings).Check(tokens);
+}
+
+}  // namespace pawl::audit

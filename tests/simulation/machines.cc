@@ -1,0 +1,96 @@
+#include "tests/simulation/machines.h"
+
+#include <utility>
+
+#include "absl/strings/str_replace.h"
+
+namespace pawl::simulation {
+namespace {
+
+// Whatever becomes of an attempt, another one follows.
+constexpr char kRetryAll[] = R"("Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1,
+  "MaxAttempts": 1000, "BackoffRate": 1.5, "MaxDelaySeconds": 3, "JitterStrategy": "FULL"}])";
+
+// @retry stands for the retrier of all errors, @NAME for the activity of that name.
+std::string Expand(const char* definition) {
+  std::vector<std::pair<std::string, std::string>> words = {{"@retry", kRetryAll}};
+  for (const std::string& activity : SampleActivities()) {
+    words.emplace_back("@" + activity,
+                       "\"arn:aws:states:us-east-1:000000000000:activity:" + activity + "\"");
+  }
+  return absl::StrReplaceAll(definition, words);
+}
+
+constexpr char kOrder[] = R"asl({"StartAt": "Prepare", "States": {
+  "Prepare": {"Type": "Pass", "Assign": {"id.$": "$.id"}, "Next": "Charge"},
+  "Charge": {"Type": "Task", "Resource": @charge, "TimeoutSeconds": 20,
+    "ResultPath": "$.charged", "Retry": [{"ErrorEquals": ["States.Timeout"],
+    "IntervalSeconds": 1, "MaxAttempts": 1000, "BackoffRate": 1}],
+    "Catch": [{"ErrorEquals": ["Declined"], "ResultPath": "$.declined", "Next": "Rest"}],
+    "Next": "Rest"},
+  "Rest": {"Type": "Wait", "Seconds": 2, "Next": "Which"},
+  "Which": {"Type": "Choice", "Choices": [{"Variable": "$.declined", "IsPresent": true,
+    "Next": "Result"}], "Default": "Ship"},
+  "Ship": {"Type": "Task", "Resource": @ship, "TimeoutSeconds": 60, "HeartbeatSeconds": 4,
+    "ResultPath": null, @retry, "Next": "Result"},
+  "Result": {"Type": "Pass", "Parameters": {"id.$": "$id"}, "End": true}}})asl";
+
+constexpr char kFan[] = R"asl({"StartAt": "Both", "States": {
+  "Both": {"Type": "Parallel", "Branches": [
+    {"StartAt": "Nap", "States": {"Nap": {"Type": "Wait", "Seconds": 1, "Next": "Look"},
+      "Look": {"Type": "Task", "Resource": @ship, "HeartbeatSeconds": 8,
+        @retry, "ResultPath": null, "End": true}}},
+    {"StartAt": "Each", "States": {"Each": {"Type": "Map", "ItemsPath": "$.items",
+      "MaxConcurrency": 2, "ItemProcessor": {"StartAt": "Do", "States": {"Do": {"Type": "Task",
+      "Resource": @charge, "TimeoutSeconds": 30, @retry, "ResultPath": null,
+      "End": true}}}, "End": true}}}],
+    "Next": "Result"},
+  "Result": {"Type": "Pass", "Parameters": {"id.$": "$[0].id", "items.$": "$[1]"}, "End": true}}})asl";
+
+constexpr char kLoop[] = R"asl({"StartAt": "Begin", "States": {
+  "Begin": {"Type": "Pass", "Parameters": {"id.$": "$.id", "n": 0}, "Next": "More"},
+  "More": {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericLessThan": 4,
+    "Next": "Count"}], "Default": "Done"},
+  "Count": {"Type": "Pass", "Parameters": {"id.$": "$.id", "n.$": "States.MathAdd($.n, 1)"},
+    "Next": "Nap"},
+  "Nap": {"Type": "Wait", "Seconds": 1, "Next": "More"},
+  "Done": {"Type": "Succeed"}}})asl";
+
+constexpr char kImpatient[] = R"asl({"StartAt": "Slow", "TimeoutSeconds": 9, "States": {
+  "Slow": {"Type": "Task", "Resource": @charge, @retry, "ResultPath": null, "Next": "Sleep"},
+  "Sleep": {"Type": "Wait", "Seconds": 5, "End": true}}})asl";
+
+constexpr char kBroken[] = R"asl({"StartAt": "Try", "States": {
+  "Try": {"Type": "Parallel", "Branches": [
+    {"StartAt": "Soon", "States": {"Soon": {"Type": "Wait", "Seconds": 1, "Next": "Give up"},
+      "Give up": {"Type": "Fail", "Error": "Enough", "Cause": "of it"}}},
+    {"StartAt": "Long", "States": {"Long": {"Type": "Task", "Resource": @ship,
+      "TimeoutSeconds": 40, @retry, "Next": "Longer"},
+      "Longer": {"Type": "Wait", "Seconds": 30, "End": true}}}],
+    "Retry": [{"ErrorEquals": ["Enough"], "IntervalSeconds": 1, "MaxAttempts": 1}],
+    "End": true}}})asl";
+
+}  // namespace
+
+const std::vector<SampleMachine>& SampleMachines() {
+  static const auto* machines = new std::vector<SampleMachine>{
+      {"order", Expand(kOrder), core::Status::kSucceeded, core::Status::kSucceeded,
+       R"({"id":$id})"},
+      {"fan", Expand(kFan), core::Status::kSucceeded, core::Status::kSucceeded,
+       R"({"id":$id,"items":[1,2,3]})"},
+      {"loop", Expand(kLoop), core::Status::kSucceeded, core::Status::kSucceeded,
+       R"({"id":$id,"n":4})"},
+      {"impatient", Expand(kImpatient), core::Status::kSucceeded, core::Status::kTimedOut, ""},
+      {"broken", Expand(kBroken), core::Status::kFailed, core::Status::kFailed, ""},
+      {"doomed", Expand(kOrder), core::Status::kSucceeded, core::Status::kFailed, R"({"id":$id})",
+       true},
+  };
+  return *machines;
+}
+
+const std::vector<std::string>& SampleActivities() {
+  static const auto* activities = new std::vector<std::string>{"charge", "ship"};
+  return *activities;
+}
+
+}  // namespace pawl::simulation

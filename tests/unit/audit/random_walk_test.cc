@@ -1,0 +1,213 @@
+// Executions that are moved on at random, in every way in which the engine moves them: the audit
+// finds nothing wrong with any of them at any moment.
+
+#include <algorithm>
+#include <iterator>
+#include <random>
+
+#include "absl/strings/str_replace.h"
+#include "tests/unit/audit/audited_run.h"
+
+namespace pawl::audit {
+namespace {
+
+std::string Branches(const std::string& states) {
+  return R"({"StartAt": "A", "States": )" + states;
+}
+
+// Machines whose states wait for each other, fail, and are tried again.
+std::vector<std::string> Machines() {
+  const std::string told_apart =
+      R"("Retry": [{"ErrorEquals": ["States.HeartbeatTimeout"], "IntervalSeconds": 7, "MaxAttempts": 2},
+                   {"ErrorEquals": ["States.Timeout"], "MaxAttempts": 2},
+                   {"ErrorEquals": ["E"], "BackoffRate": 1.3, "JitterStrategy": "FULL", "MaxAttempts": 2}],
+         "Catch": [{"ErrorEquals": ["F"], "ResultPath": "$.error", "Next": "End"}], )";
+  const std::string task = TaskState(
+      R"("TimeoutSeconds": 20, "HeartbeatSeconds": 8, "ResultPath": "$.a", "Next": "W", )" +
+      told_apart);
+  const std::string line = R"({"A": )" + task + R"(,
+      "W": {"Type": "Wait", "Seconds": 3, "Next": "C"},
+      "C": {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsPresent": true, "Next": "P"}], "Default": "End"},
+      "P": {"Type": "Pass", "Assign": {"v.$": "$.v"}, "Parameters": {"list": [1, 2, 3, 4], "v.$": "$.a"}, "Next": "End"},
+      "End": {"Type": "Pass", "End": true}}})";
+  const auto renamed = [&](const std::string& suffix) {
+    std::string text = Branches(line);
+    for (const std::string name : {"A", "W", "C", "P", "End"}) {
+      text = absl::StrReplaceAll(text, {{"\"" + name + "\"", "\"" + name + suffix + "\""}});
+    }
+    // Not a state's name, but the mark of its end.
+    return absl::StrReplaceAll(text, {{"\"End" + suffix + "\": true", "\"End\": true"}});
+  };
+  const std::string failing =
+      R"({"StartAt": "Stop", "States": {"Stop": {"Type": "Fail", "Error": "E"}}})";
+  const std::string parallel =
+      R"({"StartAt": "Par", "TimeoutSeconds": 90, "States": {"Par": {"Type": "Parallel", "Next": "Last", "Branches": [)" +
+      renamed("1") + "," + renamed("2") +
+      R"(], "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}],
+          "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Last"}]},
+         "Last": {"Type": "Succeed"}}})";
+  const std::string silent =
+      R"({"StartAt": "Par", "States": {"Par": {"Type": "Parallel", "End": true, "Branches": [)" +
+      failing + "," + renamed("3") +
+      R"(], "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 3}],
+          "Catch": [{"ErrorEquals": ["E"], "Next": "Last"}]}, "Last": {"Type": "Pass", "End": true}}})";
+  const std::string map =
+      R"({"StartAt": "Map", "States": {"Map": {"Type": "Map", "ItemsPath": "$.list", "MaxConcurrency": 2,
+          "ItemSelector": {"index.$": "$$.Map.Item.Index", "at.$": "$$.State.EnteredTime"}, "End": true,
+          "ItemProcessor": )" +
+      renamed("4") + R"(, "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 2}]}}})";
+  return {Branches(line), parallel,
+          absl::StrReplaceAll(silent,
+                              {{R"("End": true, "Branches")", R"("Next": "Last", "Branches")"}}),
+          map};
+}
+
+class RandomWalk {
+ public:
+  RandomWalk(std::shared_ptr<const asl::Machine> machine, uint64_t seed)
+      : machine_(std::move(machine)), random_(seed) {
+    auto facts = std::make_shared<core::ExecutionFacts>();
+    facts->id = ExecutionId(Uuid::TimeOrdered(now_));
+    facts->name = "walk";
+    facts->machine_name = "M";
+    facts->role_arn = "role";
+    facts->started_at = now_;
+    facts->input = Text(R"({"list": [1, 2, 3, 4, 5]})");
+    execution_.facts = facts;
+    Write(core::Begin(*machine_, core::World{Exists}, now_, random_(), execution_));
+  }
+
+  bool closed() const { return execution_.closed(); }
+
+  // One step of a coordinator whose clock is up to 300 ms ahead or behind.
+  void Step() {
+    if (OneIn(3)) time_ += absl::Microseconds(random_() % 4'000'000);
+    now_ = time_ + absl::Microseconds(random_() % 600'000) - absl::Milliseconds(300);
+    // Work comes before timers, and timers before steps, as at a coordinator.
+    if (OneIn(150)) return Take(core::Stop{Text("S"), std::nullopt});
+    if (OneIn(250)) execution_.machine_deleted = true;
+    if (OneIn(2) && AskOfTask()) return;
+    if (core::NextDue(execution_) <= now_) return Take(core::TimerFired());
+    if (const core::Branch* ready = core::NextReady(execution_)) {
+      return Take(core::Proceed{ready->id});
+    }
+    if (OneIn(2) && HandOut()) return;
+    const absl::Time due = core::NextDue(execution_);
+    if (due != absl::InfiniteFuture()) time_ = std::max(time_, due);
+  }
+
+  AuditedExecution Stored() const {
+    return {.execution = execution_, .claimable_at = time_, .machine = machine_, .history = rows_};
+  }
+
+ private:
+  static bool Exists(std::string_view) { return true; }
+  bool OneIn(uint64_t n) { return random_() % n == 0; }
+
+  // Some branch in the phase; null if there is none.
+  core::Branch* Some(core::Phase phase) {
+    std::vector<core::Branch*> found;
+    for (auto& [id, branch] : execution_.branches) {
+      if (branch.phase == phase) found.push_back(&branch);
+    }
+    return found.empty() ? nullptr : found[random_() % found.size()];
+  }
+
+  bool AskOfTask() {
+    const core::Branch* task = Some(core::Phase::kStarted);
+    if (task == nullptr) return false;
+    const BranchId id = task->id;
+    const int64_t nonce = task->task->nonce;
+    switch (random_() % 8) {
+      case 0:
+        (void)core::ReturnTask(id, nonce, now_, execution_);
+        break;
+      case 1:
+      case 2:
+        (void)core::ConfirmTask(id, nonce, now_, execution_);
+        break;
+      case 3:
+      case 4:
+        (void)core::Heartbeat(id, nonce, now_, execution_);
+        break;
+      case 5:
+        Take(core::TaskFailed{id, nonce, Text(OneIn(2) ? "E" : "F"), std::nullopt});
+        break;
+      default:
+        Take(core::TaskSucceeded{id, nonce, Text(OneIn(2) ? "1" : "{\"b\": [2]}")});
+    }
+    return true;
+  }
+
+  void Take(decltype(core::Event::what) what) {
+    auto taken = core::Advance(*machine_, core::World{Exists}, {std::move(what), now_, random_()},
+                               execution_);
+    ASSERT_TRUE(taken.ok()) << taken.status();
+    // Workers that wait get their tasks with the step.
+    const std::vector<BranchId> scheduled = taken->scheduled;
+    for (const BranchId id : scheduled) {
+      if (!OneIn(3)) continue;
+      now_ += absl::Microseconds(random_() % 2'000);
+      core::Append(*core::StartTask(id, Text("w"), now_, execution_), &*taken);
+    }
+    Write(*std::move(taken));
+  }
+
+  // Several tasks at once.
+  bool HandOut() {
+    std::optional<core::Transition> given;
+    while (core::Branch* task = Some(core::Phase::kScheduled)) {
+      auto one = core::StartTask(task->id, Text("w"), now_, execution_);
+      if (given) {
+        core::Append(*std::move(one), &*given);
+      } else {
+        given = *std::move(one);
+      }
+      if (OneIn(2)) break;
+    }
+    if (!given) return false;
+    Write(*std::move(given));
+    return true;
+  }
+
+  void Write(core::Transition transition) {
+    if (!transition.history.empty()) rows_.push_back({std::move(transition.history), std::nullopt});
+  }
+
+  std::shared_ptr<const asl::Machine> machine_;
+  std::mt19937_64 random_;
+  core::Execution execution_;
+  std::vector<AuditedRow> rows_;
+  absl::Time time_ = kStart;
+  absl::Time now_ = kStart;  // of the coordinator that works
+};
+
+class RandomWalkTest : public testing::TestWithParam<size_t> {};
+
+TEST_P(RandomWalkTest, IsFoundGoodAtEachMoment) {
+  const asl::CompileResult compiled = asl::CompileMachine(Machines()[GetParam()]);
+  ASSERT_TRUE(compiled.ok()) << compiled.ErrorText();
+  int64_t ended = 0, transitions = 0;
+  for (uint64_t seed = 1; seed <= 250; ++seed) {
+    RandomWalk walk(compiled.machine, seed);
+    for (int step = 0; step < 150 && !walk.closed(); ++step) {
+      walk.Step();
+      const AuditedExecution stored = walk.Stored();
+      Findings findings;
+      CheckHistory(stored, &findings);
+      const ReplayResult replayed = ReplayHistory(stored);
+      findings.insert(findings.end(), replayed.findings.begin(), replayed.findings.end());
+      ASSERT_THAT(findings, testing::IsEmpty()) << "seed " << seed << ", step " << step;
+      transitions += replayed.transitions;
+    }
+    ended += walk.closed();
+  }
+  // It has come far, again and again.
+  EXPECT_GT(ended, 100);
+  EXPECT_GT(transitions, 8'000);
+}
+
+INSTANTIATE_TEST_SUITE_P(Machines, RandomWalkTest, testing::Range(size_t{0}, size_t{4}));
+
+}  // namespace
+}  // namespace pawl::audit
