@@ -400,6 +400,28 @@ TEST_F(ClientsTest, KeepsTheFirstViolationsAndCountsAll) {
   EXPECT_GT(report.violation_count, 2);
 }
 
+TEST_F(ClientsTest, WhatIsExaminedIsCountedOnceAndLeftToTheSourceToReport) {
+  AuditedExecution bad = run_.Stored();
+  ++bad.execution.last_event_id;
+  Auditor auditor;
+  const auto at_last_event = Contains(testing::Field(&Finding::rule, rule::kAtLastEvent));
+  EXPECT_THAT(auditor.Examine(bad), at_last_event);
+  EXPECT_THAT(auditor.ExamineAgain(bad), at_last_event);
+  EXPECT_THAT(auditor.ExamineAgain(run_.Stored()), IsEmpty());
+  EXPECT_EQ(auditor.report().open, 1);
+  EXPECT_EQ(auditor.Finish().violation_count, 0);
+}
+
+TEST_F(ClientsTest, ANameOfTwoExecutionsIsFoundAgain) {
+  const AuditedExecution other = AuditedRun(kTask).Stored();
+  Auditor auditor;
+  EXPECT_THAT(auditor.Examine(run_.Stored()), IsEmpty());
+  EXPECT_THAT(auditor.ExamineAgain(run_.Stored()), IsEmpty());
+  const auto name_once = ElementsAre(testing::Field(&Finding::rule, rule::kNameOnce));
+  EXPECT_THAT(auditor.Examine(other), name_once);
+  EXPECT_THAT(auditor.ExamineAgain(other), name_once);
+}
+
 TEST_F(ClientsTest, SaysWhichExecutionsItStillHasToSee) {
   RunToTheEnd();
   Auditor auditor(&log_);

@@ -161,6 +161,10 @@ TEST(StateRules, AStepThatNobodyWillTakeIsFound) {
   EXPECT_THAT(State(audited), IsEmpty());
   audited.claimable_at = absl::InfiniteFuture();
   EXPECT_THAT(State(audited), Contains(Breaks(rule::kClaimable, "will never be claimed")));
+  audited.claimable_at = *audited.read_at + absl::Seconds(2);
+  EXPECT_THAT(State(audited), IsEmpty());
+  audited.claimable_at = *audited.read_at + absl::Seconds(11);
+  EXPECT_THAT(State(audited), ElementsAre(Breaks(rule::kClaimable, "a step to take")));
 }
 
 TEST(StateRules, ATimerThatWouldBeMissedIsFound) {
@@ -173,7 +177,7 @@ TEST(StateRules, AClaimHoldsAnExecutionForAWhile) {
   AuditedExecution audited = AuditedRun(kWait).Wait(absl::Seconds(10)).Stored();
   audited.claimable_at = *audited.read_at + absl::Seconds(2);
   EXPECT_THAT(State(audited), IsEmpty());
-  audited.claimable_at = *audited.read_at + absl::Seconds(4);
+  audited.claimable_at = *audited.read_at + absl::Seconds(11);
   EXPECT_THAT(State(audited), ElementsAre(Breaks(rule::kClaimable, "due at")));
 }
 
