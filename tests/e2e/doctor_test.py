@@ -192,6 +192,17 @@ class DoctorTest(unittest.TestCase):
         self.assertGreater(looks, 3)
         self.assertGreater(int(self.postgres.query("select count(*) from pawl.closed_execution")[0][0]), 0)
 
+    def test_executions_saw_the_arns_of_the_account_that_is_configured(self):
+        self.client.call("CreateStateMachine", name="self", roleArn=ROLE, definition=json.dumps(
+            lone("Say", {"Type": "Pass", "Parameters": {"me.$": "$$.Execution.Id"}})))
+        self.client.call("StartExecution", stateMachineArn="arn:aws:states:us-east-1:000000000000:stateMachine:self")
+        wait_until(lambda: self.postgres.query("select 1 from pawl.closed_execution"), 10, "it ends")
+        self.assertEqual(finding(self.doctor()[1], "histories")["level"], "OK")
+        for other in (["--account-id", "123456789012"], ["--region", "eu-central-1"]):
+            code, report = self.doctor(*other)
+            self.assertEqual((code, finding(report, "histories")["level"]), (1, "BROKEN"), other)
+            self.assertIn("replay-gives-history", str(finding(report, "histories")["details"]))
+
     def test_what_hurts_is_named(self):
         self.start_all()
         self.coordinator.terminate()
@@ -209,6 +220,8 @@ class DoctorTest(unittest.TestCase):
             self.postgres.query(sql)
             code, report = self.doctor()
             self.assertEqual((code, finding(report, check)["level"]), (1, "BROKEN"), report)
+            if check == "histories":
+                self.assertIn(": status-fits-history: it is FAILED", str(finding(report, check)["details"]))
             if check == "executions":
                 [pause] = self.postgres.query("select execution_id from pawl.execution where name = '1' and "
                                               "machine_name = 'pause'")[0]
