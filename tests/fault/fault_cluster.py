@@ -72,7 +72,8 @@ class PostgresOnDisks(KillablePostgres):
 
     def _run(self, program, *arguments):
         if program == "initdb":
-            arguments += (f"--waldir={self.log_folder}",)
+            # Small segments: a new one is wanted soon after the disk is full.
+            arguments += (f"--waldir={self.log_folder}", "--wal-segsize=1")
         super()._run(program, *arguments)
 
 
@@ -133,7 +134,7 @@ class Cluster:
             settings.append(f"listen_addresses = '{self.database_place.address}'")
         if DISK in self.needs:
             self.disks = [Disk(512), Disk(160)]  # the data, and the log
-            settings += ["max_wal_size = 64MB", "min_wal_size = 32MB"]
+            settings += ["max_wal_size = 32MB", "min_wal_size = 2MB"]
             self.postgres = PostgresOnDisks(settings, *self.disks, prefix)
         else:
             self.postgres = KillablePostgres(settings, prefix=prefix)

@@ -29,7 +29,7 @@ from fault_kinds import KINDS
 from pawl_test import BIN, wait_until
 from small_load import HEARTBEAT_SECONDS, RETRY_SECONDS, Load
 
-BURST = 24
+BURST = 32
 # Beyond the bound of the fault itself: a task that was lost with its worker has to time out first.
 TASK_LOST = HEARTBEAT_SECONDS + RETRY_SECONDS + 1
 
@@ -73,7 +73,7 @@ class Phase:
         while not self.load.wrong:
             if self.arguments.seconds and time.monotonic() - begun > self.arguments.seconds:
                 break
-            if not self.arguments.seconds and count == self.arguments.rounds:
+            if not self.arguments.seconds and count == (self.arguments.rounds or max(3, len(kind.variants))):
                 break
             self.inject(kind)
             count += 1
@@ -170,7 +170,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fault", action="append", metavar="KIND", help="as --list says; all but mixed by default")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
-    parser.add_argument("--rounds", type=int, default=3, help="faults of each kind")
+    parser.add_argument("--rounds", type=int, default=0, help="faults of each kind; each variant, and at least 3, by default")
     parser.add_argument("--seconds", type=int, default=0, help="of faults of each kind, instead of rounds")
     parser.add_argument("--executions", type=int, default=50, help="kept under way beside the bursts")
     parser.add_argument("--report", metavar="FILE.json", help="the table as JSON, with each fault")

@@ -41,7 +41,7 @@ def chain(length):
     return machine(**states, **{f"P{length}": {"Type": "Pass", "End": True}})
 
 
-CHAIN_LENGTH = 200
+CHAIN_LENGTH = 300
 MACHINES = {
     "chain": chain(CHAIN_LENGTH),
     "tasks": machine(
