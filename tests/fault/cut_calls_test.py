@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Every call of the store cut once before and once after its commit.
+
+Two coordinators talk to PostgreSQL through a proxy that resets the connection at the nth request of a small fixed
+workload: before the server has got it, or after it has answered. n goes from 1 until the workload takes fewer requests.
+Each time all executions end as they should, and at the end the checker is content with the database and with what the
+callers were told.
+
+    cut_calls_test.py [--every K] [--seed N] [--no-barrier] [--report FILE.json]
+
+With --every K only each Kth call is cut, beginning at one that the seed says.
+"""
+import argparse
+import collections
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from call_log import CallLog  # noqa: E402
+from crashing_postgres import KillablePostgres  # noqa: E402
+from load_worker import Handler  # noqa: E402
+from pawl_test import BIN, Coordinator, create_schema, wait_until  # noqa: E402
+from postgres_proxy import PostgresProxy  # noqa: E402
+from small_load import Load  # noqa: E402
+
+# One of each: all ways in which an execution moves on.
+WORKLOAD = ["tasks", "tasks", "waits", "fork", "fails", "stopped"]
+END_WITHIN = 40
+
+
+class Rounds:
+    def __init__(self, arguments):
+        self.arguments, self.random = arguments, random.Random(arguments.seed)
+        self.folder = tempfile.mkdtemp(prefix="pawl-cuts-")
+        self.counts = collections.Counter()
+        self.coordinators, self.slowest, self.postgres, self.load = [], 0, None, None
+
+    def begin(self):
+        self.postgres = KillablePostgres(["max_connections = 80"])
+        self.postgres.query("create role pawl login")
+        self.postgres.query("create database pawl owner pawl")
+        self.postgres.url = f"postgresql://postgres@/pawl?host={self.postgres.folder}"
+        self.proxy = PostgresProxy(os.path.join(self.postgres.folder, ".s.PGSQL.5432"))
+        create_schema(self.proxy.url)
+        barrier = "false" if self.arguments.no_barrier else "true"
+        self.coordinators = [Coordinator(self.proxy.url, os.path.join(self.folder, f"coordinator-{i}.log"),
+                                         database_connections=6, flush_barrier=barrier) for i in range(2)]
+        for coordinator in self.coordinators:
+            coordinator.wait_ready()
+        endpoints = [f"127.0.0.1:{coordinator.port}" for coordinator in self.coordinators]
+        self.calls = CallLog(os.path.join(self.folder, "calls.jsonl"))
+        self.load = Load(endpoints, self.calls, self.arguments.seed)
+        self.load.deploy()
+        for number, activity in enumerate(["work", "work", "work", "pack", "pack", "work"]):
+            handler = Handler(self.calls, f"w{number}", endpoints, activity, number)
+            threading.Thread(target=handler.run, daemon=True).start()
+        for i in range(2):
+            threading.Thread(target=self.load.watch, args=(self.load.client(f"r{i}", i),), daemon=True).start()
+
+    def draw(self, kind):
+        """The same executions in each round, but for their names."""
+        execution = self.load.draw(kind)
+        execution.input.update({"tasks": {"left": 2, "work": 0, "refuse": False}, "waits": {"pause": 0}}.get(kind, {}))
+        if "items" in execution.input:
+            execution.input["work"] = 0
+            execution.input["items"] = [dict(item, work=0) for item in execution.input["items"][:3]]
+        execution.stop_at = 0
+        return execution
+
+    def one(self, n, how):
+        """Runs the workload with a cut at its nth request. Whether there was one."""
+        self.proxy.arm(n, how)
+        executions = [self.draw(kind) for kind in WORKLOAD]
+        executions[1].input["refuse"] = True
+        begun = time.monotonic()
+        starters = [threading.Thread(target=self.load.start, args=(self.load.client(f"s{i}", i), execution), daemon=True)
+                    for i, execution in enumerate(executions)]
+        for starter in starters:
+            starter.start()
+        wait_until(lambda: self.load.wrong or all(execution.ended for execution in executions), END_WITHIN,
+                   f"all has ended after a cut {how} request {n}: "
+                   f"{[execution.name for execution in executions if not execution.ended]}")
+        self.slowest = max(self.slowest, time.monotonic() - begun)
+        requests, was_cut = self.proxy.disarm()
+        self.counts[how] += was_cut
+        self.counts["most requests"] = max(self.counts["most requests"], requests)
+        assert not self.load.wrong, f"after a cut {how} request {n}: {self.load.wrong}"
+        return was_cut
+
+    def check(self):
+        program = os.path.join(BIN, "invariant_check")
+        known = subprocess.run([program, "--help"], capture_output=True, text=True)
+        calls = ["--calls", self.calls.path] if "--calls" in known.stdout + known.stderr else []
+        checked = subprocess.run([program, self.postgres.url, *calls], capture_output=True, text=True)
+        print((checked.stdout + checked.stderr).strip(), flush=True)
+        assert checked.returncode == 0
+
+    def run(self):
+        every = self.arguments.every
+        n = 1 + (self.random.randrange(every) if every > 1 else 0)
+        while True:
+            if not [self.one(n, how) for how in ("before", "after")].count(True):
+                return
+            n += every
+            if self.counts["before"] % 50 == 0:
+                print(f"  {dict(self.counts)}", flush=True)
+                self.check()
+
+    def close(self):
+        if self.load:
+            self.load.stopped.set()
+        for coordinator in self.coordinators:
+            coordinator.close()
+        if self.postgres:
+            self.postgres.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--every", type=int, default=1, metavar="K")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--no-barrier", action="store_true", help="with synchronous commits, as behind a pooler")
+    parser.add_argument("--report", metavar="FILE.json")
+    arguments = parser.parse_args()
+    rounds = Rounds(arguments)
+    print(f"seed {arguments.seed}; logs in {rounds.folder}", flush=True)
+    try:
+        rounds.begin()
+        rounds.run()
+        rounds.check()
+        figures = {"seed": arguments.seed, "cut_before": rounds.counts["before"], "cut_after": rounds.counts["after"],
+                   "most_requests": rounds.counts["most requests"], "executions": sum(rounds.load.counts.values()),
+                   "slowest_seconds": round(rounds.slowest, 2)}
+        print(", ".join(f"{name} {value}" for name, value in figures.items()))
+        if arguments.report:
+            with open(arguments.report, "w") as file:
+                json.dump(figures, file, indent=1)
+    finally:
+        rounds.close()
+    print("1 passed, 0 failed")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
