@@ -365,7 +365,11 @@ class SlowNetwork(Kind):
 
     def inject_black_hole(self, cluster, rng, fault):
         """Connections that were in use stay silent for ever, without an end."""
-        self.weather(cluster, rng, 2, black_hole=True)
+        for proxy in cluster.database_proxies:
+            proxy.set(Weather(black_hole=True))
+        hold(2)
+        cluster.fair_weather()
+        fault.since = now()
 
 
 class ClockJump(Kind):
