@@ -239,7 +239,8 @@ class Load:
             time.sleep(0.1)
         self.stopped.set()
         with self.lock:
-            left = list(self.open)
-        for name in left:
-            self.is_wrong(f"{name} has not ended {seconds} s after the last fault")
+            left = sorted(self.open)
+        if left:
+            self.is_wrong(f"{len(left)} executions have not ended {seconds} s after the last fault: "
+                          f"{', '.join(left[:10])}{', ...' if len(left) > 10 else ''}")
         return not left
