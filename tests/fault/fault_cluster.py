@@ -16,6 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import network  # noqa: E402
 from crashing_postgres import KillablePostgres  # noqa: E402
 from pawl_test import BIN, Coordinator, create_schema  # noqa: E402
+from small_load import LONG_SECONDS  # noqa: E402
 from tcp_proxy import TcpProxy, Weather  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -80,13 +81,14 @@ class PostgresOnDisks(KillablePostgres):
 class Worker:
     """A process in a session of its own, so that what it runs dies with it."""
 
-    def __init__(self, command, log):
-        self.command, self.log, self.process = command, log, None
+    def __init__(self, command, log, environment):
+        self.command, self.log, self.environment, self.process = command, log, dict(os.environ, **environment), None
         self.start()
 
     def start(self):
         with open(self.log, "ab") as out:
-            self.process = subprocess.Popen(self.command, stdout=out, stderr=out, start_new_session=True)
+            self.process = subprocess.Popen(self.command, stdout=out, stderr=out, env=self.environment,
+                                            start_new_session=True)
 
     def signal(self, number):
         try:
@@ -170,20 +172,24 @@ class Cluster:
             host, prefix = place.address, place.prefix
             settings["allow_unauthenticated"] = "true"
         if CLOCK in self.needs:
-            environment = {"LD_PRELOAD": FAKETIME, "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-                           "FAKETIME_TIMESTAMP_FILE": self.clock_file(i), "FAKETIME_DONT_RESET": "1"}
-            self.set_clock(i, 0)
+            environment = self.with_clock(f"coordinator-{i}")
         slot = Coordinator(self.database_url(), os.path.join(self.folder, f"coordinator-{i}.log"), host, prefix,
                            environment, start=False, database_connections=DATABASE_CONNECTIONS, log_level="info",
                            **settings)
         self.slots.append(slot)
 
-    def clock_file(self, i):
-        return os.path.join(self.folder, f"clock-{i}")
+    def clock_file(self, whose):
+        return os.path.join(self.folder, f"clock-{whose}")
 
-    def set_clock(self, i, seconds):
-        """How far the coordinator's clock is ahead of the true time."""
-        path = self.clock_file(i)
+    def with_clock(self, whose):
+        """The environment of a process that has a clock of its own."""
+        self.set_clock(whose, 0)
+        return {"LD_PRELOAD": FAKETIME, "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                "FAKETIME_TIMESTAMP_FILE": self.clock_file(whose)}
+
+    def set_clock(self, whose, seconds):
+        """How far it is ahead of the true time."""
+        path = self.clock_file(whose)
         with open(path + ".new", "w") as file:
             file.write(f"{seconds:+d}\n")
         os.rename(path + ".new", path)
@@ -213,17 +219,19 @@ class Cluster:
             self.worker_proxies = proxies[0] + proxies[1]
             http, grpc = ([proxy.address for proxy in some] for some in proxies)
         http, grpc = (",".join(f"{host}:{port}" for host, port in some) for some in (http, grpc))
-        for i in range(3):
+        for i in range(4):
             prefix = []
             if self.net:
                 self.worker_places.append(self.net.join(f"w{i}"))
                 prefix = self.worker_places[-1].prefix
             command = [sys.executable, os.path.join(HERE, "load_worker.py"), "--name", f"w{i}", "--log", call_log.path,
                        "--endpoints", http, "work=8", "pack=3"]
-            if i == 2:
-                command = [os.path.join(BIN, "pawl-worker"), "--coordinator", grpc, "--activity", "stream", "--exec",
-                           "cat", "--heartbeat", "500ms", "--concurrency", "4"]
-            self.workers.append(Worker(prefix + command, os.path.join(self.folder, f"worker-{i}.log")))
+            if i >= 2:
+                activity, run, concurrency = ("stream", "cat", 4) if i == 2 else ("long", f"sleep {LONG_SECONDS}; cat", 8)
+                command = [os.path.join(BIN, "pawl-worker"), "--coordinator", grpc, "--activity", activity, "--exec", run,
+                           "--heartbeat", "500ms", "--concurrency", str(concurrency)]
+            environment = self.with_clock(f"worker-{i}") if i >= 2 and CLOCK in self.needs else {}
+            self.workers.append(Worker(prefix + command, os.path.join(self.folder, f"worker-{i}.log"), environment))
 
     # ------------------------------------------------------------------ the end
 

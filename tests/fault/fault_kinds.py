@@ -373,12 +373,12 @@ class SlowNetwork(Kind):
 
 
 class ClockJump(Kind):
-    """A coordinator's clock jumps by minutes or hours, forward or back; in part of them it starts anew with it."""
-    name, bound, needs, variants = "clock-jump", AFTER_DATABASE, (CLOCK,), ("forward", "back", "restarted")
+    """A coordinator's or worker's clock jumps by minutes or hours, forward or back; or a coordinator starts with it."""
+    name, bound, needs, variants = "clock-jump", AFTER_DATABASE, (CLOCK,), ("forward", "back", "restarted", "worker")
 
     def jump(self, cluster, rng, hours):
         victim = rng.choice(cluster.running())
-        cluster.set_clock(cluster.slots.index(victim), int(rng.choice(hours) * 3600))
+        cluster.set_clock(f"coordinator-{cluster.slots.index(victim)}", int(rng.choice(hours) * 3600))
         return victim
 
     def inject_forward(self, cluster, rng, fault):
@@ -388,7 +388,13 @@ class ClockJump(Kind):
     def inject_back(self, cluster, rng, fault):
         victim = self.jump(cluster, rng, [-0.03, -3, -26])
         hold(3)
-        cluster.set_clock(cluster.slots.index(victim), 0)  # forward again
+        cluster.set_clock(f"coordinator-{cluster.slots.index(victim)}", 0)  # forward again
+
+    def inject_worker(self, cluster, rng, fault):
+        for hours in (-3, 26, -26, 0):
+            for whose in ("worker-2", "worker-3"):
+                cluster.set_clock(whose, hours * 3600)
+            hold(rng.uniform(2, 4))
 
     def inject_restarted(self, cluster, rng, fault):
         """Only with a clock that is ahead: libfaketime does not know the deadlines that go to the kernel by a futex,

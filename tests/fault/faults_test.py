@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Real faults under load, one kind after the other: nothing is lost, nothing is done twice, and the work goes on in time.
 
-Small executions of every kind run on two coordinators, their tasks on three workers; every call of clients and workers
+Small executions of every kind run on two coordinators, their tasks on four workers; every call of clients and workers
 is recorded. Before each fault a burst of executions is started that the coordinators have in hand when it comes. In
 the end every execution has ended as its input says, the checker is content with the database and with what the callers
 were told, and after each fault every execution in hand has moved on within the bound of its kind: 3 s after the kill of
@@ -101,6 +101,8 @@ class Phase:
         self.wrong += resume_times.early_timers(runs, self.load)
         if CLOCK in self.cluster.needs:
             self.wrong += resume_times.wrong_clocks(runs, tolerance=30)
+        if {fault.kind for fault in self.faults} == {"clock-jump"}:
+            self.wrong += resume_times.timed_out(runs)
         for fault in self.faults:
             for at, entry in fault.resumes.items():
                 bound = fault.bound + (TASK_LOST if at == "task" else 0)

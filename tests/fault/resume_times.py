@@ -8,10 +8,10 @@ get a task or has it, from the end of its work on.
 import bisect
 import collections
 
-from small_load import RETRY_SECONDS
+from small_load import LONG_SECONDS, RETRY_SECONDS
 
 # Of chains, which have no waits and no tasks, the history need not be read.
-LINES = ("tasks", "waits", "stream", "fails")  # one branch: the last event says what the execution is at
+LINES = ("tasks", "waits", "stream", "long", "fails")  # one branch: the last event says what the execution is at
 ROWS = """select e.execution_id, h.first_event_id, h.event_count, extract(epoch from h.occurred_at),
                  extract(epoch from pg_xact_commit_timestamp(h.xmin))
             from pawl.history h join pawl.closed_execution e using (execution_id) order by 1, 2"""
@@ -78,7 +78,8 @@ def at_work(run, at, load):
     if event["type"] == "ActivityTimedOut":
         return "timer", event["timestamp"] + RETRY_SECONDS
     if event["type"] in ("ActivityScheduled", "ActivityStarted"):
-        return "task", event["timestamp"] + load.all[run.name].input.get("work", 0)
+        work = LONG_SECONDS if run.kind == "long" else load.all[run.name].input.get("work", 0)
+        return "task", event["timestamp"] + work
     return "hand", committed
 
 
@@ -142,6 +143,12 @@ def wrong_clocks(runs, tolerance):
             if not committed - tolerance < occurred < committed + 1:
                 found.append(f"{run.name}: event {first} says {occurred:.3f} and was committed at {committed:.3f}")
     return found
+
+
+def timed_out(runs):
+    """Tasks of workers that had nothing to suffer, and which timed out."""
+    return [f"{run.name}: a task timed out" for run in runs
+            if run.kind == "long" and any(event["type"] == "ActivityTimedOut" for event in run.events.values())]
 
 
 def summary(faults):

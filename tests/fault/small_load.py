@@ -19,9 +19,10 @@ from pawl_test import ApiError  # noqa: E402
 
 ACCOUNT = "arn:aws:states:us-east-1:000000000000"
 ROLE = "arn:aws:iam::000000000000:role/r"
-ACTIVITIES = ["work", "pack", "stream"]
+ACTIVITIES = ["work", "pack", "stream", "long"]
 HEARTBEAT_SECONDS = 3
 RETRY_SECONDS = 1
+LONG_SECONDS = 5  # that a task of the activity `long` takes: heartbeats have to keep it alive
 
 
 def task(activity, **more):
@@ -69,11 +70,12 @@ MACHINES = {
               "ItemProcessor": machine(Item=task("work", End=True))},
         Out={"Type": "Pass", "Parameters": {"both.$": "$.both", "each.$": "$.each"}, "End": True}),
     "stream": machine(First=task("stream", Next="Second"), Second=task("stream", End=True)),
+    "long": machine(Long=task("long", End=True)),
     "fails": machine(First={"Type": "Pass", "Next": "Fails"}, Fails={"Type": "Fail", "Error": "Wanted", "Cause": "so"}),
     "stopped": machine(Long={"Type": "Wait", "Seconds": 3600, "End": True}),
 }
 # How often each is drawn. A stream's task is a process of its own.
-WEIGHTS = {"tasks": 6, "waits": 4, "fork": 3, "stream": 1, "fails": 1, "stopped": 1}
+WEIGHTS = {"tasks": 6, "waits": 4, "fork": 3, "stream": 1, "long": 1, "fails": 1, "stopped": 1}
 LOST = (OSError, http.client.HTTPException, ApiError)
 
 
@@ -95,6 +97,7 @@ def end_of(kind, given):
     return "SUCCEEDED", {
         "chain": given,
         "stream": given,
+        "long": given,
         "waits": given["n"],
         "tasks": "caught" if given.get("refuse") else {"n": given["n"]},
         "fork": {"both": [{"n": given["n"]}, given["n"]],
