@@ -79,7 +79,8 @@ class Rounds:
         executions = [self.draw(kind) for kind in WORKLOAD]
         executions[1].input["refuse"] = True
         begun = time.monotonic()
-        starters = [threading.Thread(target=self.load.start, args=(self.load.client(f"s{i}", i), execution), daemon=True)
+        starters = [threading.Thread(target=self.load.start, daemon=True,
+                                     args=(self.load.client(f"s{i}", i), execution))
                     for i, execution in enumerate(executions)]
         for starter in starters:
             starter.start()

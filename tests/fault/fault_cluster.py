@@ -4,6 +4,7 @@ between them, proxies, a disk that can be filled, clocks that can be set.
 Coordinators live in slots, one more than there are coordinators: clients and workers are told all of them, so that a
 coordinator can come back elsewhere.
 """
+import glob
 import os
 import shutil
 import signal
@@ -20,7 +21,7 @@ from small_load import LONG_SECONDS  # noqa: E402
 from tcp_proxy import TcpProxy, Weather  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
+FAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), None)
 DATABASE_CONNECTIONS = 8
 SETTINGS = ["max_connections = 60", "superuser_reserved_connections = 5", "track_commit_timestamp = on",
             "restart_after_crash = on"]
@@ -34,7 +35,7 @@ def why_not(need):
     if need == DISK:
         return "" if os.geteuid() == 0 else "a file system of its own needs root"
     if need == CLOCK:
-        return "" if os.path.exists(FAKETIME) else f"there is no {FAKETIME}: install libfaketime"
+        return "" if FAKETIME else "there is no libfaketimeMT.so.1: install libfaketime"
     return ""
 
 
@@ -43,7 +44,8 @@ class Disk:
 
     def __init__(self, megabytes):
         self.folder = tempfile.mkdtemp(prefix="pawl-disk-")
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "pawl-disk", self.folder], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "pawl-disk", self.folder],
+                       check=True)
         shutil.chown(self.folder, "postgres", "postgres")
         self.filling = os.path.join(self.folder, "filling")
 
@@ -227,9 +229,9 @@ class Cluster:
             command = [sys.executable, os.path.join(HERE, "load_worker.py"), "--name", f"w{i}", "--log", call_log.path,
                        "--endpoints", http, "work=8", "pack=3"]
             if i >= 2:
-                activity, run, concurrency = ("stream", "cat", 4) if i == 2 else ("long", f"sleep {LONG_SECONDS}; cat", 8)
-                command = [os.path.join(BIN, "pawl-worker"), "--coordinator", grpc, "--activity", activity, "--exec", run,
-                           "--heartbeat", "500ms", "--concurrency", str(concurrency)]
+                activity, run = ("stream", "cat") if i == 2 else ("long", f"sleep {LONG_SECONDS}; cat")
+                command = [os.path.join(BIN, "pawl-worker"), "--coordinator", grpc, "--activity", activity,
+                           "--exec", run, "--heartbeat", "500ms", "--concurrency", "8"]
             environment = self.with_clock(f"worker-{i}") if i >= 2 and CLOCK in self.needs else {}
             self.workers.append(Worker(prefix + command, os.path.join(self.folder, f"worker-{i}.log"), environment))
 

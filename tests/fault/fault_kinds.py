@@ -227,7 +227,8 @@ class ConnectionExhaustion(Kind):
 
 class StatementTimeout(Kind):
     """Statements wait for locks until they are cancelled; are cancelled by hand; last longer than they may."""
-    name, bound, variants = "statement-timeout", AFTER_DATABASE, ("table-lock", "row-locks", "cancel-storm", "slow")
+    name, bound = "statement-timeout", AFTER_DATABASE
+    variants = ("table-lock", "row-locks", "cancel-storm", "slow", "role")
 
     def prepare(self, cluster):
         """A table that says how long every insert of history takes."""
@@ -267,6 +268,14 @@ class StatementTimeout(Kind):
         cluster.postgres.query("delete from fault.slow")
         cluster.postgres.query("drop trigger slow on pawl.history")
         fault.since, fault.bound = now(), AFTER_HANG
+
+    def inject_role(self, cluster, rng, fault):
+        """The role's sessions begin with a time-out that no statement keeps: they have to set their own."""
+        cluster.postgres.query("alter role pawl set statement_timeout = '1ms'")
+        cluster.postgres.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'pawl'")
+        fault.since = now()
+        hold(3)
+        cluster.postgres.query("alter role pawl reset statement_timeout")
 
 
 class DiskFull(Kind):

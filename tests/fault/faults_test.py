@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Real faults under load, one kind after the other: nothing is lost, nothing is done twice, and the work goes on in time.
+"""Real faults under load, one kind after the other: nothing is lost or done twice, and the work goes on in time.
 
 Small executions of every kind run on two coordinators, their tasks on four workers; every call of clients and workers
 is recorded. Before each fault a burst of executions is started that the coordinators have in hand when it comes. In
@@ -107,8 +107,8 @@ class Phase:
             for at, entry in fault.resumes.items():
                 bound = fault.bound + (TASK_LOST if at == "task" else 0)
                 if entry["seconds"] > bound:
-                    self.wrong.append(f"{fault.kind} {fault.variant} at {fault.at:.3f}: {entry['execution']} ({at}) moved "
-                                      f"on after {entry['seconds']} s, not within {bound} s")
+                    self.wrong.append(f"{fault.kind} {fault.variant} at {fault.at:.3f}: {entry['execution']} ({at}) "
+                                      f"moved on after {entry['seconds']} s, not within {bound} s")
 
     def check(self):
         program = os.path.join(BIN, "invariant_check")
@@ -135,12 +135,12 @@ def grouped(kinds):
 
 
 def table(rows, counts):
-    print(f"\n{'fault':24}{'faults':>7}{'under way':>11}{'bound s':>9}   longest time to resume, s (executions measured)")
+    print(f"\n{'fault':24}{'faults':>7}{'under way':>11}{'bound s':>9}   longest time to resume, s (measured)")
     for name, row in rows.items():
         times = ", ".join(f"{at} {entry['seconds']:.2f} ({entry['count']})" for at, entry in row["resumes"].items())
         print(f"{name:24}{row['faults']:>7}{row['open_mean']:>11}{row['bound']:>9}   {times}")
-    print(f"{sum(row['faults'] for row in rows.values())} faults; {counts['executions']} executions; {counts['events']} "
-          f"events and {counts['calls']} calls {'checked' if counts['calls_checked'] else '(calls not checked)'}; "
+    print(f"{sum(row['faults'] for row in rows.values())} faults; {counts['executions']} executions; "
+          f"{counts['events']} events and {counts['calls']} calls {'checked' if counts['calls_checked'] else '(calls not checked)'}; "
           f"{counts['violations']} violations\n", flush=True)
 
 
@@ -172,7 +172,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fault", action="append", metavar="KIND", help="as --list says; all but mixed by default")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
-    parser.add_argument("--rounds", type=int, default=0, help="faults of each kind; each variant, and at least 3, by default")
+    parser.add_argument("--rounds", type=int, default=0,
+                        help="faults of each kind; by default each variant, and at least 3")
     parser.add_argument("--seconds", type=int, default=0, help="of faults of each kind, instead of rounds")
     parser.add_argument("--executions", type=int, default=50, help="kept under way beside the bursts")
     parser.add_argument("--report", metavar="FILE.json", help="the table as JSON, with each fault")

@@ -2,8 +2,8 @@
 
 The time of an event is that of the commit which wrote it, by PostgreSQL's clock (track_commit_timestamp): what a
 coordinator believes the time to be does not matter. An execution is measured by what it was at when the work could go
-on: `hand`, a step is due, and some coordinator had it in hand; `timer`, a Wait, from its time on; `task`, a worker is to
-get a task or has it, from the end of its work on.
+on: `hand`, a step is due, and some coordinator had it in hand; `timer`, a Wait, from its time on; `task`, a worker is
+to get a task or has it, from the end of its work on.
 """
 import bisect
 import collections
