@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 """Every call of the store cut once before and once after its commit.
 
-Two coordinators talk to PostgreSQL through a proxy that resets the connection at the nth request of a small fixed
-workload: before the server has got it, or after it has answered. n goes from 1 until the workload takes fewer requests.
-Each time all executions end as they should, and at the end the checker is content with the database and with what the
-callers were told.
+Two coordinators talk to PostgreSQL through a proxy that resets the connection at the nth request which runs a certain
+statement, during a small fixed workload: before the server has got it, or after it has answered. All statements have
+their turn, n goes from 1 until the workload takes fewer. Each time all executions end as they should, and at the end
+the checker is content with the database and with what the callers were told.
 
-    cut_calls_test.py [--every K] [--seed N] [--no-barrier] [--report FILE.json]
+    cut_calls_test.py [--most N] [--seed N] [--no-barrier] [--report FILE.json]
 
-With --every K only each Kth call is cut, beginning at one that the seed says.
+With --most N, N of the calls of each statement are cut, drawn from the seed, one of them always the first.
 """
 import argparse
 import collections
+import itertools
 import json
 import os
 import random
@@ -32,13 +33,15 @@ from small_load import Load  # noqa: E402
 # One of each: all ways in which an execution moves on.
 WORKLOAD = ["tasks", "tasks", "waits", "fork", "fails", "stopped"]
 END_WITHIN = 40
+# What moves executions on; all the rest is read, or done now and then.
+NEEDED = ["start", "move", "move_with_history", "move_with_branches", "close", "claim", "lock_ready", "COMMIT", "load"]
 
 
 class Rounds:
     def __init__(self, arguments):
         self.arguments, self.random = arguments, random.Random(arguments.seed)
         self.folder = tempfile.mkdtemp(prefix="pawl-cuts-")
-        self.counts = collections.Counter()
+        self.most, self.cuts = collections.Counter(), collections.Counter()  # by name; by name and how
         self.coordinators, self.slowest, self.postgres, self.load = [], 0, None, None
 
     def begin(self):
@@ -73,9 +76,9 @@ class Rounds:
         execution.stop_at = 0
         return execution
 
-    def one(self, n, how):
-        """Runs the workload with a cut at its nth request. Whether there was one."""
-        self.proxy.arm(n, how)
+    def one(self, name="", n=0, how=""):
+        """Runs the workload with a cut at the nth request of that name. Whether there was one."""
+        self.proxy.arm(name, n, how)
         executions = [self.draw(kind) for kind in WORKLOAD]
         executions[1].input["refuse"] = True
         begun = time.monotonic()
@@ -85,14 +88,19 @@ class Rounds:
         for starter in starters:
             starter.start()
         wait_until(lambda: self.load.wrong or all(execution.ended for execution in executions), END_WITHIN,
-                   f"all has ended after a cut {how} request {n}: "
+                   f"all has ended after a cut {how} request {n} of {name}: "
                    f"{[execution.name for execution in executions if not execution.ended]}")
         self.slowest = max(self.slowest, time.monotonic() - begun)
         requests, was_cut = self.proxy.disarm()
-        self.counts[how] += was_cut
-        self.counts["most requests"] = max(self.counts["most requests"], requests)
-        assert not self.load.wrong, f"after a cut {how} request {n}: {self.load.wrong}"
+        for each, count in requests.items():
+            self.most[each] = max(self.most[each], count)
+        self.cuts[name, how] += was_cut
+        assert not self.load.wrong, f"after a cut {how} request {n} of {name}: {self.load.wrong}"
         return was_cut
+
+    def cut(self, name, n, how):
+        """Not every round has each of the rare calls."""
+        return any(self.one(name, n, how) for _ in range(5 if n == 1 and name in NEEDED else 1))
 
     def check(self):
         program = os.path.join(BIN, "invariant_check")
@@ -103,15 +111,23 @@ class Rounds:
         assert checked.returncode == 0
 
     def run(self):
-        every = self.arguments.every
-        n = 1 + (self.random.randrange(every) if every > 1 else 0)
-        while True:
-            if not [self.one(n, how) for how in ("before", "after")].count(True):
-                return
-            n += every
-            if self.counts["before"] % 50 == 0:
-                print(f"  {dict(self.counts)}", flush=True)
-                self.check()
+        for _ in range(3):
+            self.one()  # to learn what is called
+        names = sorted(name for name in self.most if name and not name.startswith(("prepare ", "set ")))
+        self.random.shuffle(names)
+        for name in names:
+            for n in self.numbers(self.most[name]):
+                if not [self.cut(name, n, how) for how in ("before", "after")].count(True):
+                    break
+            print(f"  {name}: {self.most[name]} in a round, cut before {self.cuts[name, 'before']}, after "
+                  f"{self.cuts[name, 'after']}", flush=True)
+
+    def numbers(self, count):
+        """Which of so many calls are to be cut, and of those that come beyond."""
+        if not self.arguments.most:
+            return itertools.count(1)
+        others = range(2, count + 1)
+        return [1] + sorted(self.random.sample(others, min(len(others), self.arguments.most - 1)))
 
     def close(self):
         if self.load:
@@ -124,7 +140,7 @@ class Rounds:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--every", type=int, default=1, metavar="K")
+    parser.add_argument("--most", type=int, default=0, metavar="N", help="all by default")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--no-barrier", action="store_true", help="with synchronous commits, as behind a pooler")
     parser.add_argument("--report", metavar="FILE.json")
@@ -135,10 +151,15 @@ def main():
         rounds.begin()
         rounds.run()
         rounds.check()
-        figures = {"seed": arguments.seed, "cut_before": rounds.counts["before"], "cut_after": rounds.counts["after"],
-                   "most_requests": rounds.counts["most requests"], "executions": sum(rounds.load.counts.values()),
-                   "slowest_seconds": round(rounds.slowest, 2)}
+        cuts = {how: sum(count for (_, at), count in rounds.cuts.items() if at == how) for how in ("before", "after")}
+        figures = {"seed": arguments.seed, "cut_before": cuts["before"], "cut_after": cuts["after"],
+                   "executions": sum(rounds.load.counts.values()), "slowest_seconds": round(rounds.slowest, 2)}
         print(", ".join(f"{name} {value}" for name, value in figures.items()))
+        figures["statements"] = {name: {how: rounds.cuts[name, how] for how in ("before", "after")}
+                                 for name in sorted({name for name, _ in rounds.cuts if name})}
+        needed = NEEDED + ([] if arguments.no_barrier else ["flush"])
+        never = [f"{name} {how}" for name in needed for how in ("before", "after") if not rounds.cuts[name, how]]
+        assert not never, f"never cut: {never}"
         if arguments.report:
             with open(arguments.report, "w") as file:
                 json.dump(figures, file, indent=1)

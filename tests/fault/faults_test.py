@@ -140,7 +140,8 @@ def table(rows, counts):
         times = ", ".join(f"{at} {entry['seconds']:.2f} ({entry['count']})" for at, entry in row["resumes"].items())
         print(f"{name:24}{row['faults']:>7}{row['open_mean']:>11}{row['bound']:>9}   {times}")
     print(f"{sum(row['faults'] for row in rows.values())} faults; {counts['executions']} executions; "
-          f"{counts['events']} events and {counts['calls']} calls {'checked' if counts['calls_checked'] else '(calls not checked)'}; "
+          f"{counts['events']} events {'and' if counts['calls_checked'] else 'checked, not'} {counts['calls']} calls"
+          f"{' checked' if counts['calls_checked'] else ''}; "
           f"{counts['violations']} violations\n", flush=True)
 
 

@@ -2,18 +2,28 @@
 them.
 
 A request ends with a Sync or is a simple Query; its answer ends with ReadyForQuery. Requests on all connections are
-counted from the last `arm` on, which says at which one to cut: "before", it never gets to the server; "after", the
-server has answered it, the transaction has ended, and the answer never gets to the client. Either way the connection is
-reset. Messages go on in whole requests and whole answers.
+counted by what they run from the last `arm` on, which says at which one to cut: "before", it never gets to the server;
+"after", the server has answered it, its transaction has ended (unless it stands within a longer one), and the answer
+never gets to the client. Either way the connection is reset. Requests go on as a whole.
 
 Connections must be plain: sslmode=disable and gssencmode=disable.
 """
+import collections
 import socket
 import struct
 import threading
 
 PROTOCOL_3 = 196608
 CANCEL = 80877102
+
+
+def name_of(kind, message):
+    """The prepared statement that a message runs or makes, the first words of a simple query; empty for others."""
+    if kind == b"Q":
+        return " ".join(message[5:-1].decode(errors="replace").split()[:2])
+    if kind == b"P":
+        return "prepare " + message[5:].split(b"\0")[0].decode()
+    return message[5:].split(b"\0")[1].decode() if kind == b"B" else ""
 
 
 class Messages:
@@ -51,7 +61,7 @@ class Connection:
             threading.Thread(target=run, daemon=True).start()
 
     def requests(self):
-        messages, request = Messages(self.near, startup=True), b""
+        messages, request, name = Messages(self.near, startup=True), b"", ""
         while (read := messages.read()) is not None:
             kind, message = read
             if not kind:
@@ -61,8 +71,9 @@ class Connection:
                 self.far.sendall(message)
                 continue
             request += message
+            name = name_of(kind, message) or name
             if kind in b"QS":
-                cut = self.proxy.count()
+                cut = self.proxy.count(name)
                 if cut == "before":
                     return self.end()
                 with self.lock:
@@ -115,30 +126,30 @@ class PostgresProxy:
 
     def __init__(self, target):
         self.target, self.lock = target, threading.Lock()
-        self.requests, self.at, self.how, self.was_cut = 0, 0, "", False
+        self.requests, self.target_cut, self.was_cut = collections.Counter(), None, False
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         self.url = f"postgresql://pawl@127.0.0.1:{self.port}/pawl?sslmode=disable&gssencmode=disable"
         threading.Thread(target=self.accept, daemon=True).start()
 
-    def arm(self, at, how):
-        """Counts from here, and cuts at the request of that number, once."""
+    def arm(self, name="", number=0, how=""):
+        """Counts from here, and cuts at the request of that name and number, once."""
         with self.lock:
-            self.requests, self.at, self.how, self.was_cut = 0, at, how, False
+            self.requests, self.target_cut, self.was_cut = collections.Counter(), (name, number, how), False
 
     def disarm(self):
-        """How many requests there were, and whether one was cut."""
+        """How many requests there were by name, and whether one was cut."""
         with self.lock:
-            self.at = 0
+            self.target_cut = None
             return self.requests, self.was_cut
 
-    def count(self):
+    def count(self, name):
         with self.lock:
-            self.requests += 1
-            if self.requests != self.at:
+            self.requests[name] += 1
+            if self.target_cut is None or (name, self.requests[name]) != self.target_cut[:2]:
                 return ""
             self.was_cut = True
-            return self.how
+            return self.target_cut[2]
 
     def accept(self):
         while True:
