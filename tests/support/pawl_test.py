@@ -179,3 +179,20 @@ class Client:
 def create_schema(database_url):
     subprocess.run([os.path.join(BIN, "pawl"), "migrate"], check=True, stdout=subprocess.DEVNULL,
                    env=dict(os.environ, PAWL_DATABASE_URL=database_url))
+
+
+def check_invariants(database_url, calls=None):
+    """Prints what the checker says of the database, and of a log of calls (call_log.py) if it can read one.
+
+    Gives the violations and whether the calls were checked.
+    """
+    program = os.path.join(BIN, "invariant_check")
+    usage = subprocess.run([program, "--help"], capture_output=True, text=True)
+    with_calls = calls is not None and "--calls" in usage.stdout + usage.stderr
+    checked = subprocess.run([program, database_url] + (["--calls", calls] if with_calls else []),
+                             capture_output=True, text=True)
+    print("  " + (checked.stdout + checked.stderr).strip().replace("\n", "\n  "), flush=True)
+    violations = [line for line in checked.stdout.splitlines() if line.startswith("VIOLATION")]
+    if checked.returncode != 0 and not violations:
+        violations = [f"the checker failed: {checked.stderr.strip()}"]
+    return violations, with_calls
