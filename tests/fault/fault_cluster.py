@@ -231,7 +231,7 @@ class Cluster:
             if i >= 2:
                 activity, run = ("stream", "cat") if i == 2 else ("long", f"sleep {LONG_SECONDS}; cat")
                 command = [os.path.join(BIN, "pawl-worker"), "--coordinator", grpc, "--activity", activity,
-                           "--exec", run, "--heartbeat", "500ms", "--concurrency", "8"]
+                           "--exec", run, "--heartbeat", "500ms", "--concurrency", "32"]  # no task has to queue
             environment = self.with_clock(f"worker-{i}") if i >= 2 and CLOCK in self.needs else {}
             self.workers.append(Worker(prefix + command, os.path.join(self.folder, f"worker-{i}.log"), environment))
 
