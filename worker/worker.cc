@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <map>
 #include <optional>
 #include <thread>
@@ -10,9 +12,9 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
 #include "coordinator/base/account.h"
 #include "coordinator/base/backoff.h"
+#include "coordinator/base/clock.h"
 #include "coordinator/base/log.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/base/utf8.h"
@@ -28,6 +30,17 @@ namespace {
 constexpr size_t kMaxNameCharacters = 80;  // AWS quota of workerName
 // A coordinator that has acknowledged everything ends the stream; it need not be waited for long.
 constexpr absl::Duration kFarewell = absl::Seconds(2);
+
+// All times here. A machine's clock may be set, by hours; heartbeats go on as before.
+absl::Time SteadyTime() { return absl::UnixEpoch() + DatabaseClock::SteadyNow(); }
+
+// An absl::Mutex as the standard library wants one: absl's own waits end by the clock that may be
+// set.
+struct Lockable {
+  absl::Mutex* mu;
+  void lock() { mu->Lock(); }
+  void unlock() { mu->Unlock(); }
+};
 
 std::string NameOf(const Options& options) {
   std::string name = ReplaceInvalidUtf8(options.name);
@@ -105,7 +118,9 @@ class Worker::Impl : public WorkSession::Owner {
   }
   // Says what there is to be said, if the stream is ready for it.
   void Pump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Wake() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { wake_.Signal(); }
+  void Wake() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { wake_.notify_one(); }
+  // For Wake, or until waiting_until_.
+  void Wait() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Connect() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void KeepDrainTimes(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Time NextDue(absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -114,7 +129,7 @@ class Worker::Impl : public WorkSession::Owner {
   std::optional<Cluster> cluster_;
 
   mutable absl::Mutex mu_;
-  absl::CondVar wake_;  // Run's thread waits for it
+  std::condition_variable_any wake_;  // Run's thread waits for it
   absl::Time waiting_until_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();  // Run's thread
   Backoff backoff_ ABSL_GUARDED_BY(mu_);
   absl::Time connect_at_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();
@@ -139,7 +154,7 @@ class Worker::Impl : public WorkSession::Owner {
 void Worker::Impl::Serve() {
   absl::MutexLock lock(&mu_);
   while (true) {
-    const absl::Time now = absl::Now();
+    const absl::Time now = SteadyTime();
     if (!tasks_.fatal().ok() && !drain_began_) {
       log::Error("worker_failed", {{"reason", tasks_.fatal()}});
       drain_began_ = now;
@@ -153,9 +168,16 @@ void Worker::Impl::Serve() {
     }
     Pump();
     waiting_until_ = NextDue(now);
-    wake_.WaitWithDeadline(&mu_, waiting_until_);
+    Wait();
     waiting_until_ = absl::InfinitePast();
   }
+}
+
+void Worker::Impl::Wait() {
+  Lockable lock{&mu_};
+  if (waiting_until_ == absl::InfiniteFuture()) return wake_.wait(lock);
+  wake_.wait_until(lock, std::chrono::steady_clock::time_point(
+                             absl::ToChronoNanoseconds(waiting_until_ - absl::UnixEpoch())));
 }
 
 // Lets go of the lock while names are looked up.
@@ -165,7 +187,7 @@ void Worker::Impl::Connect() {
   mu_.Lock();
   if (!coordinator.ok()) {
     log::Warn("no_coordinator", {{"reason", coordinator.status()}});
-    connect_at_ = absl::Now() + backoff_.Next();
+    connect_at_ = SteadyTime() + backoff_.Next();
     return;
   }
   coordinator_ = *std::move(coordinator);
@@ -173,13 +195,13 @@ void Worker::Impl::Connect() {
   answered_ = false;
   session_ = WorkSession::Make(coordinator_.channel, this);
   session_->Start();
-  tasks_.StreamOpened(absl::Now());
+  tasks_.StreamOpened(SteadyTime());
   Pump();
 }
 
 void Worker::Impl::Pump() {
   if (!session_ || !session_->ready()) return;
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyTime();
   session_->Write(tasks_.TakeRequests(now));
   if (drain_began_ && tasks_.quiet() && session_->ready()) {
     session_->CloseWrites();
@@ -233,7 +255,7 @@ void Worker::Impl::KeepDrainTimes(absl::Time now) {
 void Worker::Impl::BeginDrain() {
   absl::MutexLock lock(&mu_);
   if (drain_began_) return;
-  drain_began_ = absl::Now();
+  drain_began_ = SteadyTime();
   tasks_.BeginDrain();
   log::Info("worker_draining", {{"running", tasks_.running()}});
   Pump();
@@ -249,11 +271,11 @@ void Worker::Impl::Received(const v1::WorkResponse& response) {
       backoff_.Reset();
     }
     if (response.has_task()) {
-      std::shared_ptr<TaskContext> task = tasks_.Given(response.task(), absl::Now());
+      std::shared_ptr<TaskContext> task = tasks_.Given(response.task(), SteadyTime());
       if (task && cancelled_) unwanted = task;
       if (task) pools_.at(task->activity())->Run(std::move(task));
     } else if (response.has_acknowledgement()) {
-      unwanted = tasks_.Acknowledged(response.acknowledgement(), absl::Now());
+      unwanted = tasks_.Acknowledged(response.acknowledgement(), SteadyTime());
       if (!tasks_.fatal().ok()) Wake();
     }
     Pump();
@@ -266,7 +288,7 @@ void Worker::Impl::Ended(const grpc::Status& status) {
   session_ = nullptr;
   tasks_.StreamLost();
   cluster_->Failed(coordinator_);
-  connect_at_ = absl::Now() + backoff_.Next();
+  connect_at_ = SteadyTime() + backoff_.Next();
   if (WantsStream()) {
     log::Warn("stream_ended", {{"coordinator", coordinator_.address},
                                {"reason", status.error_message()},

@@ -31,7 +31,10 @@ absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Open(const Options& options,
       new Pipeline(connection, epoch, options.returns_before_commit));
   if (PQstatus(connection) != CONNECTION_OK) return ConnectionError(connection);
   PQsetNoticeReceiver(connection, IgnoreNotice, nullptr);
-  if (absl::Status status = Prepare(connection, options); !status.ok()) return status;
+  {
+    const AnswerExpected expected(&pipeline->answers_);
+    if (absl::Status status = Prepare(connection, options); !status.ok()) return status;
+  }
   if (PQsetnonblocking(connection, 1) != 0 || PQenterPipelineMode(connection) != 1) {
     return ConnectionError(connection);
   }
@@ -62,6 +65,7 @@ void Pipeline::Send(Request request) {
                           arrays.lengths.data(), arrays.formats.data(), /*resultFormat=*/1) == 1 &&
       PQpipelineSync(connection_) == 1;
   // In doubt also when it was not sent: part of it may have been.
+  if (sent_.empty()) answers_.Expect();
   sent_.push_back({.request = std::move(request)});
   if (!sent) {
     failed_ = true;
@@ -111,6 +115,7 @@ std::optional<Pipeline::Answered> Pipeline::Take(const PGresult* result) {
     case PGRES_PIPELINE_SYNC: {  // its transaction has ended
       Sent sent = std::move(first);
       sent_.pop_front();
+      sent_.empty() ? answers_.Clear() : answers_.Expect();
       if (sent.answered) return std::nullopt;
       return Answered{std::move(sent.request), std::move(sent.result)};
     }

@@ -18,6 +18,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "coordinator/store/answer_deadline.h"
 #include "coordinator/store/bound_statement.h"
 
 namespace pawl::store {
@@ -84,12 +85,16 @@ class Pipeline {
   };
 
   explicit Pipeline(PGconn* connection, FlushEpoch epoch, bool returns_before_commit)
-      : connection_(connection), epoch_(epoch), returns_before_commit_(returns_before_commit) {}
+      : connection_(connection),
+        answers_(PQsocket(connection)),
+        epoch_(epoch),
+        returns_before_commit_(returns_before_commit) {}
   static absl::Status Prepare(PGconn* connection, const Options& options);
   std::optional<Answered> Take(const PGresult* result);
   static std::string Subject(const Request& request);
 
   PGconn* const connection_;
+  AnswerDeadline answers_;  // of the first of those that were sent
   const FlushEpoch epoch_;
   const bool returns_before_commit_;
   bool failed_ = false;

@@ -72,7 +72,11 @@ void Pool::Work(Worker* worker) {
   current_pool = this;
   while (std::optional<Queued> next = Next(worker)) {
     options_.metrics->busy.Add(1);
-    next->job(worker->session.get());
+    {
+      // A job may begin and commit transactions, beside the statements that it runs.
+      const AnswerExpected expected(&worker->session->answers());
+      next->job(worker->session.get());
+    }
     next.reset();
     options_.metrics->busy.Add(-1);
     if (worker->session->open()) {

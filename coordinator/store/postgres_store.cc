@@ -153,6 +153,7 @@ void PostgresStore::MaintainPartitions(absl::Time now, absl::Duration retention,
         // lock_timeout.
         pqxx::work transaction(session.connection());
         session.RunIn(&transaction, kNoTimeout);
+        session.answers().AllowAnyTime();
         session.RunIn(&transaction, kDropPartitions, TimeText(now - retention));
         transaction.commit();
         return absl::OkStatus();

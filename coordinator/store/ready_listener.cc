@@ -16,6 +16,10 @@ namespace {
 
 constexpr int kBackoffMinMs = 50;
 constexpr int kBackoffMaxMs = 2000;
+// How long nothing may come before it is asked whether the other end still listens: otherwise a
+// session that was lost on the way would stay silent for ever.
+constexpr int kPingAfterMs = 5000;
+constexpr Statement kPing{"ping", "select 1"};
 
 // A payload is "<node> <activity>".
 class Receiver : public pqxx::notification_receiver {
@@ -71,8 +75,11 @@ void ReadyListener::Listen() {
 
 void ReadyListener::ListenOn(Session* session) {
   Receiver receiver(session->connection(), node_, on_ready_);
-  while (WaitFor(session->connection().sock(), -1)) {
-    session->connection().get_notifs();
+  while (WaitFor(session->connection().sock(), kPingAfterMs)) {
+    if (session->connection().get_notifs() == 0) {
+      session->Run(kPing);
+      session->connection().get_notifs();  // what came before the answer
+    }
     if (!session->open()) throw pqxx::broken_connection("the session that listens has ended");
   }
 }

@@ -55,7 +55,9 @@ Session::Session(const std::string& database_url, const std::string& application
                  SynchronousCommit synchronous_commit, FlushEpoch epoch)
     : epoch_(epoch),
       connection_(WithConnectionSettings(database_url, application_name)),
+      answers_(connection_.sock()),
       quiet_(connection_) {
+  const AnswerExpected expected(&answers_);
   pqxx::nontransaction(connection_).exec(SessionSettings(synchronous_commit));
 }
 

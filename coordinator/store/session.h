@@ -12,6 +12,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "coordinator/base/ids.h"
+#include "coordinator/store/answer_deadline.h"
 
 namespace pawl::store {
 
@@ -50,11 +51,15 @@ class Session {
   template <typename... Args>
   pqxx::result RunIn(pqxx::transaction_base* transaction, const Statement& statement,
                      Args&&... args) {
+    const AnswerExpected expected(&answers_);
     Prepare(statement);
     return transaction->exec_prepared(statement.name, std::forward<Args>(args)...);
   }
 
   pqxx::connection& connection() { return connection_; }
+  // Until when the server has to answer. Set while a statement runs; whoever uses the connection
+  // itself sets it.
+  AnswerDeadline& answers() { return answers_; }
   FlushEpoch epoch() const { return epoch_; }
   // False once the connection is known to be broken; it never comes back.
   bool open() const { return connection_.is_open(); }
@@ -69,6 +74,7 @@ class Session {
 
   const FlushEpoch epoch_;
   pqxx::connection connection_;
+  AnswerDeadline answers_;
   pqxx::quiet_errorhandler quiet_;  // errors come as exceptions; nothing is to be printed
   absl::flat_hash_set<const Statement*> prepared_;
 };

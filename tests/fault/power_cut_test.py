@@ -24,7 +24,7 @@ import urllib.request
 
 from crash_load import Load
 from crashing_postgres import CrashingPostgres
-from pawl_test import BIN, Coordinator, create_schema
+from pawl_test import BIN, Coordinator, check_invariants, create_schema
 
 RULES = [1, 2, 3, 4, 5, 7]
 # The result of a transition goes out before its commit, which takes a while longer.
@@ -127,11 +127,8 @@ class Run:
         return int(counted) - int(self.postgres.query("select coalesce(sum(event_count), 0) from pawl.history")[0][0])
 
     def check_tables(self):
-        checked = subprocess.run([os.path.join(BIN, "invariant_check"), self.postgres.url], capture_output=True,
-                                 text=True)
-        print("  " + checked.stdout.strip().replace("\n", "\n  ") + checked.stderr.strip())
-        if checked.returncode != 0:
-            self.load.violation("invariants: " + checked.stdout.splitlines()[0])
+        for violation in check_invariants(self.postgres.url)[0]:
+            self.load.violation("invariants: " + violation)
 
     def report(self):
         epochs = sum(coordinator.metric("pawl_flush_epochs_ended_total") for coordinator in self.coordinators)

@@ -36,11 +36,12 @@ def wait_until(condition, seconds, what):
 
 
 class Postgres:
-    """A cluster of its own in a temporary folder, reached through a Unix socket there."""
+    """A cluster of its own in a temporary folder, reached through a Unix socket there. `data`: where its files are
+    instead, an empty folder or none yet."""
 
-    def __init__(self, settings=()):
+    def __init__(self, settings=(), data=None):
         self.folder = tempfile.mkdtemp(prefix="pawl-pg-")
-        self.data = os.path.join(self.folder, "data")
+        self.data = data or os.path.join(self.folder, "data")
         self.as_user = []
         if os.geteuid() == 0:  # PostgreSQL refuses root
             shutil.chown(self.folder, "postgres", "postgres")
@@ -79,27 +80,32 @@ class Postgres:
 
 
 class Coordinator:
-    """A pawl-coordinator process on a port of its own."""
+    """A pawl-coordinator process on a port of its own. `prefix` is a command that runs it, and `environment` what is
+    set for it alone."""
 
-    def __init__(self, database_url, log=None, **settings):
+    def __init__(self, database_url, log=None, host="127.0.0.1", prefix=(), environment=None, start=True, **settings):
+        self.host = host
         self.port = free_port()
         self.grpc_port = free_port()
-        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.endpoint = f"http://{host}:{self.port}"
         self.environment = dict(os.environ, PAWL_DATABASE_URL=database_url,
-                                PAWL_LISTEN_HTTP=f"127.0.0.1:{self.port}", PAWL_LISTEN_GRPC=f"127.0.0.1:{self.grpc_port}")
+                                PAWL_LISTEN_HTTP=f"{host}:{self.port}", PAWL_LISTEN_GRPC=f"{host}:{self.grpc_port}")
         self.environment.update({"PAWL_" + key.upper(): str(value) for key, value in settings.items()})
+        self.environment.update(environment or {})
         self.log = log
+        self.prefix = list(prefix)
         self.process = None
-        self.start()
+        if start:
+            self.start()
 
     def start(self):
         out = open(self.log, "ab") if self.log else subprocess.DEVNULL
-        self.process = subprocess.Popen([os.path.join(BIN, "pawl-coordinator")], env=self.environment,
+        self.process = subprocess.Popen(self.prefix + [os.path.join(BIN, "pawl-coordinator")], env=self.environment,
                                         stdout=out, stderr=out)
 
     def ready(self):
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+            connection = http.client.HTTPConnection(self.host, self.port, timeout=2)
             connection.request("GET", "/readyz")
             return connection.getresponse().status == 200
         except OSError:
@@ -129,17 +135,21 @@ class ApiError(Exception):
 
 
 class Client:
-    """Calls of the AWS JSON API on one of several coordinators. A call that no coordinator answered is made
-    again on the next one for `patience` seconds: only calls that may be repeated are made through it."""
+    """Calls of the AWS JSON API on one of several coordinators, each a port of this machine or "HOST:PORT". A call
+    that no coordinator answered is made again on the next one for `patience` seconds: only calls that may be repeated
+    are made through it."""
 
     def __init__(self, ports, patience=30, timeout=70):
         self.ports, self.patience, self.timeout, self.turn = list(ports), patience, timeout, 0
         self.connections = {}
 
+    def connect(self, port):
+        host, number = port.rsplit(":", 1) if isinstance(port, str) else ("127.0.0.1", port)
+        return http.client.HTTPConnection(host, int(number), timeout=self.timeout)
+
     def once(self, operation, request):
         port = self.ports[self.turn % len(self.ports)]
-        connection = self.connections.pop(port, None) or http.client.HTTPConnection(
-            "127.0.0.1", port, timeout=self.timeout)
+        connection = self.connections.pop(port, None) or self.connect(port)
         connection.request("POST", "/", json.dumps(request), {
             "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "AWSStepFunctions." + operation})
         response = connection.getresponse()
@@ -169,3 +179,20 @@ class Client:
 def create_schema(database_url):
     subprocess.run([os.path.join(BIN, "pawl"), "migrate"], check=True, stdout=subprocess.DEVNULL,
                    env=dict(os.environ, PAWL_DATABASE_URL=database_url))
+
+
+def check_invariants(database_url, calls=None):
+    """Prints what the checker says of the database, and of a log of calls (call_log.py) if it can read one.
+
+    Gives the violations and whether the calls were checked.
+    """
+    program = os.path.join(BIN, "invariant_check")
+    usage = subprocess.run([program, "--help"], capture_output=True, text=True)
+    with_calls = calls is not None and "--calls" in usage.stdout + usage.stderr
+    checked = subprocess.run([program, database_url] + (["--calls", calls] if with_calls else []),
+                             capture_output=True, text=True)
+    print("  " + (checked.stdout + checked.stderr).strip().replace("\n", "\n  "), flush=True)
+    violations = [line for line in checked.stdout.splitlines() if line.startswith("VIOLATION")]
+    if checked.returncode != 0 and not violations:
+        violations = [f"the checker failed: {checked.stderr.strip()}"]
+    return violations, with_calls
