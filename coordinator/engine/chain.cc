@@ -61,18 +61,22 @@ void Chain::Adopt(core::Execution execution, absl::Time claimable_at, FlushEpoch
 
 void Chain::Begin(core::Execution execution, absl::Time claimable_at, core::Transition transition,
                   std::vector<Given> given, FlushEpoch epoch) {
-  {
-    absl::MutexLock lock(&mu_);
-    working_ = true;  // the chain is new; nobody else works
-  }
-  execution_ = std::move(execution);
-  known_at_ = absl::InfinitePast();
-  epoch_ = epoch;
   Pending pending;
   pending.transition = std::move(transition);
   pending.claimable_at = claimable_at;
   pending.given = std::move(given);
   pending.kind = metrics::TransitionKind::kStart;
+  bool claimed_meanwhile = false;
+  {
+    absl::MutexLock lock(&mu_);
+    claimed_meanwhile = std::exchange(working_, true);
+  }
+  // The answer to the start came so late that this node has claimed the execution since, and has it
+  // in hand.
+  if (claimed_meanwhile) return Announce(pending, execution, epoch);
+  execution_ = std::move(execution);
+  known_at_ = absl::InfinitePast();
+  epoch_ = epoch;
   Succeeded(pending);
   Next();
 }
@@ -309,33 +313,33 @@ void Chain::Committed(const PendingPtr& pending, const absl::Status& status) {
   Next();
 }
 
-void Chain::Count(const Pending& pending) const {
-  CountTransition(pending.kind, pending.transition, *execution_, parts_->metrics.get());
-  if (pending.timer_lag) parts_->metrics->timer_lag.Observe(*pending.timer_lag);
-}
-
 void Chain::Succeeded(Pending& pending) {
-  Count(pending);
   if (pending.claimable_at) row_claimable_at_ = *pending.claimable_at;
   claimed_ = false;
+  Announce(pending, *execution_, epoch_);
+  Answer(std::move(pending.work), absl::OkStatus());
+}
+
+void Chain::Announce(Pending& pending, const core::Execution& execution, FlushEpoch epoch) const {
+  CountTransition(pending.kind, pending.transition, execution, parts_->metrics.get());
+  if (pending.timer_lag) parts_->metrics->timer_lag.Observe(*pending.timer_lag);
   for (Given& given : pending.given) {
-    parts_->dispatcher->Deliver(std::move(given.poller), *execution_, given.branch, epoch_);
+    parts_->dispatcher->Deliver(std::move(given.poller), execution, given.branch, epoch);
   }
   for (const BranchId id : pending.transition.scheduled) {
-    const std::string& activity = execution_->Find(id)->task->activity_name;
+    const std::string& activity = execution.Find(id)->task->activity_name;
     parts_->dispatcher->TaskReady(activity);
     parts_->dispatcher->Look(activity);
   }
   if (pending.claimable_at && *pending.claimable_at != absl::InfiniteFuture()) {
     parts_->timer_set(*pending.claimable_at);
   }
-  if (execution_->closed()) {
-    parts_->store->AwaitFlush(epoch_, [parts = parts_, id = id_,
-                                       status = execution_->status](const absl::Status& flushed) {
-      if (flushed.ok()) parts->closed(id, status);
-    });
+  if (execution.closed()) {
+    parts_->store->AwaitFlush(
+        epoch, [parts = parts_, id = id_, status = execution.status](const absl::Status& flushed) {
+          if (flushed.ok()) parts->closed(id, status);
+        });
   }
-  Answer(std::move(pending.work), absl::OkStatus());
 }
 
 void Chain::Drop(Pending& pending) {

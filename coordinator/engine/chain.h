@@ -104,7 +104,8 @@ class Chain : public std::enable_shared_from_this<Chain> {
   // Goes on from a position that this node has just claimed; ignored while the chain works.
   // `claimable_at`: what the row says now. `epoch`: the store's before the claim, and so below.
   void Adopt(core::Execution execution, absl::Time claimable_at, FlushEpoch epoch);
-  // The same for one that this node has just begun.
+  // The same for one that this node has just begun. It may be at work already: then it only tells
+  // what the start led to.
   void Begin(core::Execution execution, absl::Time claimable_at, core::Transition transition,
              std::vector<Given> given, FlushEpoch epoch);
   // Keeps a position that this node has just written by another way; false, and ignored, while the
@@ -147,7 +148,8 @@ class Chain : public std::enable_shared_from_this<Chain> {
   void Commit(PendingPtr pending);
   void Committed(const PendingPtr& pending, const absl::Status& status);
   void Succeeded(Pending& pending);
-  void Count(const Pending& pending) const;
+  // Tells everybody but whoever asked for the step that it has been committed, and led there.
+  void Announce(Pending& pending, const core::Execution& execution, FlushEpoch epoch) const;
   // The step was not taken, or nobody knows: the position must be read again before anything else.
   void Drop(Pending& pending);
   // The reply to a commit was lost: the row's fence tells whether it was committed.
