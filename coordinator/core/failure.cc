@@ -134,9 +134,10 @@ void EmitAborted(Step& step, const Branch& branch, int64_t cause_id) {
 // first.
 void AbortUnder(Step& step, const Branch& container, BranchId failed, int64_t cause_id) {
   const bool map = step.StateOf(container).type == asl::StateType::kMap;
-  for (const auto& [id, branch] : step.execution().branches) {
-    if (id.value() == 0 || branch.parent != container.id) continue;
-    if (id == failed || branch.phase == Phase::kEnded) continue;
+  const std::vector<BranchId> open = OpenBranchIds(step.execution());
+  for (const BranchId id : open) {
+    const Branch& branch = *step.execution().Find(id);
+    if (id.value() == 0 || branch.parent != container.id || id == failed) continue;
     if (map) {
       HistoryEvent& event = step.Emit(EventType::kMapIterationAborted, cause_id);
       event.name = container.state;
@@ -165,6 +166,7 @@ void FailContainer(Step& step, Branch& child, asl::WorkflowError error) {
   step.RemoveBranchesUnder(container.id);
   container.last_event_id = cause_id;
   container.join.reset();
+  container.map_items.reset();
   step.Touch(container);
   FailState(step, container, std::move(error));
 }

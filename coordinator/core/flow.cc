@@ -79,6 +79,7 @@ void EnterState(Step& step, Branch& branch, const asl::State& state, Text input,
   branch.confirm_by.reset();
   branch.task.reset();
   branch.join.reset();
+  branch.map_items.reset();
 
   HistoryEvent& event = step.Emit(EnteredType(state.type), previous_id);
   event.name = branch.state;
