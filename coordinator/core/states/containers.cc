@@ -54,8 +54,11 @@ void StartIteration(Step& step, Branch& branch, const asl::State& state, const M
   if (detail.item_selector) {
     asl::Result<Payload> selected = ApplyTemplate(step, branch, detail.item_selector,
                                                   Payload(input.effective), MapItem{index, item});
-    if (!selected.ok()) return FailState(step, branch, selected.error());
+    if (!selected.ok()) return FailRunning(step, branch, selected.error());
     child_input = *selected;
+    if (auto exceeded = CheckSize(state, child_input.text())) {
+      return FailRunning(step, branch, *exceeded);
+    }
   }
   branch.join->next_index++;
   step.Touch(branch);
@@ -95,6 +98,7 @@ void FinishJoin(Step& step, Branch& branch, const asl::State& state, int64_t las
   branch.join.reset();
   branch.map_items.reset();
   branch.last_event_id = last_id;
+  if (auto exceeded = CheckSize(state, outputs)) return FailState(step, branch, *exceeded);
   const bool map = state.type == asl::StateType::kMap;
   if (map && branch.id.value() == 0) step.execution().parsed_input.reset();
   step.Emit(map ? EventType::kMapStateSucceeded : EventType::kParallelStateSucceeded, last_id);
@@ -110,6 +114,10 @@ void BeginParallel(Step& step, Branch& branch, const asl::State& state) {
   if (!input.ok()) return FailState(step, branch, input.error());
   asl::Result<Payload> parameters = ApplyTemplate(step, branch, state.parameters, *input);
   if (!parameters.ok()) return FailState(step, branch, parameters.error());
+
+  if (auto exceeded = CheckSize(state, parameters->text())) {
+    return FailState(step, branch, *exceeded);
+  }
 
   const int64_t length = static_cast<int64_t>(detail.branches.size());
   branch.phase = Phase::kJoining;
