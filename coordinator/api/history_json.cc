@@ -19,6 +19,7 @@ enum class Shape {
   kStarted,
   kOutput,
   kFailure,
+  kEvaluationFailed,
   kStateEntered,
   kStateExited,
   kMapStarted,
@@ -69,6 +70,8 @@ Details DetailsOf(EventType type) {
       return {Shape::kFailure, "activityFailedEventDetails"};
     case EventType::kActivityTimedOut:
       return {Shape::kFailure, "activityTimedOutEventDetails"};
+    case EventType::kEvaluationFailed:
+      return {Shape::kEvaluationFailed, "evaluationFailedEventDetails"};
     default:
       return {};
   }
@@ -92,6 +95,11 @@ void WriteAssigned(const HistoryEvent& event, bool execution_data, ObjectWriter*
   details->Raw("assignedVariablesDetails", kNotTruncated);
 }
 
+void WriteFailure(const HistoryEvent& event, ObjectWriter* details) {
+  if (event.error.has_value()) details->Text("error", event.error->view());
+  if (event.cause.has_value()) details->Text("cause", event.cause->view());
+}
+
 void WriteDetails(const HistoryEvent& event, Shape shape, bool execution_data,
                   ObjectWriter* details) {
   switch (shape) {
@@ -104,9 +112,12 @@ void WriteDetails(const HistoryEvent& event, Shape shape, bool execution_data,
     case Shape::kOutput:
       WriteOutput(event, execution_data, details);
       break;
+    case Shape::kEvaluationFailed:
+      WriteFailure(event, details);
+      details->Text("state", event.name.view());
+      break;
     case Shape::kFailure:
-      if (event.error.has_value()) details->Text("error", event.error->view());
-      if (event.cause.has_value()) details->Text("cause", event.cause->view());
+      WriteFailure(event, details);
       break;
     case Shape::kStateEntered:
       details->Text("name", event.name.view());

@@ -17,6 +17,8 @@ struct WorkflowError {
   std::optional<std::string> error;
   std::optional<std::string> cause;
   bool needs_prefix = false;
+  // The history says EvaluationFailed before anything else comes of it.
+  bool evaluation_failed = false;
 };
 
 template <typename T>

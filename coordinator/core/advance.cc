@@ -106,10 +106,11 @@ void TimeOutExecution(Step& step) {
 Branch* FirstDue(Execution& execution) {
   Branch* first = nullptr;
   absl::Time due = execution.timeout_at.value_or(absl::InfiniteFuture());
-  for (auto& [id, branch] : execution.branches) {
-    if (NextDue(branch) < due) {
-      due = NextDue(branch);
-      first = &branch;
+  for (const BranchId id : OpenBranchIds(execution)) {
+    Branch* branch = execution.Find(id);
+    if (NextDue(*branch) < due) {
+      due = NextDue(*branch);
+      first = branch;
     }
   }
   return first;

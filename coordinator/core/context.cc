@@ -9,10 +9,24 @@
 namespace pawl::core {
 namespace {
 
-Json MakeExecution(const ExecutionFacts& facts, JsonArena* arena) {
+// The execution's input. Each iteration of a Map may ask for it: it is read once for all of them.
+Json ReadInput(Step& step, bool in_map) {
+  Execution& execution = step.execution();
+  const Payload input(execution.facts->input);
+  if (execution.parsed_input != nullptr) return execution.parsed_input->json;
+  if (!in_map) return input.json(step.arena());
+  auto parsed = std::make_shared<ParsedText>();
+  parsed->json = input.json(&parsed->arena);
+  execution.parsed_input = parsed;
+  return parsed->json;
+}
+
+Json MakeExecution(Step& step, bool in_map) {
+  const ExecutionFacts& facts = *step.execution().facts;
+  JsonArena* arena = step.arena();
   const JsonMember members[] = {
       {"Id", Json::String(facts.execution_arn)},
-      {"Input", Payload(facts.input).json(arena)},
+      {"Input", ReadInput(step, in_map)},
       {"StartTime", Json::String(FormatIso8601(facts.started_at), arena)},
       {"Name", Json::String(facts.name)},
       {"RoleArn", Json::String(facts.role_arn)},
@@ -56,12 +70,12 @@ Json MakeContext(Step& step, const Branch& branch, const std::optional<MapItem>&
       {"Id", Json::String(facts.state_machine_arn)},
       {"Name", Json::String(facts.machine_name)},
   };
+  const std::optional<MapItem> map_item = item ? item : ItemOf(step, branch);
   std::vector<JsonMember> members = {
-      {"Execution", MakeExecution(facts, arena)},
+      {"Execution", MakeExecution(step, map_item.has_value())},
       {"StateMachine", Json::Object(machine, arena)},
       {"State", MakeState(branch, step.StateOf(branch), arena)},
   };
-  const std::optional<MapItem> map_item = item ? item : ItemOf(step, branch);
   if (map_item) {
     const JsonMember entry[] = {{"Index", Json::Int(map_item->index)}, {"Value", map_item->value}};
     const JsonMember map[] = {{"Item", Json::Object(entry, arena)}};

@@ -27,7 +27,47 @@ asl::Result<Payload> ApplyDataPath(Step& step, const Branch& branch, const asl::
   return Payload(*found);
 }
 
+asl::WorkflowError VariablesExceeded(std::string cause) {
+  return {"States.DataLimitExceeded", std::move(cause), /*needs_prefix=*/false,
+          /*evaluation_failed=*/true};
+}
+
+size_t ValueBytes(Json variables) {
+  size_t bytes = 0;
+  for (const JsonMember& member : variables.members()) bytes += WriteJson(member.value).size();
+  return bytes;
+}
+
+// Whether `branch` may have its variables and `assigned` beside them.
+std::optional<asl::WorkflowError> CheckVariables(Step& step, const Branch& branch,
+                                                 const Assigned& assigned) {
+  size_t bytes = 0;
+  for (const auto& [name, text] : assigned) bytes += text.size();
+  if (bytes > kMaxAssignBytes) {
+    return VariablesExceeded(
+        StrCat("The Assign field exceeds the maximum variable assignment size by ",
+               bytes - kMaxAssignBytes, " bytes."));
+  }
+  if (branch.variables.size() + bytes <= kMaxVariableBytes) return std::nullopt;
+  const Text all = WithAssigned(step, branch.variables, assigned);
+  const size_t total = ValueBytes(Payload(all).json(step.arena()));
+  if (total <= kMaxVariableBytes) return std::nullopt;
+  return VariablesExceeded(StrCat("Execution total variable size limit exceeded. State '",
+                                  branch.state.view(),
+                                  "' assigned variables that exceed the total execution limit by ",
+                                  total - kMaxVariableBytes, " bytes."));
+}
+
 }  // namespace
+
+std::optional<asl::WorkflowError> CheckSize(const asl::State& state, const Text& payload) {
+  if (payload.size() <= kMaxPayloadBytes) return std::nullopt;
+  return asl::WorkflowError{
+      "States.DataLimitExceeded",
+      StrCat("The state/task '", state.name,
+             "' returned a result with a size exceeding the maximum number of bytes service "
+             "limit.")};
+}
 
 query::Environment MakeEnvironment(Step& step, const Branch& branch, Json input,
                                    const std::optional<MapItem>& item) {
@@ -97,6 +137,7 @@ asl::Result<Assigned> ApplyAssign(Step& step, const Branch& branch,
   for (const JsonMember& member : made->json(step.arena()).members()) {
     assigned.emplace_back(std::string(member.key), Text(WriteJson(member.value)));
   }
+  if (auto exceeded = CheckVariables(step, branch, assigned)) return *exceeded;
   return assigned;
 }
 

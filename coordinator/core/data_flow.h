@@ -20,6 +20,13 @@ namespace pawl::core {
 
 // The largest input, output or result of a state. AWS quota: 256 KiB.
 inline constexpr size_t kMaxPayloadBytes = 262'144;
+// The largest sum of what one Assign gives its variables, and of all that a scope sees. Values as
+// JSON text count, names do not (reference/asl.md 8). AWS quotas: 256 KiB, 10 MiB.
+inline constexpr size_t kMaxAssignBytes = 262'144;
+inline constexpr size_t kMaxVariableBytes = 10'485'760;
+
+// The failure of `state` when `payload` is larger than a state's data may be.
+std::optional<asl::WorkflowError> CheckSize(const asl::State& state, const Text& payload);
 
 // What a path of `branch`'s state sees when `$` is `input`.
 query::Environment MakeEnvironment(Step& step, const Branch& branch, Json input,
@@ -45,7 +52,8 @@ asl::Result<Payload> ApplyOutputPath(Step& step, const Branch& branch, const asl
 
 using Assigned = std::vector<std::pair<std::string, Text>>;
 
-// What `Assign` gives its variables when `$` is `input`; nothing when there is no Assign.
+// What `Assign` gives its variables when `$` is `input`; nothing when there is no Assign. Fails
+// when that is more than variables may hold.
 asl::Result<Assigned> ApplyAssign(Step& step, const Branch& branch,
                                   const std::optional<asl::Template>& assign, const Payload& input);
 

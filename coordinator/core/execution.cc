@@ -20,13 +20,38 @@ std::string_view StatusName(Status status) {
   return "UNKNOWN";
 }
 
+const std::vector<BranchId>& OpenBranches::Ids(const std::map<BranchId, Branch>& branches) {
+  const auto ended = [&](BranchId id) {
+    auto it = branches.find(id);
+    return it == branches.end() || it->second.phase == Phase::kEnded;
+  };
+  if (counted_ == 0 || counted_ != branches.size()) {
+    ids_.clear();
+    for (const auto& [id, branch] : branches) ids_.push_back(id);
+    counted_ = branches.size();
+  }
+  std::erase_if(ids_, ended);  // a branch that has ended never goes on
+  return ids_;
+}
+
+void OpenBranches::Add(BranchId id, const std::map<BranchId, Branch>& branches) {
+  if (counted_ == 0 || counted_ + 1 != branches.size()) return Forget();
+  ids_.push_back(id);
+  ++counted_;
+}
+
+const std::vector<BranchId>& OpenBranchIds(const Execution& execution) {
+  return execution.open.Ids(execution.branches);
+}
+
 const Branch* NextReady(const Execution& execution) {
   // The event a branch follows from says when it became ready; the oldest goes first, so that no
   // branch starves another.
   const Branch* next = nullptr;
-  for (const auto& [id, branch] : execution.branches) {
-    if (branch.phase != Phase::kReady) continue;
-    if (next == nullptr || branch.last_event_id < next->last_event_id) next = &branch;
+  for (const BranchId id : OpenBranchIds(execution)) {
+    const Branch* branch = execution.Find(id);
+    if (branch->phase != Phase::kReady) continue;
+    if (next == nullptr || branch->last_event_id < next->last_event_id) next = branch;
   }
   return next;
 }
@@ -41,8 +66,8 @@ absl::Time NextDue(const Branch& branch) {
 absl::Time NextDue(const Execution& execution) {
   absl::Time due = absl::InfiniteFuture();
   if (execution.timeout_at) due = *execution.timeout_at;
-  for (const auto& [id, branch] : execution.branches) {
-    due = std::min(due, NextDue(branch));
+  for (const BranchId id : OpenBranchIds(execution)) {
+    due = std::min(due, NextDue(*execution.Find(id)));
   }
   return due;
 }

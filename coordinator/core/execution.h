@@ -7,11 +7,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "coordinator/base/ids.h"
+#include "coordinator/base/json.h"
 #include "coordinator/base/text.h"
 
 namespace pawl::core {
@@ -76,6 +78,21 @@ struct Join {
   int64_t max_concurrency = 0;  // 0: no limit
 };
 
+// A document that has been read. Immutable.
+struct ParsedText {
+  JsonArena arena;
+  Json json;
+};
+
+// What the iterations of a Map that are still to begin are made from, read once for all of them.
+// Immutable.
+struct MapItems {
+  std::shared_ptr<const JsonArena> arena;        // has what follows
+  std::shared_ptr<const ParsedText> input_memo;  // the same; may be null
+  Json effective;                                // after InputPath: what ItemSelector sees as `$`
+  std::span<const Json> items;
+};
+
 // One line of control: the execution's own (id 0), a branch of a Parallel, or an iteration of a
 // Map.
 struct Branch {
@@ -99,6 +116,32 @@ struct Branch {
   std::optional<absl::Time> confirm_by;
   std::optional<TaskAttempt> task;
   std::optional<Join> join;
+  // A memo, no part of the position: never stored, null at any time. Of a Map that has items left.
+  std::shared_ptr<const MapItems> map_items;
+};
+
+// Which branches have not ended: a Map of thousands of items has few of them at any time, and each
+// step looks through them. A memo, no part of the position: a copy starts without it, and it is
+// made again when the number of branches shows that it is out of date.
+class OpenBranches {
+ public:
+  OpenBranches() = default;
+  OpenBranches(const OpenBranches&) {}
+  OpenBranches& operator=(const OpenBranches&) {
+    Forget();
+    return *this;
+  }
+
+  // In order of their ids.
+  const std::vector<BranchId>& Ids(const std::map<BranchId, Branch>& branches);
+  // Of a new branch, whose id is the greatest, that is in `branches` already.
+  void Add(BranchId id, const std::map<BranchId, Branch>& branches);
+  // To be called when branches were removed.
+  void Forget() { counted_ = 0; }
+
+ private:
+  std::vector<BranchId> ids_;
+  size_t counted_ = 0;  // of how many branches it knows; 0: of none
 };
 
 struct Execution {
@@ -120,6 +163,12 @@ struct Execution {
   std::optional<Text> error;
   std::optional<Text> cause;
 
+  // Memos (see OpenBranches). Functions that only read an execution fill them: not for several
+  // threads at once.
+  mutable OpenBranches open;
+  std::shared_ptr<const ParsedText>
+      parsed_input;  // of `facts->input`, once an iteration asks for it
+
   bool closed() const { return status != Status::kRunning; }
   Branch* Find(BranchId id) {
     auto it = branches.find(id);
@@ -130,6 +179,9 @@ struct Execution {
     return it == branches.end() ? nullptr : &it->second;
   }
 };
+
+// The branches that have not ended, in order of their ids.
+const std::vector<BranchId>& OpenBranchIds(const Execution& execution);
 
 // The first branch, in the order in which they became ready, that can take a step at once; null if
 // none.

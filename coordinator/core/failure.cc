@@ -89,6 +89,17 @@ void EmitContainerFailed(Step& step, Branch& branch, const asl::State& state) {
   }
 }
 
+// AWS recorded two predecessors, in different years: what the Entered event follows from, and the
+// Entered event. This is the newer one (history.md 4).
+void EmitEvaluationFailed(Step& step, Branch& branch, const asl::WorkflowError& error) {
+  if (!error.evaluation_failed) return;
+  HistoryEvent& event = step.Emit(EventType::kEvaluationFailed, branch.entered_event_id);
+  event.name = branch.state;
+  event.error = ToText(error.error);
+  event.cause = ToText(error.cause);
+  branch.last_event_id = event.id;
+}
+
 bool Catch(Step& step, Branch& branch, const asl::State& state, const asl::WorkflowError& error,
            bool heartbeat) {
   for (const asl::Catcher& catcher : state.catchers) {
@@ -96,10 +107,14 @@ bool Catch(Step& step, Branch& branch, const asl::State& state, const asl::Workf
     const Payload error_output(ErrorOutput(step, error));
     asl::Result<Assigned> assigned = ApplyAssign(step, branch, catcher.assign, error_output);
     asl::Result<Payload> output = ApplyResultPath(step, branch, catcher.result_path, error_output);
+    if (output.ok()) {
+      if (auto exceeded = CheckSize(state, output->text())) output = *exceeded;
+    }
     if (!assigned.ok() || !output.ok()) {
       // The catcher itself fails; nobody catches for it.
       asl::WorkflowError own = assigned.ok() ? output.error() : assigned.error();
       AddPrefix(branch, &own);
+      EmitEvaluationFailed(step, branch, own);
       FailExecution(step, branch.last_event_id, own);
     } else {
       LeaveCaught(step, branch, state, output->text(), *assigned, catcher.next);
@@ -134,9 +149,10 @@ void EmitAborted(Step& step, const Branch& branch, int64_t cause_id) {
 // first.
 void AbortUnder(Step& step, const Branch& container, BranchId failed, int64_t cause_id) {
   const bool map = step.StateOf(container).type == asl::StateType::kMap;
-  for (const auto& [id, branch] : step.execution().branches) {
-    if (id.value() == 0 || branch.parent != container.id) continue;
-    if (id == failed || branch.phase == Phase::kEnded) continue;
+  const std::vector<BranchId> open = OpenBranchIds(step.execution());
+  for (const BranchId id : open) {
+    const Branch& branch = *step.execution().Find(id);
+    if (id.value() == 0 || branch.parent != container.id || id == failed) continue;
     if (map) {
       HistoryEvent& event = step.Emit(EventType::kMapIterationAborted, cause_id);
       event.name = container.state;
@@ -149,7 +165,7 @@ void AbortUnder(Step& step, const Branch& container, BranchId failed, int64_t ca
 
 // `child` has failed for good: its siblings are ended, and the state around it fails with its
 // error.
-void FailContainer(Step& step, Branch& child, asl::WorkflowError error) {
+void FailContainer(Step& step, Branch& child, asl::WorkflowError error, bool heartbeat) {
   Branch& container = *step.execution().Find(child.parent);
   const asl::State& state = step.StateOf(container);
   const int64_t cause_id = child.last_event_id;
@@ -165,11 +181,23 @@ void FailContainer(Step& step, Branch& child, asl::WorkflowError error) {
   step.RemoveBranchesUnder(container.id);
   container.last_event_id = cause_id;
   container.join.reset();
+  container.map_items.reset();
   step.Touch(container);
-  FailState(step, container, std::move(error));
+  FailState(step, container, std::move(error), heartbeat);
 }
 
 }  // namespace
+
+void FailRunning(Step& step, Branch& container, asl::WorkflowError error) {
+  if (error.error != kRuntime) {  // which ends the execution, and says nothing of its branches
+    AbortUnder(step, container, BranchId(-1), container.last_event_id);
+    step.RemoveBranchesUnder(container.id);
+    container.join.reset();
+    container.map_items.reset();
+    step.Touch(container);
+  }
+  FailState(step, container, std::move(error));
+}
 
 bool ErrorMatches(const std::vector<std::string>& error_equals, const asl::WorkflowError& error,
                   bool heartbeat) {
@@ -184,6 +212,8 @@ bool ErrorMatches(const std::vector<std::string>& error_equals, const asl::Workf
 
 void FailState(Step& step, Branch& branch, asl::WorkflowError error, bool heartbeat) {
   AddPrefix(branch, &error);
+  EmitEvaluationFailed(step, branch, error);
+  error.evaluation_failed = false;  // it is said once, where it happened
   if (error.error == kRuntime) return FailExecution(step, branch.last_event_id, error);
 
   const asl::State& state = step.StateOf(branch);
@@ -191,7 +221,7 @@ void FailState(Step& step, Branch& branch, asl::WorkflowError error, bool heartb
   EmitContainerFailed(step, branch, state);
   if (Catch(step, branch, state, error, heartbeat)) return;
   if (branch.id.value() == 0) return FailExecution(step, branch.last_event_id, error);
-  FailContainer(step, branch, std::move(error));
+  FailContainer(step, branch, std::move(error), heartbeat);
 }
 
 }  // namespace pawl::core

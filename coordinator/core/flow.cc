@@ -79,6 +79,7 @@ void EnterState(Step& step, Branch& branch, const asl::State& state, Text input,
   branch.confirm_by.reset();
   branch.task.reset();
   branch.join.reset();
+  branch.map_items.reset();
 
   HistoryEvent& event = step.Emit(EnteredType(state.type), previous_id);
   event.name = branch.state;
@@ -105,12 +106,8 @@ void LeaveState(Step& step, Branch& branch, const asl::State& state, const Leavi
   if (!merged.ok()) return FailState(step, branch, merged.error());
   asl::Result<Payload> output = ApplyOutputPath(step, branch, state, *merged);
   if (!output.ok()) return FailState(step, branch, output.error());
-  if (output->text().size() > kMaxPayloadBytes) {
-    return FailState(step, branch,
-                     {"States.DataLimitExceeded",
-                      StrCat("The state/task '", state.name,
-                             "' returned a result with a size exceeding the maximum number of "
-                             "bytes service limit.")});
+  if (auto exceeded = CheckSize(state, output->text())) {
+    return FailState(step, branch, *exceeded);
   }
   Exit(step, branch, state, output->text(), leaving.assigned, leaving.next, leaving.previous_id);
 }

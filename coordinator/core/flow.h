@@ -48,6 +48,9 @@ void EndScope(Step& step, Branch& branch, const Text& output);
 // outwards. `heartbeat`: a States.Timeout that States.HeartbeatTimeout matches too.
 void FailState(Step& step, Branch& branch, asl::WorkflowError error, bool heartbeat = false);
 
+// The same, of a Parallel or Map that may have branches running: they are aborted first.
+void FailRunning(Step& step, Branch& container, asl::WorkflowError error);
+
 }  // namespace pawl::core
 
 #endif  // PAWL_CORE_FLOW_H_

@@ -48,6 +48,7 @@ constexpr NamedType kTypes[] = {
     {EventType::kActivitySucceeded, "ActivitySucceeded"},
     {EventType::kActivityFailed, "ActivityFailed"},
     {EventType::kActivityTimedOut, "ActivityTimedOut"},
+    {EventType::kEvaluationFailed, "EvaluationFailed"},
 };
 
 }  // namespace

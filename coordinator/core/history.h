@@ -57,6 +57,7 @@ enum class EventType : uint8_t {
   kActivitySucceeded = 52,
   kActivityFailed = 53,
   kActivityTimedOut = 54,
+  kEvaluationFailed = 60,
 };
 
 // "PassStateEntered".

@@ -59,17 +59,18 @@ Branch& Step::AddBranch(const Branch& parent, int64_t index) {
   branch.parent = parent.id;
   branch.index = index;
   branch.variables = parent.variables;
+  execution_.open.Add(id, execution_.branches);
   Touch(branch);
   return branch;
 }
 
 void Step::RemoveBranchesUnder(BranchId parent) {
   // A branch has a greater id than the one it lies under, so one pass in order finds them all.
+  execution_.open.Forget();
   std::vector<BranchId> gone{parent};
-  for (auto it = execution_.branches.begin(); it != execution_.branches.end();) {
+  for (auto it = execution_.branches.upper_bound(parent); it != execution_.branches.end();) {
     const Branch& branch = it->second;
-    const bool under =
-        branch.id.value() != 0 && std::find(gone.begin(), gone.end(), branch.parent) != gone.end();
+    const bool under = std::find(gone.begin(), gone.end(), branch.parent) != gone.end();
     if (!under) {
       ++it;
       continue;
@@ -95,6 +96,8 @@ void Step::Close(Status status) {
   execution_.closed_at = now_;
   execution_.timeout_at.reset();
   execution_.branches.clear();
+  execution_.open.Forget();
+  execution_.parsed_input.reset();
   transition_.changed.clear();
   transition_.removed.clear();
   transition_.scheduled.clear();

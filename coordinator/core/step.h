@@ -5,6 +5,7 @@
 #define PAWL_CORE_STEP_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,7 +25,9 @@ class Step {
   const World& world() const { return *world_; }
   Execution& execution() { return execution_; }
   absl::Time now() const { return now_; }
-  JsonArena* arena() { return &arena_; }
+  JsonArena* arena() { return arena_.get(); }
+  // For a value that is to be kept beyond this decision.
+  std::shared_ptr<const JsonArena> shared_arena() const { return arena_; }
 
   // 64 bits that follow from the seed and how many were drawn before.
   uint64_t Random();
@@ -68,7 +71,7 @@ class Step {
   Execution& execution_;
   const absl::Time now_;
   uint64_t seed_;
-  JsonArena arena_;
+  const std::shared_ptr<JsonArena> arena_ = std::make_shared<JsonArena>();
   Transition transition_;
 };
 

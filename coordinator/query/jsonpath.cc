@@ -130,6 +130,7 @@ absl::StatusOr<JsonPath> JsonPath::Compile(std::string_view text, Dialect dialec
   auto program = std::make_shared<Program>();
   RootedText rooted = SplitRoot(text, dialect);
   ParseContext context{&program->literals};
+  context.other_quotes_keep_backslash = dialect == Dialect::kStates;
   absl::StatusOr<PathProgram> path = ParsePath(rooted.rest, &context);
   if (!path.ok()) return path.status();
   program->text = text;

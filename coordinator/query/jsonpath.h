@@ -19,7 +19,8 @@ namespace pawl::query {
 
 // In what Step Functions and Jayway's library differ.
 enum class Dialect {
-  // A path begins with `$`. An indefinite path over missing data gives `[]`.
+  // A path begins with `$`. An indefinite path over missing data gives `[]`. Within a quoted name
+  // the backslash before the other kind of quote belongs to the name (recorded).
   kStates,
   // `$.` is put before other texts. There must be something up to where an indefinite path fans
   // out.

@@ -236,6 +236,19 @@ absl::Status PathParser::ReadBracket() {
                         ", expected ?, ', 0-9, *"));
 }
 
+std::string UnescapeName(std::string_view text, char quote, bool other_quotes_keep_backslash) {
+  const char other = quote == '\'' ? '"' : '\'';
+  if (!other_quotes_keep_backslash) return Unescape(text);
+  std::string doubled;  // the backslashes that stay
+  for (size_t i = 0; i < text.size(); ++i) {
+    doubled.push_back(text[i]);
+    if (text[i] != '\\' || i + 1 == text.size()) continue;
+    if (text[i + 1] == other) doubled.push_back('\\');
+    doubled.push_back(text[++i]);
+  }
+  return Unescape(doubled);
+}
+
 // Walks to the closing bracket and gathers what is quoted on the way.
 absl::StatusOr<std::vector<std::string>> PathParser::CollectQuotedNames(char quote,
                                                                         size_t* last_quote) {
@@ -254,7 +267,8 @@ absl::StatusOr<std::vector<std::string>> PathParser::CollectQuotedNames(char quo
       if (next != ']' && next != ',') {
         return Invalid(StrCat("a name must be followed by ',' or ']', position ", i));
       }
-      names.push_back(Unescape(cursor_.Slice(start, i)));
+      names.push_back(
+          UnescapeName(cursor_.Slice(start, i), quote, context_->other_quotes_keep_backslash));
       inside = false;
       *last_quote = i;
     } else if (c == quote) {

@@ -21,6 +21,8 @@ inline constexpr int kMaxFanOut = 32;
 struct ParseContext {
   JsonArena* arena;  // holds the literals; must live as long as the program
   int nesting = 0;
+  // Within a quoted name, `\"` in single quotes and `\'` in double ones keep their backslash.
+  bool other_quotes_keep_backslash = false;
 };
 
 // `text` begins with `$` or `@`. INVALID_ARGUMENT when it is no path.

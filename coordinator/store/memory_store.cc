@@ -95,6 +95,7 @@ void MemoryStore::Write(const core::Execution& execution, const core::Transition
   for (BranchId id : transition.changed) {
     if (const core::Branch* branch = execution.Find(id)) stored.branches[id] = *branch;
   }
+  stored.open.Forget();
 }
 
 void MemoryStore::CommitTransition(const CommitRequest& request, DoneCallback done) {

@@ -11,13 +11,9 @@ namespace {
 // AWS quota: an inline Map runs at most 40 iterations at once, whatever MaxConcurrency says.
 constexpr int64_t kMaxInlineConcurrency = 40;
 
-// What the iterations of a Map are made from.
-struct MapInput {
-  Payload effective;  // after InputPath: what ItemSelector sees as `$`
-  std::span<const Json> items;
-};
-
-asl::Result<MapInput> ReadMapInput(Step& step, const Branch& branch, const asl::State& state) {
+// Parses the input of the Map that `branch` is in, and finds its items.
+asl::Result<std::shared_ptr<const MapItems>> ReadMapItems(Step& step, const Branch& branch,
+                                                          const asl::State& state) {
   const auto& detail = state.as<asl::MapDetail>();
   asl::Result<Payload> input = ApplyInputPath(step, branch, state);
   if (!input.ok()) return input.error();
@@ -32,7 +28,9 @@ asl::Result<MapInput> ReadMapInput(Step& step, const Branch& branch, const asl::
     return asl::RuntimeError(StrCat("Reference path \"", path, "\" must point to array."),
                              /*needs_prefix=*/false);
   }
-  return MapInput{*input, items.items()};
+  return std::make_shared<const MapItems>(MapItems{step.shared_arena(),
+                                                   step.execution().parsed_input,
+                                                   input->json(step.arena()), items.items()});
 }
 
 // Whether `container` still runs the branches it began with event `started_id`; a child that failed
@@ -46,7 +44,7 @@ bool StillJoining(Step& step, BranchId container, int64_t started_id) {
 
 // Begins the next iteration of the Map that `branch` is in, as a consequence of event
 // `previous_id`.
-void StartIteration(Step& step, Branch& branch, const asl::State& state, const MapInput& input,
+void StartIteration(Step& step, Branch& branch, const asl::State& state, const MapItems& input,
                     int64_t previous_id) {
   const auto& detail = state.as<asl::MapDetail>();
   const int64_t index = branch.join->next_index;
@@ -54,10 +52,13 @@ void StartIteration(Step& step, Branch& branch, const asl::State& state, const M
   const Payload item_payload(item);
   Payload child_input = item_payload;
   if (detail.item_selector) {
-    asl::Result<Payload> selected =
-        ApplyTemplate(step, branch, detail.item_selector, input.effective, MapItem{index, item});
-    if (!selected.ok()) return FailState(step, branch, selected.error());
+    asl::Result<Payload> selected = ApplyTemplate(step, branch, detail.item_selector,
+                                                  Payload(input.effective), MapItem{index, item});
+    if (!selected.ok()) return FailRunning(step, branch, selected.error());
     child_input = *selected;
+    if (auto exceeded = CheckSize(state, child_input.text())) {
+      return FailRunning(step, branch, *exceeded);
+    }
   }
   branch.join->next_index++;
   step.Touch(branch);
@@ -75,8 +76,9 @@ void StartIteration(Step& step, Branch& branch, const asl::State& state, const M
 // "[a,b,c]" of the outputs of the branches under `container`, in their order, each as it is.
 Text JoinOutputs(Step& step, const Branch& container) {
   std::vector<const Branch*> children;
-  for (const auto& [id, branch] : step.execution().branches) {
-    if (id.value() != 0 && branch.parent == container.id) children.push_back(&branch);
+  const std::map<BranchId, Branch>& branches = step.execution().branches;
+  for (auto it = branches.upper_bound(container.id); it != branches.end(); ++it) {
+    if (it->second.parent == container.id) children.push_back(&it->second);
   }
   std::sort(children.begin(), children.end(),
             [](const Branch* a, const Branch* b) { return a->index < b->index; });
@@ -94,8 +96,11 @@ void FinishJoin(Step& step, Branch& branch, const asl::State& state, int64_t las
   const Text outputs = JoinOutputs(step, branch);
   step.RemoveBranchesUnder(branch.id);
   branch.join.reset();
+  branch.map_items.reset();
   branch.last_event_id = last_id;
+  if (auto exceeded = CheckSize(state, outputs)) return FailState(step, branch, *exceeded);
   const bool map = state.type == asl::StateType::kMap;
+  if (map && branch.id.value() == 0) step.execution().parsed_input.reset();
   step.Emit(map ? EventType::kMapStateSucceeded : EventType::kParallelStateSucceeded, last_id);
   FinishState(step, branch, state, Payload(outputs), last_id);
 }
@@ -109,6 +114,10 @@ void BeginParallel(Step& step, Branch& branch, const asl::State& state) {
   if (!input.ok()) return FailState(step, branch, input.error());
   asl::Result<Payload> parameters = ApplyTemplate(step, branch, state.parameters, *input);
   if (!parameters.ok()) return FailState(step, branch, parameters.error());
+
+  if (auto exceeded = CheckSize(state, parameters->text())) {
+    return FailState(step, branch, *exceeded);
+  }
 
   const int64_t length = static_cast<int64_t>(detail.branches.size());
   branch.phase = Phase::kJoining;
@@ -126,10 +135,11 @@ void BeginParallel(Step& step, Branch& branch, const asl::State& state) {
 void BeginMap(Step& step, Branch& branch, const asl::State& state) {
   const auto& detail = state.as<asl::MapDetail>();
   branch.due_at.reset();
-  asl::Result<MapInput> input = ReadMapInput(step, branch, state);
-  if (!input.ok()) return FailState(step, branch, input.error());
-  auto concurrency =
-      EvaluateNumber(step, branch, detail.max_concurrency, "MaxConcurrencyPath", input->effective);
+  auto items = ReadMapItems(step, branch, state);
+  if (!items.ok()) return FailState(step, branch, items.error());
+  const std::shared_ptr<const MapItems> input = *items;
+  auto concurrency = EvaluateNumber(step, branch, detail.max_concurrency, "MaxConcurrencyPath",
+                                    Payload(input->effective));
   if (!concurrency.ok()) return FailState(step, branch, concurrency.error());
 
   const int64_t length = static_cast<int64_t>(input->items.size());
@@ -144,6 +154,7 @@ void BeginMap(Step& step, Branch& branch, const asl::State& state) {
 
   const BranchId id = branch.id;
   const int64_t first = std::min(length, limit);
+  if (first < length) branch.map_items = input;
   for (int64_t i = 0; i < first && StillJoining(step, id, started_id); ++i) {
     StartIteration(step, branch, state, *input, started_id);
   }
@@ -177,9 +188,14 @@ void EndChild(Step& step, Branch& child, const Text& output) {
     return FinishJoin(step, container, state, succeeded_id);
   }
   if (map && join.next_index < join.length) {
-    asl::Result<MapInput> input = ReadMapInput(step, container, state);
-    if (!input.ok()) return FailState(step, container, input.error());
-    StartIteration(step, container, state, *input, last_id);
+    if (container.map_items == nullptr) {
+      auto items = ReadMapItems(step, container, state);
+      if (!items.ok()) return FailState(step, container, items.error());
+      container.map_items = *items;
+    }
+    const std::shared_ptr<const MapItems> items = container.map_items;
+    if (join.next_index + 1 == join.length) container.map_items.reset();
+    StartIteration(step, container, state, *items, last_id);
   }
 }
 

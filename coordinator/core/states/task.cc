@@ -30,6 +30,9 @@ void BeginTask(Step& step, Branch& branch, const asl::State& state) {
   if (!heartbeat.ok()) return FailState(step, branch, heartbeat.error());
   asl::Result<Payload> parameters = ApplyTemplate(step, branch, state.parameters, *input);
   if (!parameters.ok()) return FailState(step, branch, parameters.error());
+  if (auto exceeded = CheckSize(state, parameters->text())) {
+    return FailState(step, branch, *exceeded);
+  }
   if (!step.world().activity_exists(detail.activity.name)) {
     return FailState(
         step, branch,

@@ -137,6 +137,9 @@ INSTANTIATE_TEST_SUITE_P(
         Success(EventType::kActivitySucceeded, "activitySucceeded"),
         Failure(EventType::kActivityFailed, "activityFailed"),
         Failure(EventType::kActivityTimedOut, "activityTimedOut"),
+        {EventType::kEvaluationFailed,
+         Wrap("evaluationFailed", R"("error":"E","cause":"C","state":"S")"),
+         Wrap("evaluationFailed", R"("error":"E","cause":"C","state":"S")")},
     }),
     [](const auto& info) { return std::string(core::EventTypeName(info.param.type)); });
 

@@ -13,7 +13,7 @@ constexpr char kOrder[] = R"({
             {"sku": "b", "qty": 0, "tags": [], "note": null},
             {"sku": "c", "qty": 10, "tags": ["y"], "dim": {"w": 3}},
             {"sku": "d", "qty": "7", "paid": true}],
-  "meta": {"a.b": 1, "a'b": 3, "é": 9, "😀": 10},
+  "meta": {"a.b": 1, "a'b": 3, "c\\\"d": 4, "é": 9, "😀": 10},
   "n": [5, 1, 4], "deep": [[1, 2], [3, [4]]]})";
 
 Json Parse(std::string_view text, JsonArena* arena) {
@@ -41,22 +41,23 @@ std::string CaseName(const testing::TestParamInfo<SelectCase>& info) { return in
 
 class Selection : public testing::TestWithParam<SelectCase> {};
 
-TEST_P(Selection, GivesWhatJaywayGives) { EXPECT_EQ(Select(GetParam().path), GetParam().wanted); }
+TEST_P(Selection, GivesWhatStepFunctionsGives) { EXPECT_EQ(Select(GetParam().path), GetParam().wanted); }
 
-INSTANTIATE_TEST_SUITE_P(Definite, Selection,
-                         testing::Values(SelectCase{"Child", "$.id", "\"o-1\""},
-                                         SelectCase{"Bracket", "$['items'][0]['sku']", "\"a\""},
-                                         SelectCase{"DoubleQuotes", "$.meta[\"a.b\"]", "1"},
-                                         SelectCase{"EscapedQuote", R"($.meta['a\'b'])", "3"},
-                                         SelectCase{"BlanksInBrackets", "$[ 'id' ]", "\"o-1\""},
-                                         SelectCase{"UnicodeName", "$.meta.é", "9"},
-                                         SelectCase{"EscapedSurrogatePair",
-                                                    R"($.meta['\uD83D\uDE00'])", "10"},
-                                         SelectCase{"NegativeIndex", "$.items[-1].sku", "\"d\""},
-                                         SelectCase{"Null", "$.none", "null"},
-                                         SelectCase{"UnionOfNames", "$.items[1]['sku','note','no']",
-                                                    R"({"sku":"b","note":null})"}),
-                         CaseName);
+INSTANTIATE_TEST_SUITE_P(
+    Definite, Selection,
+    testing::Values(SelectCase{"Child", "$.id", "\"o-1\""},
+                    SelectCase{"Bracket", "$['items'][0]['sku']", "\"a\""},
+                    SelectCase{"DoubleQuotes", "$.meta[\"a.b\"]", "1"},
+                    SelectCase{"EscapedQuote", R"($.meta['a\'b'])", "3"},
+                    SelectCase{"OtherQuoteKeepsItsBackslash", R"($.meta['c\"d'])", "4"},
+                    SelectCase{"BlanksInBrackets", "$[ 'id' ]", "\"o-1\""},
+                    SelectCase{"UnicodeName", "$.meta.é", "9"},
+                    SelectCase{"EscapedSurrogatePair", R"($.meta['\uD83D\uDE00'])", "10"},
+                    SelectCase{"NegativeIndex", "$.items[-1].sku", "\"d\""},
+                    SelectCase{"Null", "$.none", "null"},
+                    SelectCase{"UnionOfNames", "$.items[1]['sku','note','no']",
+                               R"({"sku":"b","note":null})"}),
+    CaseName);
 
 INSTANTIATE_TEST_SUITE_P(
     Missing, Selection,
