@@ -76,6 +76,12 @@ class Worker:
         self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                         start_new_session=True)
 
+    def heeds(self, number):
+        """Whether it has come so far that the signal does not simply end it."""
+        with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as status:
+            masks = [line.split()[1] for line in status if line.startswith(("SigCgt", "SigBlk"))]
+        return any(int(mask, 16) >> (number - 1) & 1 for mask in masks)
+
     def kill(self):
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
@@ -223,6 +229,7 @@ def test_drain_loses_nothing(cluster):
     for _ in range(3):
         going = cluster.workers[1]
         cluster.workers[1] = cluster.shell("shell", "sleep 0.2; cat", 4)
+        wait_until(lambda: cluster.workers[1].heeds(signal.SIGTERM), 10, "the next worker heeds SIGTERM")
         going.process.send_signal(signal.SIGTERM)
         assert going.process.wait(timeout=20) == 0
     for arn in arns:
