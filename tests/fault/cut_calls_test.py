@@ -98,8 +98,8 @@ class Rounds:
         return was_cut
 
     def cut(self, name, n, how):
-        """Not every round has each of the rare calls."""
-        return any(self.one(name, n, how) for _ in range(5 if n == 1 and name in NEEDED else 1))
+        """Not every round has each of the rare calls: those that must be cut are waited for."""
+        return any(self.one(name, n, how) for _ in range(25 if n == 1 and name in NEEDED else 1))
 
     def check(self):
         violations, _ = check_invariants(self.postgres.url, self.calls.path)
