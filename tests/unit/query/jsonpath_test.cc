@@ -41,7 +41,9 @@ std::string CaseName(const testing::TestParamInfo<SelectCase>& info) { return in
 
 class Selection : public testing::TestWithParam<SelectCase> {};
 
-TEST_P(Selection, GivesWhatStepFunctionsGives) { EXPECT_EQ(Select(GetParam().path), GetParam().wanted); }
+TEST_P(Selection, GivesWhatStepFunctionsGives) {
+  EXPECT_EQ(Select(GetParam().path), GetParam().wanted);
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Definite, Selection,
