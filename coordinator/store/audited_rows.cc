@@ -73,16 +73,7 @@ std::optional<Text> GetOptionalText(const pqxx::field& field) {
 }
 
 core::Execution ReadClosedRow(const pqxx::row& row, const Account& account) {
-  auto facts = std::make_shared<core::ExecutionFacts>();
-  facts->id = ExecutionId(GetUuid(row["execution_id"]));
-  facts->machine_id = MachineId(GetInt64(row["machine_id"]));
-  facts->revision_id = RevisionId(GetUuid(row["revision_id"]));
-  facts->machine_name = GetText(row["machine_name"]);
-  facts->name = GetText(row["name"]);
-  facts->execution_arn = account.ExecutionArn(facts->machine_name, facts->name);
-  facts->state_machine_arn = account.StateMachineArn(facts->machine_name);
-  facts->role_arn = GetText(row["role_arn"]);
-  facts->started_at = GetTime(row["started_at"]);
+  std::shared_ptr<core::ExecutionFacts> facts = ReadStoredFacts(row, account);
   core::Execution execution;
   execution.facts = std::move(facts);
   execution.status = static_cast<core::Status>(row["status"].as<int>());

@@ -12,10 +12,9 @@
 #include "coordinator/store/sql_values.h"
 
 namespace pawl::store {
-namespace {
 
-absl::StatusOr<std::shared_ptr<const core::ExecutionFacts>> ReadFacts(const pqxx::row& row,
-                                                                      const Account& account) {
+std::shared_ptr<core::ExecutionFacts> ReadStoredFacts(const pqxx::row& row,
+                                                      const Account& account) {
   auto facts = std::make_shared<core::ExecutionFacts>();
   facts->id = ExecutionId(GetUuid(row["execution_id"]));
   facts->machine_id = MachineId(GetInt64(row["machine_id"]));
@@ -26,6 +25,14 @@ absl::StatusOr<std::shared_ptr<const core::ExecutionFacts>> ReadFacts(const pqxx
   facts->state_machine_arn = account.StateMachineArn(facts->machine_name);
   facts->role_arn = GetText(row["role_arn"]);
   facts->started_at = GetTime(row["started_at"]);
+  return facts;
+}
+
+namespace {
+
+absl::StatusOr<std::shared_ptr<const core::ExecutionFacts>> ReadFacts(const pqxx::row& row,
+                                                                      const Account& account) {
+  std::shared_ptr<core::ExecutionFacts> facts = ReadStoredFacts(row, account);
   std::vector<core::HistoryEvent> first_events;
   if (absl::Status status = DecodeHistory(GetBytes(row["first_events"]), 1, &first_events);
       !status.ok()) {

@@ -3,6 +3,7 @@
 #ifndef PAWL_STORE_LOADED_EXECUTION_H_
 #define PAWL_STORE_LOADED_EXECUTION_H_
 
+#include <memory>
 #include <pqxx/pqxx>
 #include <vector>
 
@@ -35,6 +36,9 @@ class PayloadReader {
   Session& session_;
   pqxx::transaction_base* const transaction_;
 };
+
+// The facts that stand in columns of their own: all but the input. Throws what libpqxx throws.
+std::shared_ptr<core::ExecutionFacts> ReadStoredFacts(const pqxx::row& row, const Account& account);
 
 // DATA_LOSS when a row cannot be read. Throws what libpqxx throws.
 absl::StatusOr<core::Execution> ReadExecution(const pqxx::row& row, const Account& account,
