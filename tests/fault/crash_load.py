@@ -28,20 +28,22 @@ def task(name, **more):
                 **more)
 
 
-def both(turn):
-    """Two tasks of one execution, which end at any node in any order."""
-    return [{"StartAt": f"Pass {name} {turn}", "States": {
-        f"Pass {name} {turn}": {"Type": "Pass", "Next": f"Task {name} {turn}"},
-        f"Task {name} {turn}": task(name, End=True)}} for name in ("a", "b")]
+def both(turn, branches):
+    """Tasks of one execution, which end at any node in any order."""
+    names = [(ACTIVITIES[i % len(ACTIVITIES)], f"{i} {turn}") for i in range(branches)]
+    return [{"StartAt": f"Pass {name}", "States": {
+        f"Pass {name}": {"Type": "Pass", "Next": f"Task {name}"},
+        f"Task {name}": task(activity, End=True)}} for activity, name in names]
 
 
-CROSSING = {"StartAt": "First", "States": {
-    "First": {"Type": "Pass", "Next": "Both"},
-    "Both": {"Type": "Parallel", "Branches": both(1), "ResultPath": None, "Next": "Then"},
-    "Then": {"Type": "Pass", "Next": "Alone"},
-    "Alone": task("c", Next="Again"),
-    "Again": {"Type": "Parallel", "Branches": both(2), "ResultPath": None, "Next": "Last"},
-    "Last": {"Type": "Pass", "End": True}}}
+def crossing(branches):
+    return {"StartAt": "First", "States": {
+        "First": {"Type": "Pass", "Next": "Both"},
+        "Both": {"Type": "Parallel", "Branches": both(1, branches), "ResultPath": None, "Next": "Then"},
+        "Then": {"Type": "Pass", "Next": "Alone"},
+        "Alone": task("c", Next="Again"),
+        "Again": {"Type": "Parallel", "Branches": both(2, branches), "ResultPath": None, "Next": "Last"},
+        "Last": {"Type": "Pass", "End": True}}}
 
 
 class Told:
@@ -54,7 +56,7 @@ class Told:
 
 
 class Load:
-    def __init__(self, ports, wanted=96, workers=24, readers=6, starters=3, seed=0):
+    def __init__(self, ports, wanted=96, branches=2, workers=24, readers=6, starters=3, seed=0):
         self.ports, self.wanted, self.random = ports, wanted, random.Random(seed)
         self.lock, self.stopped, self.no_more_starts = threading.Lock(), threading.Event(), threading.Event()
         self.violations, self.counts = [], collections.Counter()
@@ -62,7 +64,7 @@ class Load:
         self.client = Client(ports)
         for name in ACTIVITIES:
             self.client.call("CreateActivity", name=name)
-        self.machine = self.client.call("CreateStateMachine", name="crossing", definition=json.dumps(CROSSING),
+        self.machine = self.client.call("CreateStateMachine", name="crossing", definition=json.dumps(crossing(branches)),
                                         roleArn="arn:aws:iam::000000000000:role/r")["stateMachineArn"]
         self.threads = [threading.Thread(target=self.guard, args=(run, i), daemon=True)
                         for run, count in ((self.work, workers), (self.read, readers), (self.start, starters))
