@@ -5,6 +5,7 @@ completion that was acknowledged; each task that a worker got; its end, once som
 after one of these was learnt must show it again, as it was.
 """
 import collections
+import dataclasses
 import http.client
 import json
 import os
@@ -24,6 +25,7 @@ ENDS = ("ActivitySucceeded", "ActivityFailed", "ActivityTimedOut")
 
 def task(name, **more):
     return dict({"Type": "Task", "Resource": f"{ACCOUNT}:activity:{name}", "TimeoutSeconds": 5, "ResultPath": None,
+                 "Parameters": {"name.$": "$.name", "state.$": "$$.State.Name", "retry.$": "$$.State.RetryCount"},
                  "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 90, "BackoffRate": 1}]},
                 **more)
 
@@ -52,19 +54,28 @@ class Told:
     def __init__(self, name):
         self.name, self.arn = name, f"{ACCOUNT}:execution:crossing:{name}"
         self.started, self.final = False, None
-        self.events, self.completed, self.given = {}, set(), set()
+        self.events, self.completed, self.given = {}, set(), []
+
+
+@dataclasses.dataclass
+class Given:
+    """One attempt of a task that a worker got."""
+    attempt: str  # its input
+    worker: str
+    at: float
 
 
 class Load:
-    def __init__(self, ports, wanted=96, branches=2, workers=24, readers=6, starters=3, seed=0):
-        self.ports, self.wanted, self.random = ports, wanted, random.Random(seed)
+    def __init__(self, ports, wanted=96, branches=2, workers=24, readers=6, starters=3, work_seconds=0, seed=0):
+        self.ports, self.wanted, self.work_seconds, self.random = ports, wanted, work_seconds, random.Random(seed)
         self.lock, self.stopped, self.no_more_starts = threading.Lock(), threading.Event(), threading.Event()
         self.violations, self.counts = [], collections.Counter()
         self.all, self.open, self.hot = {}, set(), collections.deque(maxlen=64)
         self.client = Client(ports)
         for name in ACTIVITIES:
             self.client.call("CreateActivity", name=name)
-        self.machine = self.client.call("CreateStateMachine", name="crossing", definition=json.dumps(crossing(branches)),
+        definition = json.dumps(crossing(branches))
+        self.machine = self.client.call("CreateStateMachine", name="crossing", definition=definition,
                                         roleArn="arn:aws:iam::000000000000:role/r")["stateMachineArn"]
         self.threads = [threading.Thread(target=self.guard, args=(run, i), daemon=True)
                         for run, count in ((self.work, workers), (self.read, readers), (self.start, starters))
@@ -121,9 +132,11 @@ class Load:
         if not answer.get("taskToken"):
             return
         told = self.all[json.loads(answer["input"])["name"]]
-        told.given.add(me)
+        told.given.append(Given(answer["input"], me, time.time()))
         nonce = uuid.uuid4().hex
         self.hot.append(told)
+        if self.work_seconds:
+            time.sleep(random.uniform(0, self.work_seconds))  # the work
         client.turn += random.getrandbits(1)
         deadline = time.monotonic() + 10
         request = {"taskToken": answer["taskToken"], "output": json.dumps(nonce)}
@@ -182,7 +195,7 @@ class Load:
 
     def history(self, client, told):
         with self.lock:
-            known, completed, given = dict(told.events), set(told.completed), set(told.given)
+            known, completed, given = dict(told.events), set(told.completed), list(told.given)
         started = told.started or bool(known)
         try:
             answer = client.once("GetExecutionHistory", {"executionArn": told.arn, "maxResults": 1000})
@@ -206,24 +219,34 @@ class Load:
                 return self.violation(f"event {number} of {told.name} was {event} and is {events[number]}")
 
     def look_at(self, told, events, completed, given):
-        outputs, workers, ended = collections.Counter(), collections.Counter(), collections.Counter()
+        outputs, starts, ended, started = collections.Counter(), collections.Counter(), collections.Counter(), {}
         for place, event in enumerate(events, 1):
             if event["id"] != place:
                 return self.violation(f"event {event['id']} of {told.name} stands at {place}")
             if event["type"] == "ActivitySucceeded":
                 outputs[json.loads(event["activitySucceededEventDetails"]["output"])] += 1
             elif event["type"] == "ActivityStarted":
-                workers[event["activityStartedEventDetails"]["workerName"]] += 1
+                scheduled = events[event["previousEventId"] - 1]
+                starts[scheduled["id"]] += 1
+                started[scheduled["activityScheduledEventDetails"]["input"]] = event
             if event["type"] in ENDS:
                 ended[event["previousEventId"]] += 1
-        for what, counts in (("result", outputs), ("hand-out", workers), ("end", ended)):
+        for what, counts in (("result", outputs), ("hand-out of", starts), ("end of", ended)):
             for key, count in counts.items():
                 if count > 1:
                     self.violation(f"{what} {key} stands {count} times in the history of {told.name}")
         for nonce in completed - set(outputs):
             self.violation(f"completion {nonce} of {told.name} was acknowledged and is lost")
-        for worker in given - set(workers):
-            self.violation(f"a worker was given a task of {told.name}, and that is lost")
+        for one in given:
+            self.look_at_hand_out(told, one, started.get(one.attempt))
+
+    def look_at_hand_out(self, told, given, started):
+        """The worker stands in the history, but for one who got what an earlier one was to get and did not."""
+        if started is None:
+            self.violation(f"{given} of {told.name} is lost")
+        elif started["activityStartedEventDetails"]["workerName"] != given.worker:
+            if started["timestamp"] > given.at + 0.05:
+                self.violation(f"{given} of {told.name} is lost, and was given once more: {started}")
 
     # ------------------------------------------------------------------ the end
 
