@@ -35,7 +35,7 @@ struct TaskId {
 class Confirmations : public std::enable_shared_from_this<Confirmations> {
  public:
   // How long before its deadline a confirmation is written: time for a slow commit.
-  static constexpr absl::Duration kWriteAhead = absl::Milliseconds(1500);
+  static constexpr absl::Duration kWriteAhead = absl::Milliseconds(1000);
 
   // `write`: the confirmation of that task must be written now.
   Confirmations(const Clock* clock, Scheduler* scheduler, std::function<void(const TaskId&)> write)

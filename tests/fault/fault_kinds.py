@@ -7,9 +7,12 @@ import threading
 import time
 
 from fault_cluster import CLOCK, DISK, NETWORK, PROXY, now
+from small_load import HEARTBEAT_SECONDS, RETRY_SECONDS
 from tcp_proxy import Weather
 
 AFTER_KILL, AFTER_HANG, AFTER_DATABASE = 3, 15, 5  # seconds until every execution in hand has moved on
+# A task that was lost with its worker has to miss its heartbeat first.
+WITH_WORKER = HEARTBEAT_SECONDS + RETRY_SECONDS + 1
 
 
 @dataclasses.dataclass
@@ -19,12 +22,13 @@ class Fault:
     at: float
     since: float  # from then on the work can go on
     bound: float  # seconds after that, in which everything in hand goes on
+    more_for_tasks: float = 0
     open: int = 0
     resumes: dict = dataclasses.field(default_factory=dict)
 
 
 class Kind:
-    name, needs, bound, variants = "", (), AFTER_HANG, ("",)
+    name, needs, bound, variants, takes_workers = "", (), AFTER_HANG, ("",), False
 
     def __init__(self):
         self.deck = []
@@ -39,7 +43,7 @@ class Kind:
         """Injects and heals; blocks meanwhile."""
         variant = self.draw(rng)
         at = now()
-        fault = Fault(self.name, variant, at, at, self.bound)
+        fault = Fault(self.name, variant, at, at, self.bound, WITH_WORKER if self.takes_workers else 0)
         getattr(self, "inject_" + variant.replace("-", "_") if variant else "run")(cluster, rng, fault)
         return fault
 
@@ -86,7 +90,7 @@ class CoordinatorStop(Kind):
 
 class WorkerKill(Kind):
     """kill -9 of a worker with all that it runs, started again."""
-    name = "worker-kill"
+    name, takes_workers = "worker-kill", True
 
     def run(self, cluster, rng, fault):
         victim = rng.choice(cluster.workers)
@@ -97,7 +101,7 @@ class WorkerKill(Kind):
 
 class WorkerStop(Kind):
     """SIGSTOP of a worker for longer than its heartbeats allow, or for less."""
-    name = "worker-stop"
+    name, takes_workers = "worker-stop", True
 
     def run(self, cluster, rng, fault):
         victim = rng.choice(cluster.workers)
@@ -302,7 +306,7 @@ class DiskFull(Kind):
 
 class Partition(Kind):
     """The link of a coordinator, a worker or the database is cut for seconds: connections hang."""
-    name, needs, variants = "partition", (NETWORK,), ("coordinator", "worker", "database")
+    name, needs, variants, takes_workers = "partition", (NETWORK,), ("coordinator", "worker", "database"), True
 
     def cut(self, cluster, place, seconds):
         cluster.net.cut(place)
@@ -326,7 +330,7 @@ class Partition(Kind):
 
 class SlowNetwork(Kind):
     """The way to the database or from the workers is slow, loses, is narrow, stalls, is cut, or swallows everything."""
-    name, needs = "slow-network", (PROXY,)
+    name, needs, takes_workers = "slow-network", (PROXY,), True
     variants = ("delay", "loss", "narrow", "stall", "cut", "refuse", "black-hole")
 
     def some(self, cluster, rng):
@@ -383,7 +387,8 @@ class SlowNetwork(Kind):
 
 class ClockJump(Kind):
     """A coordinator's or worker's clock jumps by minutes or hours, forward or back; or a coordinator starts with it."""
-    name, bound, needs, variants = "clock-jump", AFTER_DATABASE, (CLOCK,), ("forward", "back", "restarted", "worker")
+    name, bound, needs, takes_workers = "clock-jump", AFTER_DATABASE, (CLOCK,), True
+    variants = ("forward", "back", "restarted", "worker")
 
     def jump(self, cluster, rng, hours):
         victim = rng.choice(cluster.running())

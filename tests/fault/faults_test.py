@@ -26,11 +26,9 @@ from call_log import CallLog
 from fault_cluster import CLOCK, Cluster
 from fault_kinds import KINDS
 from pawl_test import check_invariants, wait_until
-from small_load import HEARTBEAT_SECONDS, RETRY_SECONDS, Load
+from small_load import Load
 
 BURST = 32
-# Beyond the bound of the fault itself: a task that was lost with its worker has to time out first.
-TASK_LOST = HEARTBEAT_SECONDS + RETRY_SECONDS + 1
 
 
 def why_not(kind):
@@ -104,7 +102,7 @@ class Phase:
             self.wrong += resume_times.timed_out(runs)
         for fault in self.faults:
             for at, entry in fault.resumes.items():
-                bound = fault.bound + (TASK_LOST if at == "task" else 0)
+                bound = fault.bound + (fault.more_for_tasks if at == "task" else 0)
                 if entry["seconds"] > bound:
                     self.wrong.append(f"{fault.kind} {fault.variant} at {fault.at:.3f}: {entry['execution']} ({at}) "
                                       f"moved on after {entry['seconds']} s, not within {bound} s")

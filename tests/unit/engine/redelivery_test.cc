@@ -24,9 +24,9 @@ TEST_F(RedeliveryTest, AnUnconfirmedTaskIsGivenAgainWithTheSameToken) {
   ASSERT_TRUE(Start(*a, "task", "one").ok());
   ASSERT_EQ(tasks_.size(), 1u);
   Poll(*b);
-  scheduler_.Advance(absl::Seconds(4));
+  scheduler_.Advance(absl::Seconds(2));
   ASSERT_EQ(tasks_.size(), 1u);
-  scheduler_.Advance(absl::Seconds(3));
+  scheduler_.Advance(absl::Seconds(1));
   ASSERT_EQ(tasks_.size(), 2u);
   EXPECT_EQ(tasks_[0].token, tasks_[1].token);
   EXPECT_TRUE(Succeed(*a, tasks_[0].token).ok());
@@ -44,7 +44,7 @@ TEST_F(RedeliveryTest, ATaskOfANodeThatDiedBeforeTheConfirmationIsGivenByAnother
   scheduler_.Clear();
   auto b = MakeNode(&store_);
   Poll(*b);
-  scheduler_.Advance(absl::Seconds(7));
+  scheduler_.Advance(absl::Seconds(3));
   ASSERT_EQ(tasks_.size(), 2u);
   EXPECT_EQ(tasks_[0].token, tasks_[1].token);
   EXPECT_TRUE(Succeed(*b, tasks_[1].token).ok());
