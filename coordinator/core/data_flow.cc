@@ -1,6 +1,9 @@
 #include "coordinator/core/data_flow.h"
 
+#include <fmt/format.h>
+
 #include "absl/strings/numbers.h"
+#include "coordinator/asl/unverified.h"
 #include "coordinator/base/strings.h"
 
 namespace pawl::core {
@@ -83,7 +86,7 @@ asl::Result<Json> EvaluatePath(Step& step, const Branch& branch, const query::Js
                                const Payload& input) {
   const Json document = input.json(step.arena());
   if (path.root() == query::JsonPath::Root::kInput && document.is_null()) {
-    return asl::RuntimeError("Unable to apply Path transformation to null or empty input.");
+    return asl::RuntimeError(std::string(asl::unverified::kPathOverNullCause));
   }
   const absl::StatusOr<Json> found =
       path.Evaluate(MakeEnvironment(step, branch, document), step.arena());
@@ -115,9 +118,9 @@ asl::Result<Payload> ApplyResultPath(Step& step, const Branch& branch, const asl
   const absl::StatusOr<Json> merged =
       path.path->Replace(document, result.json(step.arena()), step.arena());
   if (!merged.ok()) {
-    return asl::WorkflowError{"States.ReferencePathConflict",
-                              StrCat("Unable to apply ReferencePath ", path.path->text(),
-                                     " to input ", WriteJson(document))};
+    return asl::WorkflowError{std::string(asl::unverified::kResultPathConflict),
+                              fmt::format(asl::unverified::kResultPathConflictCause,
+                                          path.path->text(), WriteJson(document))};
   }
   return Payload(*merged);
 }
