@@ -50,6 +50,20 @@ inline constexpr int64_t kMaxWaitSeconds = 2'147'483'647;
 inline constexpr std::string_view kTextFunctions[] = {
     "Format", "JsonToString", "ArrayGetItem", "Base64Encode", "Base64Decode", "Hash", "UUID"};
 
+// ---- Context object (9): recorded of Task and Map, and absent in Pass.
+inline constexpr bool kParallelHasRetryCount = true;
+
+// ---- Variables (8, R2): too large ones write EvaluationFailed.
+inline constexpr bool kVariableOverflowIsEvaluationFailed = true;
+
+// ---- In the structure of the code, and so not here to be changed:
+// 10.5, R2: an activity that nobody polls for waits without end; both clocks start with
+//   ActivityStarted (core/advance.cc, StartTask).
+// 10.5, others' observation: TimeoutSecondsPath and HeartbeatSecondsPath see the effective input
+//   (core/states/task.cc, BeginTask).
+// 9, R2: an item of an inline Map has no Source (core/context.cc, MakeContext).
+// 5.1, none: all of Jayway's functions may stand in paths (query/path_functions.cc).
+
 // ---- Words of causes (12.3, R2), `{}` where something is filled in.
 
 inline constexpr std::string_view kNoChoiceMatchedCause =
@@ -66,6 +80,11 @@ inline constexpr std::string_view kNoActivityCause = "The activity {} does not e
 inline constexpr std::string_view kPathOverNullCause =
     "Unable to apply Path transformation to null or empty input.";
 inline constexpr std::string_view kMachineDeletedCause = "State machine {} has been deleted";
+inline constexpr std::string_view kAssignTooLargeCause =
+    "The Assign field exceeds the maximum variable assignment size by {} bytes.";
+inline constexpr std::string_view kVariablesTooLargeCause =
+    "Execution total variable size limit exceeded. State '{}' assigned variables that exceed the "
+    "total execution limit by {} bytes.";
 // None, as no row of 12.3 has the missing TimestampPath: in the words of SecondsPath.
 inline constexpr std::string_view kNoTimestampCause =
     "The TimestampPath parameter does not reference an input value: {}";

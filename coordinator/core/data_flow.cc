@@ -32,7 +32,7 @@ asl::Result<Payload> ApplyDataPath(Step& step, const Branch& branch, const asl::
 
 asl::WorkflowError VariablesExceeded(std::string cause) {
   return {"States.DataLimitExceeded", std::move(cause), /*needs_prefix=*/false,
-          /*evaluation_failed=*/true};
+          asl::unverified::kVariableOverflowIsEvaluationFailed};
 }
 
 size_t ValueBytes(Json variables) {
@@ -48,17 +48,14 @@ std::optional<asl::WorkflowError> CheckVariables(Step& step, const Branch& branc
   for (const auto& [name, text] : assigned) bytes += text.size();
   if (bytes > kMaxAssignBytes) {
     return VariablesExceeded(
-        StrCat("The Assign field exceeds the maximum variable assignment size by ",
-               bytes - kMaxAssignBytes, " bytes."));
+        fmt::format(asl::unverified::kAssignTooLargeCause, bytes - kMaxAssignBytes));
   }
   if (branch.variables.size() + bytes <= kMaxVariableBytes) return std::nullopt;
   const Text all = WithAssigned(step, branch.variables, assigned);
   const size_t total = ValueBytes(Payload(all).json(step.arena()));
   if (total <= kMaxVariableBytes) return std::nullopt;
-  return VariablesExceeded(StrCat("Execution total variable size limit exceeded. State '",
-                                  branch.state.view(),
-                                  "' assigned variables that exceed the total execution limit by ",
-                                  total - kMaxVariableBytes, " bytes."));
+  return VariablesExceeded(fmt::format(asl::unverified::kVariablesTooLargeCause,
+                                       branch.state.view(), total - kMaxVariableBytes));
 }
 
 }  // namespace
