@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "coordinator/asl/choice_node.h"
+#include "coordinator/asl/unverified.h"
 #include "coordinator/base/clock.h"
 
 namespace pawl::asl {
@@ -106,7 +107,7 @@ class RuleReader {
     for (const JsonMember& member : rule.members()) {
       const std::string_view key = member.key;
       if (key == "And" || key == "Or" || key == "Not" || key == "Variable") continue;
-      if (key == "Comment") {
+      if (key == "Comment" && (outermost || unverified::kNestedRulesMayHaveComments)) {
         if (!member.value.is_string()) {
           Report(at + "/Comment", "Expected value of type String");
         }
@@ -173,7 +174,7 @@ class RuleReader {
       Report(at, not_reference + std::string(path.status().message()));
       return std::nullopt;
     }
-    if (!path->not_reference_reason().empty()) {
+    if (!path->not_reference_reason().empty() && !unverified::kVariableMayBeIndefinite) {
       Report(at, not_reference + path->not_reference_reason());
       return std::nullopt;
     }

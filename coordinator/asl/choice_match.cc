@@ -7,6 +7,7 @@
 
 #include "coordinator/asl/choice.h"
 #include "coordinator/asl/choice_node.h"
+#include "coordinator/asl/unverified.h"
 #include "coordinator/base/clock.h"
 
 namespace pawl::asl {
@@ -117,9 +118,7 @@ bool CompareValues(const Node& node, Json left, Json right) {
 }
 
 WorkflowError InvalidPath(const query::JsonPath& path) {
-  return RuntimeError(fmt::format(
-      "Invalid path '{}': The choice state's condition path references an invalid value.",
-      path.text()));
+  return RuntimeError(fmt::format(unverified::kChoicePathCause, path.text()));
 }
 
 Result<bool> MatchesComparison(const Node& node, const query::Environment& environment,

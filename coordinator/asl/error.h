@@ -19,6 +19,8 @@ struct WorkflowError {
   bool needs_prefix = false;
   // The history says EvaluationFailed before anything else comes of it.
   bool evaluation_failed = false;
+  // What did the work reported it: the failure is a task's own, not the interpreter's.
+  bool reported_by_task = false;
 };
 
 template <typename T>

@@ -172,7 +172,7 @@ std::optional<Expression> FieldReader::ReadExpression(const Place& field) const 
   std::optional<std::string> text = String(field);
   if (!text.has_value()) return std::nullopt;
   absl::StatusOr<Expression> expression = Expression::Compile(*text);
-  if (!expression.ok()) {
+  if (!expression.ok() || !expression->may_give_text()) {
     findings_->Schema(
         fmt::format("The value for the field '{}' must be a valid JSONPath or a valid "
                     "intrinsic function call",

@@ -35,7 +35,7 @@ class FieldReader {
   DataPath ReadDataPath(const Place& field) const;
   ResultPath ReadResultPath(const Place& field) const;
   std::optional<query::JsonPath> ReferencePath(const Place& field) const;
-  // A Reference Path or a call of an intrinsic function.
+  // A Reference Path or a call of an intrinsic function that gives a string.
   std::optional<Expression> ReadExpression(const Place& field) const;
   // Also warns about values that look as if they were meant to be computed.
   std::optional<Template> ReadTemplate(const Place& field) const;

@@ -1,11 +1,15 @@
 #include "coordinator/asl/intrinsic.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
 #include "coordinator/asl/intrinsic_call.h"
 #include "coordinator/asl/path_not_found.h"
-#include "coordinator/base/strings.h"
+#include "coordinator/asl/unverified.h"
 
 namespace pawl::asl {
 namespace {
@@ -27,8 +31,10 @@ class CallEvaluation {
     }
     const std::optional<Json> value = call.function->body(arguments, context_);
     if (value) return *value;
-    return RuntimeError(StrCat("There was an error while evaluating the intrinsic function: ",
-                               text_, ". Invalid arguments in States.", call.function->name));
+    return WorkflowError{
+        std::string(unverified::kIntrinsicFailure),
+        fmt::format(unverified::kIntrinsicFailureCause, text_, call.function->name),
+        /*needs_prefix=*/true};
   }
 
  private:
@@ -77,6 +83,11 @@ absl::StatusOr<Intrinsic> Intrinsic::Compile(std::string_view text) {
 }
 
 const std::string& Intrinsic::text() const { return call_->text; }
+
+bool Intrinsic::gives_text() const {
+  return std::ranges::find(unverified::kTextFunctions, call_->compiled->function->name) !=
+         std::end(unverified::kTextFunctions);
+}
 
 void Intrinsic::VisitPaths(const std::function<void(const query::JsonPath&)>& visit) const {
   VisitPathsOf(*call_->compiled, visit);

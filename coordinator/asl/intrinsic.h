@@ -32,6 +32,8 @@ class Intrinsic {
   static absl::StatusOr<Intrinsic> Compile(std::string_view text);
 
   const std::string& text() const;
+  // Whether it is of the functions whose result may stand for a string (reference/asl.md 5.2).
+  bool gives_text() const;
   // Calls `visit` with each path among the arguments, nested calls included.
   void VisitPaths(const std::function<void(const query::JsonPath&)>& visit) const;
   // `field` names the field in error messages, `.$` included (reference/asl.md 12.3).

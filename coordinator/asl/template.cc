@@ -25,6 +25,11 @@ const std::string& Expression::text() const {
   return std::get<Intrinsic>(form_).text();
 }
 
+bool Expression::may_give_text() const {
+  const auto* call = std::get_if<Intrinsic>(&form_);
+  return call == nullptr || call->gives_text();
+}
+
 Result<Json> Expression::Evaluate(const query::Environment& environment, const RandomBits& random,
                                   std::string_view field, JsonArena* arena) const {
   const auto* path = std::get_if<query::JsonPath>(&form_);

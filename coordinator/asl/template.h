@@ -25,6 +25,8 @@ class Expression {
   // INVALID_ARGUMENT when `text` is neither.
   static absl::StatusOr<Expression> Compile(std::string_view text);
   const std::string& text() const;
+  // False for a call that never gives a string.
+  bool may_give_text() const;
   // `field` as it stands in the definition: "k.$", "ErrorPath". A definite path without a match is
   // States.Runtime "The JSONPath '$.x' specified for the field 'k.$' could not be found in the
   // input '..'".

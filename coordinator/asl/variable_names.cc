@@ -1,9 +1,8 @@
 #include "coordinator/asl/variable_names.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
-#include <algorithm>
-#include <cctype>
 #include <string>
 
 #include "coordinator/asl/text_length.h"
@@ -18,14 +17,11 @@ std::string_view WithoutDollar(std::string_view key) {
   return key;
 }
 
-// A Unicode identifier. Characters beyond ASCII are taken as letters.
+// A Unicode identifier (UAX #31), which may begin with `_` too.
 bool IsIdentifier(std::string_view name) {
-  auto is_letter = [](unsigned char c) { return std::isalpha(c) || c == '_' || c >= 0x80; };
-  return !name.empty() && is_letter(static_cast<unsigned char>(name[0])) &&
-         std::all_of(name.begin(), name.end(), [&](char c) {
-           const auto byte = static_cast<unsigned char>(c);
-           return is_letter(byte) || std::isdigit(byte);
-         });
+  static const re2::RE2* const pattern =
+      new re2::RE2(R"([\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*)");
+  return re2::RE2::FullMatch(re2::StringPiece(name.data(), name.size()), *pattern);
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
 #include "coordinator/core/advance.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
+#include "coordinator/asl/unverified.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/flow.h"
 #include "coordinator/core/states/states.h"
@@ -63,7 +66,7 @@ void EndDeleted(Step& step) {
   HistoryEvent& event = step.Emit(EventType::kExecutionFailed, execution.last_event_id);
   event.error = execution.error = Text("States.Runtime");
   event.cause = execution.cause =
-      Text(StrCat("State machine ", execution.facts->machine_name, " has been deleted"));
+      Text(fmt::format(asl::unverified::kMachineDeletedCause, execution.facts->machine_name));
   step.Close(Status::kFailed);
 }
 

@@ -3,6 +3,7 @@
 #include <numeric>
 #include <vector>
 
+#include "coordinator/asl/unverified.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/core/payload.h"
 
@@ -41,8 +42,9 @@ Json MakeState(const Branch& branch, const asl::State& state, JsonArena* arena) 
       {"EnteredTime", Json::String(FormatIso8601(branch.entered_at), arena)},
   };
   // Recorded in Task and Map states, absent in Pass states.
-  const bool counts = state.type == asl::StateType::kTask ||
-                      state.type == asl::StateType::kParallel || state.type == asl::StateType::kMap;
+  const bool counts =
+      state.type == asl::StateType::kTask || state.type == asl::StateType::kMap ||
+      (state.type == asl::StateType::kParallel && asl::unverified::kParallelHasRetryCount);
   if (counts) {
     const int64_t retries =
         std::accumulate(branch.retries.begin(), branch.retries.end(), int64_t{0});

@@ -1,6 +1,9 @@
 #include "coordinator/core/data_flow.h"
 
+#include <fmt/format.h>
+
 #include "absl/strings/numbers.h"
+#include "coordinator/asl/unverified.h"
 #include "coordinator/base/strings.h"
 
 namespace pawl::core {
@@ -29,7 +32,7 @@ asl::Result<Payload> ApplyDataPath(Step& step, const Branch& branch, const asl::
 
 asl::WorkflowError VariablesExceeded(std::string cause) {
   return {"States.DataLimitExceeded", std::move(cause), /*needs_prefix=*/false,
-          /*evaluation_failed=*/true};
+          asl::unverified::kVariableOverflowIsEvaluationFailed};
 }
 
 size_t ValueBytes(Json variables) {
@@ -45,17 +48,14 @@ std::optional<asl::WorkflowError> CheckVariables(Step& step, const Branch& branc
   for (const auto& [name, text] : assigned) bytes += text.size();
   if (bytes > kMaxAssignBytes) {
     return VariablesExceeded(
-        StrCat("The Assign field exceeds the maximum variable assignment size by ",
-               bytes - kMaxAssignBytes, " bytes."));
+        fmt::format(asl::unverified::kAssignTooLargeCause, bytes - kMaxAssignBytes));
   }
   if (branch.variables.size() + bytes <= kMaxVariableBytes) return std::nullopt;
   const Text all = WithAssigned(step, branch.variables, assigned);
   const size_t total = ValueBytes(Payload(all).json(step.arena()));
   if (total <= kMaxVariableBytes) return std::nullopt;
-  return VariablesExceeded(StrCat("Execution total variable size limit exceeded. State '",
-                                  branch.state.view(),
-                                  "' assigned variables that exceed the total execution limit by ",
-                                  total - kMaxVariableBytes, " bytes."));
+  return VariablesExceeded(fmt::format(asl::unverified::kVariablesTooLargeCause,
+                                       branch.state.view(), total - kMaxVariableBytes));
 }
 
 }  // namespace
@@ -83,7 +83,7 @@ asl::Result<Json> EvaluatePath(Step& step, const Branch& branch, const query::Js
                                const Payload& input) {
   const Json document = input.json(step.arena());
   if (path.root() == query::JsonPath::Root::kInput && document.is_null()) {
-    return asl::RuntimeError("Unable to apply Path transformation to null or empty input.");
+    return asl::RuntimeError(std::string(asl::unverified::kPathOverNullCause));
   }
   const absl::StatusOr<Json> found =
       path.Evaluate(MakeEnvironment(step, branch, document), step.arena());
@@ -115,9 +115,9 @@ asl::Result<Payload> ApplyResultPath(Step& step, const Branch& branch, const asl
   const absl::StatusOr<Json> merged =
       path.path->Replace(document, result.json(step.arena()), step.arena());
   if (!merged.ok()) {
-    return asl::WorkflowError{"States.ReferencePathConflict",
-                              StrCat("Unable to apply ReferencePath ", path.path->text(),
-                                     " to input ", WriteJson(document))};
+    return asl::WorkflowError{std::string(asl::unverified::kResultPathConflict),
+                              fmt::format(asl::unverified::kResultPathConflictCause,
+                                          path.path->text(), WriteJson(document))};
   }
   return Payload(*merged);
 }

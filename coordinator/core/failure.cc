@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "coordinator/asl/unverified.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/flow.h"
 #include "coordinator/core/states/states.h"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::string_view kRuntime = "States.Runtime";
 constexpr std::string_view kTimeout = "States.Timeout";
+constexpr std::string_view kDataLimitExceeded = "States.DataLimitExceeded";
 
 std::optional<Text> ToText(const std::optional<std::string>& text) {
   return text ? std::optional<Text>(Text(*text)) : std::nullopt;
@@ -199,11 +201,26 @@ void FailRunning(Step& step, Branch& container, asl::WorkflowError error) {
   FailState(step, container, std::move(error));
 }
 
+namespace {
+
+bool AllTakes(const asl::WorkflowError& error) {
+  return error.error != kDataLimitExceeded || error.reported_by_task ||
+         asl::unverified::kAllTakesDataLimitExceeded;
+}
+
+bool TaskFailedTakes(const asl::WorkflowError& error) {
+  if (!error.error) return asl::unverified::kTaskFailedTakesNamelessErrors;
+  if (error.error == kDataLimitExceeded) return asl::unverified::kTaskFailedTakesDataLimitExceeded;
+  return error.error != kTimeout;
+}
+
+}  // namespace
+
 bool ErrorMatches(const std::vector<std::string>& error_equals, const asl::WorkflowError& error,
                   bool heartbeat) {
   for (const std::string& name : error_equals) {
-    if (name == "States.ALL") return true;
-    if (name == "States.TaskFailed" && error.error != kTimeout) return true;
+    if (name == "States.ALL" && AllTakes(error)) return true;
+    if (name == "States.TaskFailed" && TaskFailedTakes(error)) return true;
     if (name == "States.HeartbeatTimeout" && heartbeat) return true;
     if (error.error == name) return true;
   }

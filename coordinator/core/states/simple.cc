@@ -1,5 +1,8 @@
 // Pass, Choice, Succeed and Fail: the states that go on at once.
 
+#include <fmt/format.h>
+
+#include "coordinator/asl/unverified.h"
 #include "coordinator/core/states/states.h"
 
 namespace pawl::core {
@@ -35,8 +38,8 @@ void RunChoice(Step& step, Branch& branch, const asl::State& state) {
   }
   if (next == nullptr) {
     return FailState(step, branch,
-                     asl::RuntimeError("Failed to transition out of the state. The state does not "
-                                       "point to a next state."));
+                     {std::string(asl::unverified::kNoChoiceMatched),
+                      std::string(asl::unverified::kNoChoiceMatchedCause), /*needs_prefix=*/true});
   }
   asl::Result<Assigned> assigned = ApplyAssign(step, branch, *assign, *input);
   if (!assigned.ok()) return FailState(step, branch, assigned.error());
@@ -63,8 +66,7 @@ asl::Result<std::optional<std::string>> FailText(Step& step, const Branch& branc
                          step.random_bits(), field, step.arena());
   if (!value.ok()) return value.error();
   if (!value->is_string()) {
-    return asl::RuntimeError(std::string(field) +
-                             " must be a string but was: " + WriteJson(*value));
+    return asl::RuntimeError(fmt::format(asl::unverified::kNotTextCause, field, WriteJson(*value)));
   }
   return std::optional<std::string>(std::string(value->as_string()));
 }

@@ -1,4 +1,6 @@
-#include "coordinator/base/strings.h"
+#include <fmt/format.h>
+
+#include "coordinator/asl/unverified.h"
 #include "coordinator/core/states/states.h"
 
 namespace pawl::core {
@@ -36,7 +38,7 @@ void BeginTask(Step& step, Branch& branch, const asl::State& state) {
   if (!step.world().activity_exists(detail.activity.name)) {
     return FailState(
         step, branch,
-        asl::RuntimeError(StrCat("The activity ", detail.activity.arn, " does not exist.")));
+        asl::RuntimeError(fmt::format(asl::unverified::kNoActivityCause, detail.activity.arn)));
   }
 
   branch.phase = Phase::kScheduled;
@@ -67,7 +69,8 @@ void FailTask(Step& step, Branch& branch, const std::optional<Text>& error,
   HistoryEvent& event = step.EmitNext(EventType::kActivityFailed, branch);
   event.error = error;
   event.cause = cause;
-  FailState(step, branch, {ToString(error), ToString(cause)});
+  FailState(step, branch,
+            {.error = ToString(error), .cause = ToString(cause), .reported_by_task = true});
 }
 
 void TimeOutTask(Step& step, Branch& branch, bool heartbeat) {

@@ -1,4 +1,8 @@
-#include "absl/strings/numbers.h"
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "coordinator/asl/unverified.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/states/states.h"
@@ -6,15 +10,28 @@
 namespace pawl::core {
 namespace {
 
-// 2^31 - 1 seconds; a longer wait fails on AWS (reference/asl.md 10.3).
-constexpr int64_t kMaxWaitSeconds = 2'147'483'647;
-
 std::string Shown(Json value) {
   return value.is_string() ? std::string(value.as_string()) : WriteJson(value);
 }
 
+asl::WorkflowError TooLong() {
+  return asl::RuntimeError(std::string(asl::unverified::kWaitTooLongCause));
+}
+
+// The number that `value` is, or that its text is as Java's Long.parseLong reads it.
+std::optional<int64_t> AsLong(Json value) {
+  if (value.is_int()) return value.as_int();
+  if (!value.is_string() || !asl::unverified::kSecondsMayBeText) return std::nullopt;
+  std::string_view text = value.as_string();
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
 asl::Result<absl::Time> AfterSeconds(Step& step, int64_t seconds) {
-  if (seconds > kMaxWaitSeconds) return asl::RuntimeError("Wait state delay is too long.");
+  if (seconds > asl::unverified::kMaxWaitSeconds) return TooLong();
   return step.now() + absl::Seconds(seconds);
 }
 
@@ -26,19 +43,16 @@ asl::Result<absl::Time> AfterSecondsPath(Step& step, const Branch& branch,
     return asl::RuntimeError(
         StrCat("The SecondsPath parameter does not reference an input value: ", path.text()));
   }
-  int64_t seconds = 0;
-  const bool number = found->is_int() || (found->is_string() &&
-                                          absl::SimpleAtoi(ToAbsl(found->as_string()), &seconds));
-  if (!number) {
+  const std::optional<int64_t> seconds = AsLong(*found);
+  if (!seconds) {
     return asl::RuntimeError(StrCat("The SecondsPath parameter cannot be parsed as a long value: ",
                                     path.text(), " == ", Shown(*found)));
   }
-  if (found->is_int()) seconds = found->as_int();
-  if (seconds < 0) {
+  if (*seconds < 0) {
     return asl::RuntimeError(StrCat(
-        "The SecondsPath parameter references a negative value: ", path.text(), " == ", seconds));
+        "The SecondsPath parameter references a negative value: ", path.text(), " == ", *seconds));
   }
-  return AfterSeconds(step, seconds);
+  return AfterSeconds(step, *seconds);
 }
 
 asl::Result<absl::Time> AtTimestampPath(Step& step, const Branch& branch,
@@ -46,8 +60,7 @@ asl::Result<absl::Time> AtTimestampPath(Step& step, const Branch& branch,
   const query::Environment environment = MakeEnvironment(step, branch, input.json(step.arena()));
   const absl::StatusOr<Json> found = path.Evaluate(environment, step.arena());
   if (!found.ok()) {
-    return asl::RuntimeError(
-        StrCat("The TimestampPath parameter does not reference an input value: ", path.text()));
+    return asl::RuntimeError(fmt::format(asl::unverified::kNoTimestampCause, path.text()));
   }
   if (found->is_string()) {
     const absl::StatusOr<absl::Time> time = ParseIso8601(found->as_string());
@@ -74,8 +87,8 @@ void BeginWait(Step& step, Branch& branch, const asl::State& state) {
   if (!input.ok()) return FailState(step, branch, input.error());
   asl::Result<absl::Time> wake = WakeTime(step, branch, state.as<asl::WaitDetail>(), *input);
   if (!wake.ok()) return FailState(step, branch, wake.error());
-  if (*wake > step.now() + absl::Seconds(kMaxWaitSeconds)) {
-    return FailState(step, branch, asl::RuntimeError("Wait state delay is too long."));
+  if (*wake > step.now() + absl::Seconds(asl::unverified::kMaxWaitSeconds)) {
+    return FailState(step, branch, TooLong());
   }
   branch.phase = Phase::kWaiting;
   branch.due_at = *wake;

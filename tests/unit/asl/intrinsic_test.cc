@@ -1,6 +1,7 @@
 #include "coordinator/asl/intrinsic.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -109,6 +110,56 @@ INSTANTIATE_TEST_SUITE_P(
                     CallCase{"Uuid", "States.UUID()", "\"00000000-0000-4001-8000-000000000002\""}),
     CaseName);
 
+// The examples and rules of reference/asl.md 6.3.
+INSTANTIATE_TEST_SUITE_P(
+    Reference, GoodCall,
+    testing::Values(
+        CallCase{"ArrayOfNothing", "States.Array()", "[]"},
+        CallCase{"ArrayKeepsNull", "States.Array(null, null)", "[null,null]"},
+        CallCase{"LastChunkIsShorter", "States.ArrayPartition(States.Array(0, 1, 2, 3), 3)",
+                 "[[0,1,2],[3]]"},
+        CallCase{"ContainsAnArray",
+                 "States.ArrayContains(States.Array(States.Array(1, 2, 3), 2), "
+                 "States.Array(1, 2, 3))",
+                 "true"},
+        CallCase{"ContainsAnObject", "States.ArrayContains($.mixed, $.mixed[4])", "true"},
+        CallCase{"RangeEndsAtOrBelowItsEnd", "States.ArrayRange(0, 10, 3)", "[0,3,6,9]"},
+        CallCase{"RangeOfOne", "States.ArrayRange(1, 9, 9)", "[1]"},
+        CallCase{"RangeOfAThousand", "States.ArrayLength(States.ArrayRange(1, 1000, 1))", "1000"},
+        CallCase{"ItemsCountFromZero", "States.ArrayGetItem($.list, 0)", "1"},
+        CallCase{"UniqueKeepsTheFirst", "States.ArrayUnique(States.Array(1, 2, 2, 3, 1))",
+                 "[1,2,3]"},
+        CallCase{"EncodeNothing", "States.Base64Encode('')", R"("")"},
+        CallCase{"DecodeNothing", "States.Base64Decode('')", R"("")"},
+        CallCase{"HashSha1", "States.Hash('', 'SHA-1')",
+                 R"("da39a3ee5e6b4b0d3255bfef95601890afd80709")"},
+        CallCase{"HashSha256", "States.Hash('', 'SHA-256')",
+                 R"("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")"},
+        CallCase{"HashOfNull", "States.Hash(null, 'MD5')", R"("37a6259cc0c1dae299a7866489dff0bd")"},
+        CallCase{"MergeTakesTheSecond", "States.JsonMerge($.items[0], $.items[1], false)",
+                 R"({"q":2})"},
+        CallCase{"MergeIsShallow",
+                 "States.JsonMerge($.obj, States.StringToJson('\\{\"b\":1\\}'), false)",
+                 R"({"a":1,"b":1})"},
+        CallCase{"BlankTextIsNull", "States.StringToJson('  ')", "null"},
+        CallCase{"MinusZeroIsZero", "States.StringToJson('-0')", "0"},
+        CallCase{"TextOfAnArray", "States.JsonToString(States.Array(1, 2, 'x'))",
+                 R"("[1,2,\"x\"]")"},
+        CallCase{"TextOfText", "States.JsonToString('x')", R"("\"x\"")"},
+        CallCase{"AddRoundsBelowZero", "States.MathAdd(-1.5, -1.51)", "-3"},
+        CallCase{"AddRoundsHalfOfMinusOneUp", "States.MathAdd(-0.5, 0.5)", "1"},
+        CallCase{"AddRoundsMinusOneAndAHalfUp", "States.MathAdd(-1.5, 0)", "-1"},
+        CallCase{"SmallestSum", "States.MathAdd(-2147483648, 0)", "-2147483648"},
+        CallCase{"RandomRoundsItsEnds", "States.MathRandom(0.6, 1.5)", "1"},
+        CallCase{"SplitOnlyDelimiters", "States.StringSplit(',,,,', ',')", "[]"},
+        CallCase{"SplitAtEachOfSeveral", "States.StringSplit('This.is+a,test=string', '.+,=')",
+                 R"(["This","is","a","test","string"])"},
+        CallCase{"SplitTrimsNothing", "States.StringSplit(' ', ',')", R"([" "])"},
+        CallCase{"FormatNull", "States.Format('x {}.', null)", R"("x null.")"},
+        CallCase{"FormatTakesTextRaw", "States.Format('{}', 'a{}b')", "\"a{}b\""},
+        CallCase{"FormatWithoutPlaces", "States.Format('x')", R"("x")"}),
+    CaseName);
+
 class BadArguments : public testing::TestWithParam<CallCase> {};
 
 TEST_P(BadArguments, FailTheState) {
@@ -139,6 +190,23 @@ INSTANTIATE_TEST_SUITE_P(
         CallCase{"SplitNumber", "States.StringSplit(1, ',')", "StringSplit"},
         CallCase{"TooFewForFormat", "States.Format('{} {}', 1)", "Format"},
         CallCase{"TooManyForFormat", "States.Format('{}', 1, 2)", "Format"},
+        CallCase{"ContainsInText", "States.ArrayContains($.name, 'A')", "ArrayContains"},
+        CallCase{"PartitionByText", "States.ArrayPartition($.list, '1')", "ArrayPartition"},
+        CallCase{"PartitionBelowZero", "States.ArrayPartition($.list, -1)", "ArrayPartition"},
+        CallCase{"RangeOfText", "States.ArrayRange('1', 2, 1)", "ArrayRange"},
+        CallCase{"ItemOfObject", "States.ArrayGetItem($.obj, 0)", "ArrayGetItem"},
+        CallCase{"LengthOfNull", "States.ArrayLength(null)", "ArrayLength"},
+        CallCase{"UniqueOfText", "States.ArrayUnique('aa')", "ArrayUnique"},
+        CallCase{"DecodeNumber", "States.Base64Decode(1)", "Base64Decode"},
+        CallCase{"HashByNumber", "States.Hash('a', 1)", "Hash"},
+        CallCase{"HashInOtherCase", "States.Hash('a', 'md5')", "Hash"},
+        CallCase{"JsonOfNumber", "States.StringToJson(1)", "StringToJson"},
+        CallCase{"SumBelow32Bits", "States.MathAdd(-2147483648, -1)", "MathAdd"},
+        CallCase{"AddendBeyond32Bits", "States.MathAdd(2147483648, -1)", "MathAdd"},
+        CallCase{"RandomOfText", "States.MathRandom('1', 2)", "MathRandom"},
+        CallCase{"RandomSeedOfText", "States.MathRandom(1, 2, 'x')", "MathRandom"},
+        CallCase{"SplitByNumber", "States.StringSplit('a', 1)", "StringSplit"},
+        CallCase{"FormatOfNumber", "States.Format(1)", "Format"},
         CallCase{"InnerCallIsNamed", "States.Array(States.ArrayLength(1))", "ArrayLength"}),
     CaseName);
 
@@ -197,11 +265,42 @@ TEST(Intrinsic, VisitsPathsOfNestedCalls) {
 }
 
 TEST(Intrinsic, InputBeyondTheLimitOfAwsFails) {
-  const auto encode = [](size_t size) {
-    return Call("States.Base64Encode('" + std::string(size, 'x') + "')");
+  const auto call = [](const std::string& before, const std::string& text,
+                       const std::string& after) {
+    return Call("States." + before + "('" + text + "'" + after + ")").front() == '"';
   };
-  EXPECT_EQ(encode(10'000).front(), '"');
-  EXPECT_NE(encode(10'001).front(), '"');
+  const std::string most(10'000, 'a');
+  EXPECT_TRUE(call("Base64Encode", most, ""));
+  EXPECT_FALSE(call("Base64Encode", most + "a", ""));
+  EXPECT_TRUE(call("Base64Decode", most, ""));
+  EXPECT_FALSE(call("Base64Decode", most + "aaaa", ""));
+  EXPECT_TRUE(call("Hash", most, ", 'MD5'"));
+  EXPECT_FALSE(call("Hash", most + "a", ", 'MD5'"));
+}
+
+TEST(Intrinsic, HashesAreAsLongAsTheirAlgorithmsSay) {
+  for (const auto& [algorithm, digits] : {std::pair<std::string, size_t>{"MD5", 32},
+                                          {"SHA-1", 40},
+                                          {"SHA-256", 64},
+                                          {"SHA-384", 96},
+                                          {"SHA-512", 128}}) {
+    const std::string hash = Call("States.Hash('x', '" + algorithm + "')");
+    EXPECT_EQ(hash.size(), digits + 2) << algorithm;
+    EXPECT_EQ(hash.find_first_not_of("\"0123456789abcdef"), std::string::npos) << hash;
+  }
+}
+
+TEST(Intrinsic, RandomNumbersAreWithinTheirRangeAndReachItsEnds) {
+  bool least = false, most = false;
+  for (int seed = 0; seed < 200; ++seed) {
+    const int value = std::stoi(Call("States.MathRandom(-2, 3, " + std::to_string(seed) + ")"));
+    EXPECT_GE(value, -2);
+    EXPECT_LT(value, 3);
+    least = least || value == -2;
+    most = most || value == 2;
+  }
+  EXPECT_TRUE(least);
+  EXPECT_TRUE(most);
 }
 
 }  // namespace

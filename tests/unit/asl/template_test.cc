@@ -52,6 +52,13 @@ INSTANTIATE_TEST_SUITE_P(
         FillCase{"MissingInContext", R"({"s.$":"$$.no"})",
                  "The JSONPath '$$.no' specified for the field 's.$' could not be found in the "
                  "input '{\"State\":{\"Name\":\"S\"}}'"},
+        FillCase{"TheSuffixAloneIsALiteralKey", R"({".$":"$.a"})", R"({".$":"$.a"})"},
+        FillCase{"OnlyTheSuffixIsDropped", R"({"a.b.$":"$.a"})", R"({"a.b":1})"},
+        FillCase{"ObjectsInArraysAreComputed", R"([1,{"s.$":"$.a"},["$.a"]])",
+                 R"([1,{"s":1},["$.a"]])"},
+        FillCase{"EachPathKeepsItsType", R"({"a.$":"$.b","n.$":"$.b.c[0]","all.$":"$"})",
+                 R"({"a":{"c":[2]},"n":2,"all":{"a":1,"b":{"c":[2]}}})"},
+        FillCase{"KeysThatCollide", R"({"s.$":"$.a","s":1})", "The field 's' is defined twice"},
         FillCase{"NoPath", R"({"s.$":"text"})",
                  "The value for the field 's.$' must be a valid JSONPath or a valid intrinsic "
                  "function call"},

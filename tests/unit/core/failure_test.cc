@@ -44,8 +44,33 @@ INSTANTIATE_TEST_SUITE_P(
         {"UnknownStatesNamesAreOnlyCompared", {"States.All"}, "B", false, false},
         {"NamesAreCaseSensitive", {"b"}, "B", false, false},
         {"NoNameMatchesNoName", {"B"}, std::nullopt, false, false},
+        {"TaskFailedTakesAnErrorWithoutAName", {"States.TaskFailed"}, std::nullopt, false, true},
+        {"TimeoutIsTakenByItsName", {"States.Timeout"}, "States.Timeout", false, true},
+        {"AllTakesAHeartbeat", {"States.ALL"}, "States.Timeout", true, true},
+        {"TaskFailedTakesNoHeartbeat", {"States.TaskFailed"}, "States.Timeout", true, false},
+        {"AllTakesAConflictOfPaths", {"States.ALL"}, "States.ReferencePathConflict", false, true},
+        {"DataLimitIsTakenByItsName",
+         {"States.DataLimitExceeded"},
+         "States.DataLimitExceeded",
+         false,
+         true},
+        {"AllTakesNoDataLimitOfTheInterpreter",
+         {"States.ALL"},
+         "States.DataLimitExceeded",
+         false,
+         false},
+        {"TaskFailedTakesADataLimit",
+         {"States.TaskFailed"},
+         "States.DataLimitExceeded",
+         false,
+         true},
     }),
     [](const auto& info) { return info.param.name; });
+
+TEST(ErrorMatches, AllTakesADataLimitThatTheTaskReports) {
+  const asl::WorkflowError error{.error = "States.DataLimitExceeded", .reported_by_task = true};
+  EXPECT_TRUE(ErrorMatches({"States.ALL"}, error, false));
+}
 
 }  // namespace
 }  // namespace pawl::core

@@ -1,0 +1,96 @@
+// What Pawl takes AWS to do where no recording of AWS shows it, all of it in one place: each line
+// is one decision, with its section in the reference of the language and what speaks for it (R2:
+// somebody else's recording, not checked again; D: documentation; none: a guess). What a new
+// recording refutes is changed here, with the tests that name it, and nowhere else.
+//
+// Most of it decides what executions do: once released, a change has to sit behind a revision that
+// is stored with the execution, as any change of the core does.
+
+#ifndef PAWL_ASL_UNVERIFIED_H_
+#define PAWL_ASL_UNVERIFIED_H_
+
+#include <cstdint>
+#include <string_view>
+
+namespace pawl::asl::unverified {
+
+// ---- Under which name a failure appears (12.2). States.Runtime is not caught by anything.
+
+// 6.3, R2. D says States.IntrinsicFailure.
+inline constexpr std::string_view kIntrinsicFailure = "States.Runtime";
+// 10.4, R2. The specification says States.NoChoiceMatched.
+inline constexpr std::string_view kNoChoiceMatched = "States.Runtime";
+// 4.1, R2. The specification says States.ResultPathMatchFailure.
+inline constexpr std::string_view kResultPathConflict = "States.ReferencePathConflict";
+
+// ---- What Retry and Catch take (11.3).
+
+// D, for data that no task returned; of a task's own failure it is recorded that States.ALL does.
+inline constexpr bool kAllTakesDataLimitExceeded = false;
+// D says all but time-outs; whether that means this one is not said.
+inline constexpr bool kTaskFailedTakesDataLimitExceeded = true;
+// 10.2, none: the failure of a Fail state that has no Error.
+inline constexpr bool kTaskFailedTakesNamelessErrors = true;
+
+// ---- Choice.
+
+// 5.2: whether `$.a[*]` may be a Variable, to be compared as an array. R2: it is refused.
+inline constexpr bool kVariableMayBeIndefinite = false;
+// 10.4, D says that only the outermost rule has one. Harmless, and people write them.
+inline constexpr bool kNestedRulesMayHaveComments = true;
+
+// ---- Wait and numbers (10.3).
+
+// R2, of SecondsPath: "1" is taken as 1.
+inline constexpr bool kSecondsMayBeText = true;
+// R2: 24,855 days pass, 24,856 do not.
+inline constexpr int64_t kMaxWaitSeconds = 2'147'483'647;
+
+// ---- Fail (5.2, D): ErrorPath and CausePath take calls of these functions, which give strings.
+inline constexpr std::string_view kTextFunctions[] = {
+    "Format", "JsonToString", "ArrayGetItem", "Base64Encode", "Base64Decode", "Hash", "UUID"};
+
+// ---- Context object (9): recorded of Task and Map, and absent in Pass.
+inline constexpr bool kParallelHasRetryCount = true;
+
+// ---- Variables (8, R2): too large ones write EvaluationFailed.
+inline constexpr bool kVariableOverflowIsEvaluationFailed = true;
+
+// ---- In the structure of the code, and so not here to be changed:
+// 10.5, R2: an activity that nobody polls for waits without end; both clocks start with
+//   ActivityStarted (core/advance.cc, StartTask).
+// 10.5, others' observation: TimeoutSecondsPath and HeartbeatSecondsPath see the effective input
+//   (core/states/task.cc, BeginTask).
+// 9, R2: an item of an inline Map has no Source (core/context.cc, MakeContext).
+// 5.1, none: all of Jayway's functions may stand in paths (query/path_functions.cc).
+
+// ---- Words of causes (12.3, R2), `{}` where something is filled in.
+
+inline constexpr std::string_view kNoChoiceMatchedCause =
+    "Failed to transition out of the state. The state does not point to a next state.";
+inline constexpr std::string_view kIntrinsicFailureCause =
+    "There was an error while evaluating the intrinsic function: {}. Invalid arguments in "
+    "States.{}";
+inline constexpr std::string_view kChoicePathCause =
+    "Invalid path '{}': The choice state's condition path references an invalid value.";
+inline constexpr std::string_view kResultPathConflictCause =
+    "Unable to apply ReferencePath {} to input {}";
+inline constexpr std::string_view kWaitTooLongCause = "Wait state delay is too long.";
+inline constexpr std::string_view kNoActivityCause = "The activity {} does not exist.";
+inline constexpr std::string_view kPathOverNullCause =
+    "Unable to apply Path transformation to null or empty input.";
+inline constexpr std::string_view kMachineDeletedCause = "State machine {} has been deleted";
+inline constexpr std::string_view kAssignTooLargeCause =
+    "The Assign field exceeds the maximum variable assignment size by {} bytes.";
+inline constexpr std::string_view kVariablesTooLargeCause =
+    "Execution total variable size limit exceeded. State '{}' assigned variables that exceed the "
+    "total execution limit by {} bytes.";
+// None, as no row of 12.3 has the missing TimestampPath: in the words of SecondsPath.
+inline constexpr std::string_view kNoTimestampCause =
+    "The TimestampPath parameter does not reference an input value: {}";
+// None.
+inline constexpr std::string_view kNotTextCause = "{} must be a string but was: {}";
+
+}  // namespace pawl::asl::unverified
+
+#endif  // PAWL_ASL_UNVERIFIED_H_
