@@ -182,8 +182,24 @@ void PassRow(const Table& table, std::string_view name, std::string_view fields)
   table.Row(name, input, [&](int times) { step.Run(times); });
 }
 
+void JsonRows(const Table& table) {
+  const std::string document = Order();
+  table.Row("JSON, read", document, [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      JsonArena arena;
+      Keep(ParseJson(document, &arena));
+    }
+  });
+  JsonArena arena;
+  const Json value = *ParseJson(document, &arena);
+  table.Row("JSON, write", document, [&](int times) {
+    for (int i = 0; i < times; ++i) Keep(WriteJson(value));
+  });
+}
+
 int Main(int argc, char** argv) {
   const Table table(argc > 1 ? argv[1] : "");
+  JsonRows(table);
   EvaluateRow(table, "path, plain", "$.order.customer.name");
   EvaluateRow(table, "path, filter over 10 items", "$.items[?(@.price > 20)]");
   EvaluateRow(table, "path, filter of two conditions",
