@@ -123,7 +123,11 @@ class BuildHandler {
 
  private:
   bool Add(Json value) {
-    pending_.push_back({keys_.empty() ? std::string_view() : keys_.back(), value});
+    // Field by field: a member made elsewhere would be stored by halves and loaded as a whole at
+    // once, for which the processor waits.
+    JsonMember& member = pending_.emplace_back();
+    if (!keys_.empty()) member.key = keys_.back();
+    member.value = value;
     return true;
   }
   bool Start() {

@@ -74,8 +74,7 @@ query::Environment MakeEnvironment(Step& step, const Branch& branch, Json input,
   query::Environment environment;
   environment.input = input;
   environment.context = [&step, &branch, item] { return MakeContext(step, branch, item); };
-  if (!branch.variables.empty())
-    environment.variables = Payload(branch.variables).json(step.arena());
+  environment.variables = step.VariablesOf(branch);
   return environment;
 }
 
@@ -92,7 +91,7 @@ asl::Result<Json> EvaluatePath(Step& step, const Branch& branch, const query::Js
 }
 
 asl::Result<Payload> ApplyInputPath(Step& step, const Branch& branch, const asl::State& state) {
-  return ApplyDataPath(step, branch, state.input_path, Payload(branch.data));
+  return ApplyDataPath(step, branch, state.input_path, step.DataOf(branch));
 }
 
 asl::Result<Payload> ApplyTemplate(Step& step, const Branch& branch,
@@ -108,7 +107,7 @@ asl::Result<Payload> ApplyTemplate(Step& step, const Branch& branch,
 
 asl::Result<Payload> ApplyResultPath(Step& step, const Branch& branch, const asl::ResultPath& path,
                                      const Payload& result) {
-  const Payload input(branch.data);
+  const Payload input = step.DataOf(branch);
   if (path.discard) return input;
   if (IsWholeDocument(path)) return result;
   const Json document = input.json(step.arena());

@@ -20,14 +20,33 @@ std::optional<Text> ToText(const std::optional<std::string>& text) {
   return text ? std::optional<Text>(Text(*text)) : std::nullopt;
 }
 
-// "An error occurred while executing the state 'A' (entered at the event id #2). ..."
-// (asl.md 12.1).
-void AddPrefix(const Branch& branch, asl::WorkflowError* error) {
-  if (!error->needs_prefix) return;
-  error->cause = StrCat("An error occurred while executing the state '", branch.state.view(),
-                        "' (entered at the event id #", branch.entered_event_id, "). ",
-                        error->cause.value_or(""));
+// The longest that an event tells, in characters (history.md 3). What the API takes is never
+// longer; a Fail state can compute more, and a cause can show a whole input.
+constexpr size_t kMaxErrorCharacters = 256;
+constexpr size_t kMaxCauseCharacters = 32'768;
+
+void Cut(size_t max_characters, std::optional<std::string>* text) {
+  if (!*text || (*text)->size() <= max_characters) return;
+  size_t at = 0;
+  for (size_t characters = 0; at < (*text)->size(); ++at) {
+    const bool begins = (static_cast<unsigned char>((**text)[at]) & 0xC0) != 0x80;
+    if (begins && characters++ == max_characters) break;
+  }
+  (*text)->resize(at);
+}
+
+// Makes the error what history shows of it: with "An error occurred while executing the state 'A'
+// (entered at the event id #2). ..." where that belongs before its cause (asl.md 12.1), and no
+// longer than an event can be.
+void CompleteError(const Branch& branch, asl::WorkflowError* error) {
+  if (error->needs_prefix) {
+    error->cause = StrCat("An error occurred while executing the state '", branch.state.view(),
+                          "' (entered at the event id #", branch.entered_event_id, "). ",
+                          error->cause.value_or(""));
+  }
   error->needs_prefix = false;
+  Cut(kMaxErrorCharacters, &error->error);
+  Cut(kMaxCauseCharacters, &error->cause);
 }
 
 void FailExecution(Step& step, int64_t previous_id, const asl::WorkflowError& error) {
@@ -115,7 +134,7 @@ bool Catch(Step& step, Branch& branch, const asl::State& state, const asl::Workf
     if (!assigned.ok() || !output.ok()) {
       // The catcher itself fails; nobody catches for it.
       asl::WorkflowError own = assigned.ok() ? output.error() : assigned.error();
-      AddPrefix(branch, &own);
+      CompleteError(branch, &own);
       EmitEvaluationFailed(step, branch, own);
       FailExecution(step, branch.last_event_id, own);
     } else {
@@ -228,7 +247,7 @@ bool ErrorMatches(const std::vector<std::string>& error_equals, const asl::Workf
 }
 
 void FailState(Step& step, Branch& branch, asl::WorkflowError error, bool heartbeat) {
-  AddPrefix(branch, &error);
+  CompleteError(branch, &error);
   EmitEvaluationFailed(step, branch, error);
   error.evaluation_failed = false;  // it is said once, where it happened
   if (error.error == kRuntime) return FailExecution(step, branch.last_event_id, error);

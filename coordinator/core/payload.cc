@@ -5,18 +5,18 @@
 namespace pawl::core {
 
 Json Payload::json(JsonArena* arena) const {
-  if (!json_) {
+  if (!forms_->json) {
     // What was accepted once is read again whatever the limits are by now.
     const JsonLimits unlimited{.bytes = std::numeric_limits<size_t>::max()};
-    absl::StatusOr<Json> parsed = ParseJson(text_->view(), arena, unlimited);
-    json_ = parsed.ok() ? *parsed : Json::Null();
+    absl::StatusOr<Json> parsed = ParseJson(forms_->text->view(), arena, unlimited);
+    forms_->json = parsed.ok() ? *parsed : Json::Null();
   }
-  return *json_;
+  return *forms_->json;
 }
 
 const Text& Payload::text() const {
-  if (!text_) text_ = Text(WriteJson(*json_));
-  return *text_;
+  if (!forms_->text) forms_->text = Text(WriteJson(*forms_->json));
+  return *forms_->text;
 }
 
 }  // namespace pawl::core

@@ -4,6 +4,7 @@
 #ifndef PAWL_CORE_PAYLOAD_H_
 #define PAWL_CORE_PAYLOAD_H_
 
+#include <memory>
 #include <optional>
 
 #include "coordinator/base/json.h"
@@ -11,19 +12,23 @@
 
 namespace pawl::core {
 
+// A copy is the same document: what one of them has read or written out, all have.
 class Payload {
  public:
   // `text` is valid JSON; all that enters an execution was checked.
-  explicit Payload(Text text) : text_(std::move(text)) {}
-  explicit Payload(Json json) : json_(json) {}
+  explicit Payload(Text text) : forms_(std::make_shared<Forms>(Forms{std::move(text), {}})) {}
+  explicit Payload(Json json) : forms_(std::make_shared<Forms>(Forms{{}, json})) {}
 
   // The value, in memory of `arena` (the same for all calls).
   Json json(JsonArena* arena) const;
   const Text& text() const;
 
  private:
-  mutable std::optional<Text> text_;
-  mutable std::optional<Json> json_;
+  struct Forms {
+    std::optional<Text> text;
+    std::optional<Json> json;
+  };
+  std::shared_ptr<Forms> forms_;
 };
 
 }  // namespace pawl::core

@@ -13,6 +13,7 @@
 #include "coordinator/asl/machine.h"
 #include "coordinator/base/json.h"
 #include "coordinator/core/advance.h"
+#include "coordinator/core/payload.h"
 
 namespace pawl::core {
 
@@ -48,6 +49,14 @@ class Step {
   // The state `branch` is in.
   const asl::State& StateOf(const Branch& branch) const;
 
+  // The raw input of that state, and the variables it sees (undefined: none). Each is read once,
+  // however many fields ask for it one after the other.
+  Payload DataOf(const Branch& branch) { return Remember(branch.data, &data_); }
+  Json VariablesOf(const Branch& branch) {
+    return branch.variables.empty() ? Json()
+                                    : Remember(branch.variables, &variables_).json(arena());
+  }
+
   // A new branch under `parent`. The reference is good until that branch is removed.
   Branch& AddBranch(const Branch& parent, int64_t index);
   // Removes all branches under `parent`, at any depth.
@@ -66,6 +75,11 @@ class Step {
   Transition TakeTransition();
 
  private:
+  static const Payload& Remember(const Text& text, std::optional<Payload>* last) {
+    if (!*last || !(*last)->text().SharesBufferWith(text)) last->emplace(text);
+    return **last;
+  }
+
   const asl::Machine* machine_;
   const World* world_;
   Execution& execution_;
@@ -73,6 +87,8 @@ class Step {
   uint64_t seed_;
   const std::shared_ptr<JsonArena> arena_ = std::make_shared<JsonArena>();
   Transition transition_;
+  std::optional<Payload> data_;       // of the branch that was asked for last
+  std::optional<Payload> variables_;  // the same
 };
 
 }  // namespace pawl::core

@@ -60,7 +60,7 @@ asl::Result<std::optional<std::string>> FailText(Step& step, const Branch& branc
                                                  const std::optional<asl::Expression>& computed,
                                                  std::string_view field) {
   if (!computed) return written;
-  const Payload input(branch.data);
+  const Payload input = step.DataOf(branch);
   asl::Result<Json> value =
       computed->Evaluate(MakeEnvironment(step, branch, input.json(step.arena())),
                          step.random_bits(), field, step.arena());

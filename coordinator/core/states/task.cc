@@ -18,6 +18,26 @@ void EndAttempt(Branch& branch) {
   branch.confirm_by.reset();
 }
 
+// The range of TimeoutSeconds and HeartbeatSeconds (asl.md 10.5): what the definition says was
+// checked when it was created, what a path finds is checked here. The words are those of AWS for
+// other fields that are out of their range.
+std::optional<asl::WorkflowError> CheckSeconds(const std::optional<int64_t>& seconds,
+                                               std::string_view field) {
+  constexpr int64_t kMaxSeconds = 99'999'999;
+  if (!seconds || (*seconds >= 1 && *seconds <= kMaxSeconds)) return std::nullopt;
+  return asl::RuntimeError(StrCat(field, " must be between 1 and ", kMaxSeconds, "."));
+}
+
+// A time-out of the task that `branch` comes to, in seconds.
+asl::Result<std::optional<int64_t>> EvaluateSeconds(Step& step, const Branch& branch,
+                                                    const asl::NumberField& number,
+                                                    std::string_view field, const Payload& input) {
+  auto seconds = EvaluateNumber(step, branch, number, StrCat(field, "Path"), input);
+  if (!seconds.ok()) return seconds;
+  if (auto out_of_range = CheckSeconds(*seconds, field)) return *out_of_range;
+  return seconds;
+}
+
 }  // namespace
 
 void BeginTask(Step& step, Branch& branch, const asl::State& state) {
@@ -25,10 +45,10 @@ void BeginTask(Step& step, Branch& branch, const asl::State& state) {
   branch.due_at.reset();
   asl::Result<Payload> input = ApplyInputPath(step, branch, state);
   if (!input.ok()) return FailState(step, branch, input.error());
-  auto timeout = EvaluateNumber(step, branch, detail.timeout_seconds, "TimeoutSecondsPath", *input);
+  auto timeout = EvaluateSeconds(step, branch, detail.timeout_seconds, "TimeoutSeconds", *input);
   if (!timeout.ok()) return FailState(step, branch, timeout.error());
   auto heartbeat =
-      EvaluateNumber(step, branch, detail.heartbeat_seconds, "HeartbeatSecondsPath", *input);
+      EvaluateSeconds(step, branch, detail.heartbeat_seconds, "HeartbeatSeconds", *input);
   if (!heartbeat.ok()) return FailState(step, branch, heartbeat.error());
   asl::Result<Payload> parameters = ApplyTemplate(step, branch, state.parameters, *input);
   if (!parameters.ok()) return FailState(step, branch, parameters.error());

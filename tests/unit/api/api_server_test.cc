@@ -184,6 +184,112 @@ TEST_F(ApiServerTest, PagesOfAHistoryJoinWithoutGaps) {
   EXPECT_EQ(ids, "1 2 3 4 ");
 }
 
+TEST_F(ApiServerTest, PagesInReverseOrderJoinWithoutGaps) {
+  const std::string execution = Start(Machine("m"), "one");
+  Ended(execution);
+  std::string ids, next;
+  do {
+    const Answer page =
+        Call("GetExecutionHistory",
+             StrCat("{\"reverseOrder\":true,\"maxResults\":3,\"executionArn\":\"", execution, "\"",
+                    next.empty() ? "" : StrCat(",\"nextToken\":\"", next, "\""), "}"));
+    for (const Json event : page.json.Find("events").items()) {
+      StrAppend(&ids, event.Find("id").as_int(), " ");
+    }
+    next = page.Text("nextToken");
+  } while (!next.empty());
+  EXPECT_EQ(ids, "4 3 2 1 ");
+}
+
+TEST_F(ApiServerTest, AHistoryOfARunningExecutionShowsWhatThereIs) {
+  const std::string execution = Start(Machine("m", kWait), "one");
+  const Answer history =
+      Call("GetExecutionHistory", StrCat("{\"executionArn\":\"", execution, "\"}"));
+  EXPECT_EQ(history.json.Find("events").size(), 2u);
+  EXPECT_EQ(history.Text("nextToken"), "");
+}
+
+TEST_F(ApiServerTest, AHistoryWithoutExecutionDataKeepsErrorsAndCauses) {
+  const std::string machine =
+      Machine("m", R"({"StartAt":"F","States":{"F":{"Type":"Fail","Error":"E","Cause":"C"}}})");
+  const std::string execution = Start(machine, "one", R"({"secret":1})");
+  Ended(execution);
+  const std::string arn = StrCat("\"executionArn\":\"", execution, "\"}");
+  EXPECT_THAT(Call("GetExecutionHistory", "{" + arn).body, HasSubstr("secret"));
+  const std::string bare =
+      Call("GetExecutionHistory", R"({"includeExecutionData":false,)" + arn).body;
+  EXPECT_THAT(bare, testing::Not(HasSubstr("secret")));
+  EXPECT_THAT(bare, HasSubstr(R"("stateEnteredEventDetails":{"name":"F"})"));
+  EXPECT_THAT(bare, HasSubstr(R"("executionFailedEventDetails":{"error":"E","cause":"C"})"));
+}
+
+struct EndCase {
+  std::string name;
+  std::string fields;  // of the state F that ends it
+  bool has_error;
+  bool has_cause;
+};
+
+class EndTest : public ApiServerTest, public testing::WithParamInterface<EndCase> {};
+
+TEST_P(EndTest, DescribeShowsWhatWasGivenAndNoOutput) {
+  const std::string execution = Start(
+      Machine("m",
+              StrCat(R"({"StartAt":"F","States":{"F":{"Type":"Fail")", GetParam().fields, "}}}")),
+      "one");
+  const Answer described = Ended(execution);
+  EXPECT_EQ(described.Text("status"), "FAILED");
+  EXPECT_EQ(described.json.Find("error").is_string(), GetParam().has_error);
+  EXPECT_EQ(described.json.Find("cause").is_string(), GetParam().has_cause);
+  EXPECT_TRUE(described.json.Find("output").is_undefined());
+  EXPECT_TRUE(described.json.Find("outputDetails").is_undefined());
+  EXPECT_TRUE(described.json.Find("stopDate").is_number());
+  EXPECT_TRUE(described.json.Find("redriveStatusReason").is_undefined());
+  const std::string metadata =
+      StrCat("{\"includedData\":\"METADATA_ONLY\",\"executionArn\":\"", execution, "\"}");
+  EXPECT_TRUE(Call("DescribeExecution", metadata).json.Find("input").is_undefined());
+}
+
+INSTANTIATE_TEST_SUITE_P(Api, EndTest,
+                         testing::ValuesIn(std::vector<EndCase>{
+                             {"ErrorAndCause", R"(,"Error":"E","Cause":"C")", true, true},
+                             {"ErrorAlone", R"(,"Error":"E")", true, false},
+                             {"CauseAlone", R"(,"Cause":"C")", false, true},
+                             {"Neither", "", false, false},
+                         }),
+                         [](const auto& info) { return info.param.name; });
+
+TEST_F(ApiServerTest, DescribeOfAStopWithoutWordsHasNone) {
+  const std::string execution = Start(Machine("m", kWait), "one");
+  const std::string arn = StrCat("{\"executionArn\":\"", execution, "\"}");
+  Call("StopExecution", arn);
+  const Answer described = Describe(execution);
+  EXPECT_EQ(described.Text("status"), "ABORTED");
+  EXPECT_TRUE(described.json.Find("error").is_undefined());
+  EXPECT_TRUE(described.json.Find("cause").is_undefined());
+  EXPECT_TRUE(described.json.Find("output").is_undefined());
+  EXPECT_THAT(Call("GetExecutionHistory", arn).body,
+              HasSubstr(R"("type":"ExecutionAborted","executionAbortedEventDetails":{}})"));
+}
+
+TEST_F(ApiServerTest, DescribeOfATimeOutHasNoErrorAndEndsOnTheSecond) {
+  const std::string execution = Start(
+      Machine("m", R"({"TimeoutSeconds":1,"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":60,)"
+                   R"("End":true}}})"),
+      "one");
+  clock_.Advance(absl::Seconds(2));  // the scheduler fires a second from now all the same
+  const Answer described = Ended(execution);
+  EXPECT_EQ(described.Text("status"), "TIMED_OUT");
+  EXPECT_TRUE(described.json.Find("error").is_undefined());
+  EXPECT_TRUE(described.json.Find("cause").is_undefined());
+  EXPECT_EQ(described.Text("redriveStatus"), "REDRIVABLE");
+  EXPECT_DOUBLE_EQ(described.json.Find("stopDate").as_double(),
+                   described.json.Find("startDate").as_double() + 1);
+  const std::string arn = StrCat("{\"executionArn\":\"", execution, "\"}");
+  EXPECT_THAT(Call("GetExecutionHistory", arn).body,
+              HasSubstr(R"("executionTimedOutEventDetails":{"error":"States.Timeout"})"));
+}
+
 TEST_F(ApiServerTest, TokensHoldForTheirRequestOnly) {
   const std::string first = Start(Machine("m"), "one");
   const std::string second = Start(Machine("m"), "two");

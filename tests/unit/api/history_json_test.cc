@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "coordinator/base/json.h"
+#include "coordinator/base/strings.h"
 #include "gtest/gtest.h"
 
 namespace pawl::api {
@@ -140,6 +141,47 @@ INSTANTIATE_TEST_SUITE_P(
         {EventType::kEvaluationFailed,
          Wrap("evaluationFailed", R"("error":"E","cause":"C","state":"S")"),
          Wrap("evaluationFailed", R"("error":"E","cause":"C","state":"S")")},
+    }),
+    [](const auto& info) { return std::string(core::EventTypeName(info.param.type)); });
+
+struct AbsentCase {
+  EventType type;
+  std::string details;  // of an event that has nothing that it may do without
+};
+
+class AbsentFieldsTest : public testing::TestWithParam<AbsentCase> {};
+
+TEST_P(AbsentFieldsTest, AreNoMembersAndTheDetailsStay) {
+  HistoryEvent event;
+  event.id = 7;
+  event.previous_id = 6;
+  event.timestamp = absl::FromUnixMillis(1'790'218'585'123);
+  event.type = GetParam().type;
+  event.name = Text("S");
+  event.payload = Text("1");
+  event.resource = Text("arn:r");
+  std::string out;
+  AppendHistoryEvent(event, true, &out);
+  EXPECT_TRUE(out.ends_with(
+      StrCat("\"", core::EventTypeName(GetParam().type), "\"", GetParam().details, "}")))
+      << out;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Optional, AbsentFieldsTest,
+    testing::ValuesIn(std::vector<AbsentCase>{
+        {EventType::kExecutionFailed, Wrap("executionFailed", "")},
+        {EventType::kExecutionAborted, Wrap("executionAborted", "")},
+        {EventType::kActivityFailed, Wrap("activityFailed", "")},
+        {EventType::kActivityTimedOut, Wrap("activityTimedOut", "")},
+        {EventType::kActivityStarted, Wrap("activityStarted", "")},
+        {EventType::kActivityScheduled,
+         Wrap("activityScheduled",
+              R"("resource":"arn:r","input":"1","inputDetails":{"truncated":false})")},
+        {EventType::kPassStateExited,
+         Wrap("stateExited", R"("name":"S","output":"1","outputDetails":{"truncated":false})")},
+        {EventType::kMapStateStarted, Wrap("mapStateStarted", R"("length":0)")},
+        {EventType::kMapIterationStarted, Wrap("mapIterationStarted", R"("name":"S","index":0)")},
     }),
     [](const auto& info) { return std::string(core::EventTypeName(info.param.type)); });
 

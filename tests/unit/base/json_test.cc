@@ -1,6 +1,9 @@
 #include "coordinator/base/json.h"
 
+#include <charconv>
 #include <cmath>
+#include <cstdlib>
+#include <iterator>
 #include <limits>
 #include <random>
 #include <string>
@@ -193,6 +196,47 @@ INSTANTIATE_TEST_SUITE_P(
                     NumberCase{"Infinite", std::numeric_limits<double>::infinity(),
                                "\"Infinity\""}),
     CaseName<NumberCase>);
+
+// The digits that std::to_chars gives are the shortest that read back, whatever the way to them.
+TEST(Json, NumbersOfFewDigitsAndOfManyHaveTheShortestDigits) {
+  const auto digits_of = [](std::string_view text) {
+    std::string digits;
+    for (const char c : text.substr(0, text.find_first_of("eE"))) {
+      if (c >= '0' && c <= '9') digits.push_back(c);
+    }
+    digits.erase(0, digits.find_first_not_of('0'));
+    digits.erase(digits.find_last_not_of('0') + 1);
+    return digits;
+  };
+  std::mt19937_64 random(7);
+  constexpr double kPowers[] = {1, 10, 100, 1000, 1e4, 1e5, 1e9, 1e15, 1e22};
+  for (int i = 0; i < 100'000; ++i) {
+    const uint64_t bits = random();
+    const double whole = static_cast<double>(bits >> (11 + bits % 52));
+    double value = whole / kPowers[random() % std::size(kPowers)];
+    if (i % 3 == 1) value = std::nextafter(value, 1e300);
+    if (i % 3 == 2) value *= kPowers[random() % std::size(kPowers)];
+    std::string written;
+    AppendNumber(value, &written);
+    char text[40];
+    const auto end = std::to_chars(text, std::end(text), value, std::chars_format::scientific);
+    ASSERT_EQ(digits_of(written), digits_of({text, static_cast<size_t>(end.ptr - text)}))
+        << written;
+    ASSERT_EQ(std::strtod(written.c_str(), nullptr), value) << written;
+  }
+}
+
+// What does not fit at once into the buffer behind WriteJson comes out whole.
+TEST(Json, LongTextsAreWrittenWhole) {
+  for (const size_t length : {2040, 2046, 2047, 2048, 2049, 5000}) {
+    const std::string text =
+        "[\"" + std::string(length, 'x') + "\",\"y\",\"" + std::string(length, 'z') + "\"]";
+    JsonArena arena;
+    std::string out = "before ";
+    AppendJson(Parse(text, &arena), &out);
+    EXPECT_EQ(out, "before " + text);
+  }
+}
 
 TEST(Json, EscapesOfJavaScriptAreLowerCase) {
   std::string text;
