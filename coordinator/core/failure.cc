@@ -28,6 +28,23 @@ void AddPrefix(const Branch& branch, asl::WorkflowError* error) {
   error->needs_prefix = false;
 }
 
+void Cut(size_t characters, std::optional<std::string>* text) {
+  if (!*text || (*text)->size() <= characters) return;  // a character has a byte at least
+  size_t bytes = 0;
+  for (size_t left = characters + 1; bytes < (*text)->size(); ++bytes) {
+    const bool begins = (static_cast<unsigned char>((**text)[bytes]) & 0xC0) != 0x80;
+    if (begins && --left == 0) break;
+  }
+  (*text)->resize(bytes);
+}
+
+// As the error is told from here on, everywhere.
+void Complete(const Branch& branch, asl::WorkflowError* error) {
+  AddPrefix(branch, error);
+  Cut(kMaxErrorCharacters, &error->error);
+  Cut(kMaxCauseCharacters, &error->cause);
+}
+
 void FailExecution(Step& step, int64_t previous_id, const asl::WorkflowError& error) {
   HistoryEvent& event = step.Emit(EventType::kExecutionFailed, previous_id);
   event.error = step.execution().error = ToText(error.error);
@@ -108,12 +125,12 @@ bool Catch(Step& step, Branch& branch, const asl::State& state, const asl::Workf
     asl::Result<Assigned> assigned = ApplyAssign(step, branch, catcher.assign, error_output);
     asl::Result<Payload> output = ApplyResultPath(step, branch, catcher.result_path, error_output);
     if (output.ok()) {
-      if (auto exceeded = CheckSize(state, output->text())) output = *exceeded;
+      if (auto exceeded = CheckSize(step, state, *output)) output = *exceeded;
     }
     if (!assigned.ok() || !output.ok()) {
       // The catcher itself fails; nobody catches for it.
       asl::WorkflowError own = assigned.ok() ? output.error() : assigned.error();
-      AddPrefix(branch, &own);
+      Complete(branch, &own);
       EmitEvaluationFailed(step, branch, own);
       FailExecution(step, branch.last_event_id, own);
     } else {
@@ -211,7 +228,7 @@ bool ErrorMatches(const std::vector<std::string>& error_equals, const asl::Workf
 }
 
 void FailState(Step& step, Branch& branch, asl::WorkflowError error, bool heartbeat) {
-  AddPrefix(branch, &error);
+  Complete(branch, &error);
   EmitEvaluationFailed(step, branch, error);
   error.evaluation_failed = false;  // it is said once, where it happened
   if (error.error == kRuntime) return FailExecution(step, branch.last_event_id, error);

@@ -64,7 +64,7 @@ asl::Result<std::optional<std::string>> FailText(Step& step, const Branch& branc
   if (!value.ok()) return value.error();
   if (!value->is_string()) {
     return asl::RuntimeError(std::string(field) +
-                             " must be a string but was: " + WriteJson(*value));
+                             " must be a string but was: " + ShownJson(*value));
   }
   return std::optional<std::string>(std::string(value->as_string()));
 }

@@ -1,4 +1,5 @@
 #include "coordinator/base/strings.h"
+#include "coordinator/core/number_fields.h"
 #include "coordinator/core/states/states.h"
 
 namespace pawl::core {
@@ -23,14 +24,14 @@ void BeginTask(Step& step, Branch& branch, const asl::State& state) {
   branch.due_at.reset();
   asl::Result<Payload> input = ApplyInputPath(step, branch, state);
   if (!input.ok()) return FailState(step, branch, input.error());
-  auto timeout = EvaluateNumber(step, branch, detail.timeout_seconds, "TimeoutSecondsPath", *input);
+  auto timeout = EvaluateSeconds(step, branch, detail.timeout_seconds, "TimeoutSeconds", *input);
   if (!timeout.ok()) return FailState(step, branch, timeout.error());
   auto heartbeat =
-      EvaluateNumber(step, branch, detail.heartbeat_seconds, "HeartbeatSecondsPath", *input);
+      EvaluateSeconds(step, branch, detail.heartbeat_seconds, "HeartbeatSeconds", *input);
   if (!heartbeat.ok()) return FailState(step, branch, heartbeat.error());
   asl::Result<Payload> parameters = ApplyTemplate(step, branch, state.parameters, *input);
   if (!parameters.ok()) return FailState(step, branch, parameters.error());
-  if (auto exceeded = CheckSize(state, parameters->text())) {
+  if (auto exceeded = CheckSize(step, state, *parameters)) {
     return FailState(step, branch, *exceeded);
   }
   if (!step.world().activity_exists(detail.activity.name)) {
@@ -56,6 +57,10 @@ void BeginTask(Step& step, Branch& branch, const asl::State& state) {
 }
 
 void SucceedTask(Step& step, Branch& branch, const Text& output) {
+  // The node that took it from the worker may allow more than the execution does.
+  if (auto exceeded = CheckResult(step, branch.task->activity_arn, output)) {
+    return FailTask(step, branch, Text(*exceeded->error), Text(*exceeded->cause));
+  }
   EndAttempt(branch);
   step.EmitNext(EventType::kActivitySucceeded, branch).payload = output;
   FinishState(step, branch, step.StateOf(branch), Payload(output), branch.last_event_id);
