@@ -102,6 +102,8 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
   // A new connection, not one that others gave up on and that waits for its next attempt.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
+  // Coordinators say how large a task's input may be.
+  arguments.SetMaxReceiveMessageSize(-1);
   // Coordinators are near; http_proxy is meant for what is far.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);

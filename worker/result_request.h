@@ -12,8 +12,10 @@
 
 namespace pawl::worker {
 
+// The most that a coordinator can be set to take; what it takes less it says, and the output
+// becomes a failure then, too.
+inline constexpr size_t kMaxOutputBytes = 16 << 20;
 // AWS quotas.
-inline constexpr size_t kMaxOutputBytes = 256 * 1024;
 inline constexpr size_t kMaxErrorBytes = 256;
 inline constexpr size_t kMaxCauseBytes = 32 * 1024;
 

@@ -34,8 +34,8 @@ struct TaskError {
 
 class TaskResult {
  public:
-  // The task succeeded. `output` is JSON text of at most 256 KiB; anything else fails the task with
-  // Pawl.InvalidOutput.
+  // The task succeeded. `output` is JSON text, of at most 256 KiB unless coordinators are set
+  // to take more (max_payload_bytes); anything else fails the task with Pawl.InvalidOutput.
   TaskResult(std::string output) : value_(std::move(output)) {}    // NOLINT: meant to be implicit
   TaskResult(const char* output) : value_(std::string(output)) {}  // NOLINT
   TaskResult(TaskError failure) : value_(std::move(failure)) {}    // NOLINT

@@ -35,7 +35,8 @@ void AwsApi::Handle(const Request& request, Responder responder) {
                                      Uuid::Random().ToString(), std::move(responder));
   if (operation == nullptr) return call->Fail(UnknownOperationException(target));
   if (const auto error = call->Parse(request.body)) return call->Fail(*error);
-  if (const auto error = CheckRequest(call->request(), operation->members)) {
+  if (const auto error =
+          CheckRequest(call->request(), operation->members, services_->max_payload_bytes)) {
     return call->Fail(*error);
   }
   operation->run(*services_, std::move(call));

@@ -30,6 +30,7 @@ namespace pawl::api {
 // What all operations share. Outlives every call.
 struct Services {
   Account account;
+  int64_t max_payload_bytes;
   absl::Duration poll_duration;
   store::Store* store;
   engine::Engine* engine;

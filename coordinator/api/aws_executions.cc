@@ -20,16 +20,16 @@ constexpr std::string_view kIncluded = R"({"included":true})";
 constexpr Member kStartExecution[] = {
     ArnMember("stateMachineArn"),
     {.name = "name", .least = 1, .most = kMaxNameCharacters},
-    {.name = "input", .sensitive = true, .most = kMaxPayloadBytes},
+    {.name = "input", .sensitive = true, .payload = PayloadLength::kCharacters},
     {.name = "traceHeader", .most = 256, .ascii = true},
 };
 
 // What is wrong with an input, in the words of the parser that AWS uses.
-std::optional<AwsError> CheckInput(std::string_view input) {
+std::optional<AwsError> CheckInput(std::string_view input, int64_t max_bytes) {
   if (input.empty()) return InvalidExecutionInput("Invalid execution input.");
-  if (input.size() > kMaxPayloadBytes) {
+  if (static_cast<int64_t>(input.size()) > max_bytes) {
     return InvalidExecutionInput(
-        fmt::format("Input is longer than the maximum of {} bytes in UTF-8.", kMaxPayloadBytes));
+        fmt::format("Input is longer than the maximum of {} bytes in UTF-8.", max_bytes));
   }
   const absl::Status checked = CheckJson(input);
   if (checked.ok()) return std::nullopt;
@@ -41,7 +41,7 @@ void StartExecution(Services& services, CallPtr call) {
   if (!arn.ok()) return call->Fail(arn.error());
   if (const auto error = CheckName(call->Text("name"))) return call->Fail(*error);
   const std::string_view input = call->Has("input") ? call->Text("input") : "{}";
-  if (const auto error = CheckInput(input)) return call->Fail(*error);
+  if (const auto error = CheckInput(input, services.max_payload_bytes)) return call->Fail(*error);
 
   const std::string name =
       call->Has("name") ? std::string(call->Text("name")) : Uuid::Random().ToString();

@@ -33,7 +33,6 @@ std::span<const Operation> TaskOperations();
 // Limits that many operations share (reference/quotas.md 1).
 inline constexpr int64_t kMaxArnCharacters = 256;
 inline constexpr int64_t kMaxNameCharacters = 80;
-inline constexpr int64_t kMaxPayloadBytes = 262'144;
 inline constexpr int64_t kMaxErrorCharacters = 256;
 inline constexpr int64_t kMaxCauseCharacters = 32'768;
 inline constexpr int64_t kMaxPageTokenCharacters = 1024;

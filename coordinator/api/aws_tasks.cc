@@ -116,11 +116,7 @@ store::DoneCallback AnswerTo(CallPtr call) {
 
 constexpr Member kSendTaskSuccess[] = {
     kTaskToken,
-    {.name = "output",
-     .required = true,
-     .sensitive = true,
-     .most = kMaxPayloadBytes,
-     .most_bytes = kMaxPayloadBytes},
+    {.name = "output", .required = true, .sensitive = true, .payload = PayloadLength::kBytes},
 };
 
 // The order of the checks is AWS's (reference/api.md 4.10): a bad output is told even of a closed

@@ -95,6 +95,8 @@ std::optional<AwsError> CheckTypes(Json object, std::span<const Member> members)
 // Gathers the violations of one request.
 class Violations {
  public:
+  explicit Violations(int64_t max_payload) : max_payload_(max_payload) {}
+
   void CheckObject(Json object, std::span<const Member> members, const std::string& path) {
     for (const Member& member : members) {
       CheckMember(object.Find(member.name), member, path + std::string(member.name));
@@ -136,9 +138,11 @@ class Violations {
   void CheckString(std::string_view text, const Member& member, const std::string& path) {
     const std::string quoted = fmt::format("'{}'", text);
     const auto length = static_cast<int64_t>(asl::CountCharacters(text));
-    if (length > member.most || static_cast<int64_t>(text.size()) > member.most_bytes) {
+    const int64_t most = member.payload == PayloadLength::kFree ? member.most : max_payload_;
+    const bool bytes = member.payload == PayloadLength::kBytes;
+    if (length > most || (bytes && static_cast<int64_t>(text.size()) > most)) {
       Add(member, quoted, path,
-          fmt::format("Member must have length less than or equal to {}", member.most));
+          fmt::format("Member must have length less than or equal to {}", most));
     }
     if (length < member.least) {
       Add(member, quoted, path,
@@ -173,17 +177,19 @@ class Violations {
         fmt::format("Value{} at '{}' failed to satisfy constraint: {}", shown, path, constraint));
   }
 
+  const int64_t max_payload_;
   std::vector<std::string> found_;
 };
 
 }  // namespace
 
-std::optional<AwsError> CheckRequest(Json request, std::span<const Member> members) {
+std::optional<AwsError> CheckRequest(Json request, std::span<const Member> members,
+                                     int64_t max_payload) {
   if (!request.is_object()) {
     return SerializationException("The request body must be a JSON object.");
   }
   if (auto error = CheckTypes(request, members)) return error;
-  Violations violations;
+  Violations violations(max_payload);
   violations.CheckObject(request, members, "");
   return violations.Error();
 }

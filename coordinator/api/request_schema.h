@@ -20,6 +20,9 @@ enum class MemberType { kString, kBoolean, kInteger, kStructure, kStructureList 
 
 inline constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
 
+// Strings that may be as long as payloads, in place of `most`.
+enum class PayloadLength { kFree, kCharacters, kBytes };
+
 struct Member {
   std::string_view name;
   MemberType type = MemberType::kString;
@@ -27,7 +30,7 @@ struct Member {
   bool sensitive = false;  // its value is never echoed
   int64_t least = 0;       // characters of a string, the value of an integer
   int64_t most = kNoLimit;
-  int64_t most_bytes = kNoLimit;                  // of a string in UTF-8
+  PayloadLength payload = PayloadLength::kFree;
   std::span<const std::string_view> values = {};  // of an enumeration
   bool ascii = false;                             // pattern \p{ASCII}*
   std::span<const Member> members = {};           // of a structure, or of a list's structures
@@ -35,8 +38,9 @@ struct Member {
 
 // What is wrong with `request`: it or a member has the wrong JSON type (SerializationException), or
 // a value breaks a limit (ValidationException with all the violations). Unknown members are
-// ignored, null is absent.
-std::optional<AwsError> CheckRequest(Json request, std::span<const Member> members);
+// ignored, null is absent. `max_payload`: of the members that are payloads.
+std::optional<AwsError> CheckRequest(Json request, std::span<const Member> members,
+                                     int64_t max_payload);
 
 }  // namespace pawl::api
 

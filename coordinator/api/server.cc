@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -33,6 +34,10 @@ absl::StatusOr<std::string> ReadSecret(store::Store* store) {
   }
   return answer->secret;
 }
+
+// A payload is a JSON string in the body: quotes and backslashes take two bytes each there. Escapes
+// of six bytes for every one are not allowed for. The rest are the other members.
+int64_t BodyBytes(int64_t payload_bytes) { return 4 * payload_bytes + (128 << 10); }
 
 Response Plain(int status, std::string_view type, std::string body) {
   return {.status = status,
@@ -70,6 +75,7 @@ class ApiServer::Impl {
     auto secret = ReadSecret(store_);
     if (!secret.ok()) return secret.status();
     services_.reset(new Services{.account = options_.account,
+                                 .max_payload_bytes = options_.max_payload_bytes,
                                  .poll_duration = options_.poll_duration,
                                  .store = store_,
                                  .engine = engine_,
@@ -79,6 +85,7 @@ class ApiServer::Impl {
     HttpOptions http = options_.http;
     http.host = address->host;
     http.port = address->port;
+    http.max_body_bytes = std::max(http.max_body_bytes, BodyBytes(options_.max_payload_bytes));
     http_ = std::make_unique<HttpServer>(std::move(http), clock_,
                                          [this](Request request, Responder responder) {
                                            Route(std::move(request), std::move(responder));

@@ -13,6 +13,7 @@
 #include "coordinator/api/http_server.h"
 #include "coordinator/base/account.h"
 #include "coordinator/base/clock.h"
+#include "coordinator/core/limits.h"
 #include "coordinator/engine/engine.h"
 #include "coordinator/metrics/metrics.h"
 #include "coordinator/store/store.h"
@@ -24,6 +25,9 @@ struct ServerOptions {
   // Nobody is asked who they are: without this only addresses of this machine are listened on.
   bool allow_unauthenticated = false;
   Account account;
+  // The largest input that is started with, and output that is taken. Requests may have what that
+  // needs in JSON, where this is more than HttpOptions say.
+  int64_t max_payload_bytes = core::kAwsPayloadBytes;
   std::string version;                               // for people
   absl::Duration poll_duration = absl::Seconds(60);  // of GetActivityTask (reference/api.md 4.11)
   // What /metrics shows.

@@ -6,6 +6,7 @@
 
 #include "coordinator/asl/definition_compiler.h"
 #include "coordinator/asl/json_diagnosis.h"
+#include "coordinator/asl/variable_flow.h"
 
 namespace pawl::asl {
 namespace {
@@ -60,7 +61,10 @@ CompileResult CompileMachine(std::string_view definition, MachineType type) {
   Findings findings;
   DefinitionCompiler(type, machine.get(), &findings).Compile(Place::Root(*json));
   CompileResult result;
-  if (!findings.has_errors()) result.machine = std::move(machine);
+  if (!findings.has_errors()) {
+    WarnAboutUndefinedVariables(Place::Root(*json), &findings);
+    result.machine = std::move(machine);
+  }
   result.diagnostics = findings.Take();
   return result;
 }

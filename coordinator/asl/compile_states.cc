@@ -13,6 +13,8 @@ namespace {
 
 constexpr int64_t kMaxSeconds = 99'999'999;  // AWS quota
 constexpr int64_t kMaxCount = INT32_MAX;
+constexpr size_t kMaxErrorCharacters = 256;     // AWS quota
+constexpr size_t kMaxCauseCharacters = 32'768;  // AWS quota
 
 // Reports what looks computed in a Pass's Result, which is always taken as it is written.
 void WarnAboutStaticResult(const Place& value, Findings* findings) {
@@ -136,8 +138,8 @@ void DefinitionCompiler::ReadWait(const StateReader& reader) {
 
 void DefinitionCompiler::ReadFail(const StateReader& reader) {
   auto& detail = reader.state->detail.emplace<FailDetail>();
-  detail.error = read_.String(reader.Field("Error"));
-  detail.cause = read_.String(reader.Field("Cause"));
+  detail.error = read_.ShortString(reader.Field("Error"), kMaxErrorCharacters);
+  detail.cause = read_.ShortString(reader.Field("Cause"), kMaxCauseCharacters);
   detail.error_path = read_.ReadExpression(reader.Field("ErrorPath"));
   detail.cause_path = read_.ReadExpression(reader.Field("CausePath"));
   WarnAboutPathInLiteral(reader.Field("Error"), findings_);
@@ -171,7 +173,7 @@ void DefinitionCompiler::ReadMap(const StateReader& reader) {
   detail.tolerated_failure_count =
       read_.ReadNumberField(reader.place, "ToleratedFailureCount", 0, kMaxCount);
   detail.tolerated_failure_percentage =
-      read_.ReadNumberField(reader.place, "ToleratedFailurePercentage", 0, 100);
+      read_.ReadDecimalField(reader.place, "ToleratedFailurePercentage", 0, 100);
   CompileScope(processor, kInProcessor, reader.level->variables, reader.level->depth + 1,
                &detail.processor);
 }

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "coordinator/asl/text_length.h"
+
 namespace pawl::asl {
 namespace {
 
@@ -63,6 +65,17 @@ std::optional<std::string> FieldReader::String(const Place& field) const {
   return std::string(field.value().as_string());
 }
 
+std::optional<std::string> FieldReader::ShortString(const Place& field,
+                                                    size_t max_characters) const {
+  std::optional<std::string> text = String(field);
+  if (text.has_value() && CountCharacters(*text) > max_characters) {
+    findings_->Schema(fmt::format("Value cannot be longer than {} characters", max_characters),
+                      field);
+    return std::nullopt;
+  }
+  return text;
+}
+
 std::optional<std::string> FieldReader::OneOf(
     const Place& field, std::initializer_list<std::string_view> values) const {
   std::optional<std::string> text = String(field);
@@ -88,12 +101,14 @@ std::optional<int64_t> FieldReader::Integer(const Place& field, int64_t min, int
   return std::nullopt;
 }
 
-std::optional<double> FieldReader::Number(const Place& field, double min) const {
+std::optional<double> FieldReader::Number(const Place& field, double min, double max) const {
   if (!field.exists()) return std::nullopt;
   if (!field.value().is_number()) {
     findings_->Schema("Expected value of type Number", field);
   } else if (field.value().as_double() < min) {
     findings_->Schema(fmt::format("Minimum value is {}", min), field);
+  } else if (field.value().as_double() > max) {
+    findings_->Schema(fmt::format("Maximum value is {}", max), field);
   } else {
     return field.value().as_double();
   }
@@ -199,6 +214,15 @@ NumberField FieldReader::ReadNumberField(const Place& object, std::string_view n
                                          int64_t max) const {
   NumberField result;
   result.value = Integer(object.Member(name), min, max);
+  const std::string path_name = fmt::format("{}Path", name);
+  result.path = ReferencePath(object.Member(path_name));
+  return result;
+}
+
+DecimalField FieldReader::ReadDecimalField(const Place& object, std::string_view name, double min,
+                                           double max) const {
+  DecimalField result;
+  result.value = Number(object.Member(name), min, max);
   const std::string path_name = fmt::format("{}Path", name);
   result.path = ReferencePath(object.Member(path_name));
   return result;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,10 +23,13 @@ class FieldReader {
   explicit FieldReader(Findings* findings) : findings_(findings) {}
 
   std::optional<std::string> String(const Place& field) const;
+  // The same, of at most `max_characters`.
+  std::optional<std::string> ShortString(const Place& field, size_t max_characters) const;
   std::optional<std::string> OneOf(const Place& field,
                                    std::initializer_list<std::string_view> values) const;
   std::optional<int64_t> Integer(const Place& field, int64_t min, int64_t max) const;
-  std::optional<double> Number(const Place& field, double min) const;
+  std::optional<double> Number(const Place& field, double min,
+                               double max = std::numeric_limits<double>::infinity()) const;
   // Whether the value is an object or array; reports when it is something else.
   bool IsObject(const Place& field) const;
   bool IsArray(const Place& field) const;
@@ -42,6 +46,8 @@ class FieldReader {
   // `name` with a number, or `name` + "Path".
   NumberField ReadNumberField(const Place& object, std::string_view name, int64_t min,
                               int64_t max) const;
+  DecimalField ReadDecimalField(const Place& object, std::string_view name, double min,
+                                double max) const;
 
  private:
   Findings* findings_;

@@ -7,8 +7,8 @@
 namespace pawl::asl {
 namespace {
 
-// Bounds what a definition made of nothing but mistakes can cost. ValidateStateMachineDefinition
-// shows at most 100.
+// Bounds what a definition made of nothing but mistakes can cost, errors and warnings apart, so
+// that neither hides the other. ValidateStateMachineDefinition shows at most 100.
 constexpr size_t kMaxFindings = 200;
 // AWS quota: 80 characters of a state name. Longer names are cut in locations, as AWS does.
 constexpr size_t kMaxNameBytes = 80 * 4;
@@ -86,11 +86,8 @@ void Findings::Warning(std::string_view code, std::string message, const Place& 
 
 void Findings::Add(Diagnostic::Severity severity, std::string_view code, std::string message,
                    const Place* place) {
-  const bool is_error = severity == Diagnostic::Severity::kError;
-  // The first error is kept however many warnings came before it.
-  const bool is_first_error = is_error && !has_errors_;
-  has_errors_ = has_errors_ || is_error;
-  if (entries_.size() >= kMaxFindings && !is_first_error) return;
+  size_t& count = severity == Diagnostic::Severity::kError ? errors_ : warnings_;
+  if (++count > kMaxFindings) return;
   Entry entry;
   entry.diagnostic.severity = severity;
   entry.diagnostic.code = std::string(code);

@@ -65,7 +65,7 @@ class Findings {
   void ErrorWithoutLocation(std::string_view code, std::string message);
   void Warning(std::string_view code, std::string message, const Place& place);
 
-  bool has_errors() const { return has_errors_; }
+  bool has_errors() const { return errors_ > 0; }
   std::vector<Diagnostic> Take();
 
  private:
@@ -77,7 +77,8 @@ class Findings {
            const Place* place);
 
   std::vector<Entry> entries_;
-  bool has_errors_ = false;
+  size_t errors_ = 0;
+  size_t warnings_ = 0;
 };
 
 }  // namespace pawl::asl

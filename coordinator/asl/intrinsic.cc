@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "coordinator/asl/evaluation_limit.h"
 #include "coordinator/asl/intrinsic_call.h"
 #include "coordinator/asl/path_not_found.h"
 #include "coordinator/asl/unverified.h"
@@ -19,7 +20,11 @@ class CallEvaluation {
  public:
   CallEvaluation(const std::string& text, const query::Environment& environment,
                  const RandomBits& random, std::string_view field, JsonArena* arena)
-      : text_(text), environment_(environment), context_{random, arena}, field_(field) {}
+      : text_(text),
+        environment_(environment),
+        context_{random, arena},
+        limit_(arena),
+        field_(field) {}
 
   Result<Json> Evaluate(const CompiledCall& call) {
     std::vector<Json> arguments;
@@ -30,6 +35,7 @@ class CallEvaluation {
       arguments.push_back(*value);
     }
     const std::optional<Json> value = call.function->body(arguments, context_);
+    if (limit_.Exceeded()) return EvaluationLimit::Error();
     if (value) return *value;
     return WorkflowError{
         std::string(unverified::kIntrinsicFailure),
@@ -51,6 +57,7 @@ class CallEvaluation {
   const std::string& text_;
   const query::Environment& environment_;
   const FunctionContext context_;
+  const EvaluationLimit limit_;
   const std::string_view field_;
 };
 

@@ -68,6 +68,12 @@ struct NumberField {
   bool is_set() const { return value.has_value() || path.has_value(); }
 };
 
+// The same of a number that may have a fraction.
+struct DecimalField {
+  std::optional<double> value;
+  std::optional<query::JsonPath> path;
+};
+
 struct PassDetail {
   // The text of `Result`, compact; absent also for `null`.
   std::optional<std::string> result;
@@ -121,7 +127,7 @@ struct MapDetail {
   NumberField max_concurrency;            // 0 and not set: no limit of its own
   NumberField
       tolerated_failure_count;  // accepted in the definition; acts in a distributed Map only
-  NumberField tolerated_failure_percentage;
+  DecimalField tolerated_failure_percentage;
 };
 
 struct State {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "coordinator/asl/evaluation_limit.h"
 #include "coordinator/asl/path_not_found.h"
 #include "coordinator/base/strings.h"
 
@@ -178,15 +179,21 @@ class TemplateEvaluation {
 
   TemplateEvaluation(const query::Environment& environment, const RandomBits& random,
                      JsonArena* arena)
-      : environment_(environment), random_(random), arena_(arena) {}
+      : environment_(environment), random_(random), arena_(arena), limit_(arena) {}
 
   Result<Json> Evaluate(const Node& node, std::string_view field) {
-    if (node.expression) return node.expression->Evaluate(environment_, random_, field, arena_);
+    if (node.expression) return EvaluateExpression(*node.expression, field);
     if (node.is_literal()) return node.literal;
     return node.is_array ? EvaluateArray(node) : EvaluateObject(node);
   }
 
  private:
+  Result<Json> EvaluateExpression(const Expression& expression, std::string_view field) {
+    Result<Json> value = expression.Evaluate(environment_, random_, field, arena_);
+    if (limit_.Exceeded()) return EvaluationLimit::Error();
+    return value;
+  }
+
   Result<Json> EvaluateObject(const Node& node) {
     std::vector<JsonMember> members;
     members.reserve(node.members.size());
@@ -212,6 +219,7 @@ class TemplateEvaluation {
   const query::Environment& environment_;
   const RandomBits& random_;
   JsonArena* const arena_;
+  const EvaluationLimit limit_;
 };
 
 // What comes out refers to the template's own memory for its literal parts: the machine outlives

@@ -200,6 +200,7 @@ std::string EventDifference(const HistoryEvent& replayed, const HistoryEvent& re
   comparison.Contents("its role", replayed.role_arn, recorded.role_arn);
   comparison.Number("TimeoutSeconds", replayed.timeout_seconds, recorded.timeout_seconds);
   comparison.Number("HeartbeatSeconds", replayed.heartbeat_seconds, recorded.heartbeat_seconds);
+  comparison.Contents("the set of limits", replayed.limits, recorded.limits);
   comparison.Contents("the list of assigned variables", replayed.assigned, recorded.assigned);
   return comparison.found();
 }

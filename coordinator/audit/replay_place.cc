@@ -66,7 +66,9 @@ class RowPlay {
             place) {}
 
   PlayedRow Play() {
-    const absl::Span<const HistoryEvent> events(row_.events);
+    absl::Span<const HistoryEvent> events(row_.events);
+    const bool full = TellsFullHistory(events.back());
+    if (full) events.remove_suffix(1);
     // Tasks that were handed out with the step that scheduled them, or by a hand-out alone.
     size_t head = events.size();
     while (head > 0 && events[head - 1].type == EventType::kActivityStarted) --head;
@@ -76,13 +78,17 @@ class RowPlay {
     for (size_t i = head; problem.empty() && i < events.size(); ++i) {
       problem = Give(events[i], /*with_step=*/head > 0);
     }
+    // What found no room may have been any step, or a hand-out.
+    if (problem.empty() && full && !place_.execution.closed()) {
+      problem = Problem(row_.events.back(), steps_.EndFullHistory(row_.events.back().timestamp));
+    }
     if (problem.empty()) problem = Compare();
     const core::Transition& produced = steps_.produced();
     if (!problem.empty() && produced.random &&
         AdoptRecorded(machine_, produced.history, row_.events, &place_.execution)) {
       problem.clear();
     }
-    if (problem.empty()) NoteEnded(events.front());
+    if (problem.empty()) NoteEnded(row_.events.front());
     place_.heartbeat_times_out = false;
     return {std::move(problem), produced.random};
   }
@@ -121,6 +127,12 @@ class RowPlay {
       default:
         return PlayOwnStep(first);
     }
+  }
+
+  bool TellsFullHistory(const HistoryEvent& event) const {
+    const int64_t last = place_.execution.facts->limits.history_events;
+    return event.type == EventType::kExecutionFailed && last != 0 && event.id == last &&
+           event.cause && *event.cause == core::HistoryFullCause(last);
   }
 
   bool IsDeletion(const HistoryEvent& event) const {

@@ -154,6 +154,13 @@ absl::Status ReplaySteps::FireUntil(std::optional<BranchId> target, absl::Time n
   }
 }
 
+absl::Status ReplaySteps::EndFullHistory(absl::Time now) {
+  absl::StatusOr<core::Transition> ended = core::EndFullHistory(now, place_.execution);
+  if (!ended.ok()) return ended.status();
+  core::Append(*std::move(ended), &produced_);
+  return absl::OkStatus();
+}
+
 absl::Status ReplaySteps::Give(BranchId id, const Text& worker_name, absl::Time now) {
   absl::StatusOr<core::Transition> given = core::StartTask(id, worker_name, now, place_.execution);
   if (!given.ok()) return given.status();

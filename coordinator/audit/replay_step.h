@@ -42,6 +42,8 @@ class ReplaySteps {
   absl::Status FireBackoffOrWait(BranchId branch, absl::Time now);
   absl::Status FireTask(BranchId branch, bool heartbeat, absl::Time now);
   absl::Status FireExecutionTimeout(absl::Time now);
+  // The history had no room for the next step.
+  absl::Status EndFullHistory(absl::Time now);
   // `branch`'s task goes to a worker.
   absl::Status Give(BranchId branch, const Text& worker_name, absl::Time now);
 

@@ -43,7 +43,14 @@ std::string_view View(const std::optional<Text>& text) {
   return text ? text->view() : std::string_view();
 }
 
-bool Says(const HistoryEvent& ended, const Completion& completion) {
+bool Says(const HistoryEvent& ended, const Completion& completion, const core::Limits& limits) {
+  // An output that the execution has no room for was recorded as a failure.
+  const bool too_large =
+      completion.succeeded && static_cast<int64_t>(completion.output.size()) > limits.payload_bytes;
+  if (too_large) {
+    return ended.type == EventType::kActivityFailed &&
+           View(ended.error) == "States.DataLimitExceeded";
+  }
   if (completion.succeeded != (ended.type == EventType::kActivitySucceeded)) return false;
   if (completion.succeeded) return ended.payload == completion.output;
   return View(ended.error) == completion.error && View(ended.cause) == completion.cause;
@@ -221,7 +228,7 @@ class TaskCheck {
     for (const AttemptEvents* attempt : Results()) {
       for (Report& report : reports) {
         if (report.matched || !MayBe(*attempt, *report.token) ||
-            !Says(*attempt->ended, *report.completion) ||
+            !Says(*attempt->ended, *report.completion, Limits()) ||
             !InTime(*attempt->ended, attempt->ended_at, *report.completion->call)) {
           continue;
         }
@@ -230,22 +237,27 @@ class TaskCheck {
       }
     }
     for (const Report& report : reports) {
-      if (report.matched || MetDeletion(*report.completion->call)) continue;
+      if (report.matched || MetEnd(*report.completion->call)) continue;
       Fail(rule::kCompletionFound,
            StrCat(Shown(*report.completion->call), " was acknowledged for the task in branch ",
                   report.token->branch.value(), ", the history has no such result of that time"));
     }
   }
 
-  // The report that makes an execution of a deleted machine take its next step, which ends it, is
-  // acknowledged and not recorded (reference/api.md, DeleteStateMachine).
-  bool MetDeletion(const Call& call) const {
+  const core::Limits& Limits() const { return evidence_.stored.execution.facts->limits; }
+
+  // The report that makes an execution take its next step is acknowledged and not recorded where
+  // that step ends it: its machine is deleted (reference/api.md, DeleteStateMachine), or its
+  // history full.
+  bool MetEnd(const Call& call) const {
     const core::Execution& execution = evidence_.stored.execution;
     if (!execution.closed() || !execution.cause) return false;
     const AuditedRow& last = evidence_.stored.history.back();
-    return execution.cause->view() ==
-               StrCat("State machine ", execution.facts->machine_name, " has been deleted") &&
-           InTime(last.events.back(), last.written_at, call);
+    const core::ExecutionFacts& facts = *execution.facts;
+    const bool ended =
+        *execution.cause == StrCat("State machine ", facts.machine_name, " has been deleted") ||
+        *execution.cause == core::HistoryFullCause(facts.limits.history_events);
+    return ended && InTime(last.events.back(), last.written_at, call);
   }
 
   // In the order in which they were recorded.
@@ -266,9 +278,10 @@ class TaskCheck {
       const bool sent = std::any_of(tokens.begin(), tokens.end(), [&](const auto& entry) {
         const TokenCalls& token = entry.second;
         return MayBe(*attempt, token) &&
-               std::any_of(
-                   token.completions.begin(), token.completions.end(),
-                   [&](const Completion& completion) { return Says(*attempt->ended, completion); });
+               std::any_of(token.completions.begin(), token.completions.end(),
+                           [&](const Completion& completion) {
+                             return Says(*attempt->ended, completion, Limits());
+                           });
       });
       if (sent) continue;
       Fail(rule::kCompletionSent,

@@ -12,12 +12,15 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/core/limits.h"
 #include "re2/re2.h"
 
 namespace pawl::config {
 namespace {
 
 constexpr int64_t kMaxDatabaseConnections = 1000;
+constexpr int64_t kLeastHistoryEvents = 100;
+constexpr int64_t kMostHistoryEvents = 1'000'000'000;
 
 Setting Matching(std::string_view name, std::string Settings::*member, const char* pattern,
                  std::string expected, std::string default_value, std::string_view help) {
@@ -74,6 +77,22 @@ Setting Count(std::string_view name, int64_t Settings::*member, int64_t default_
           }};
 }
 
+// 0, which means no limit, or a number in a range.
+Setting Limit(std::string_view name, int64_t Settings::*member, int64_t min, int64_t max,
+              std::string_view help) {
+  return {.name = name,
+          .help = help,
+          .default_value = "0",
+          .expected = StrCat("0 for no limit, or a number from ", min, " to ", max),
+          .assign = [member, min, max](std::string_view text, Settings* settings) {
+            int64_t value = 0;
+            if (!absl::SimpleAtoi(ToAbsl(text), &value)) return false;
+            if (value != 0 && (value < min || value > max)) return false;
+            settings->*member = value;
+            return true;
+          }};
+}
+
 Setting Span(std::string_view name, absl::Duration Settings::*member, std::string default_value,
              std::string_view help) {
   return {.name = name,
@@ -123,6 +142,14 @@ std::vector<Setting> MakeTable() {
                          "Bring the database's schema up to date at the start"));
   table.push_back(Span("retention", &Settings::retention, "2160h",
                        "How long closed executions are kept (AWS: 90 days)"));
+  table.push_back(Count("max_payload_bytes", &Settings::max_payload_bytes, core::kAwsPayloadBytes,
+                        core::kAwsPayloadBytes, core::kMostPayloadBytes,
+                        "Largest input, output or result of a state, of executions that start here "
+                        "(AWS: 256 KiB)"));
+  table.push_back(Limit("max_history_events", &Settings::max_history_events, kLeastHistoryEvents,
+                        kMostHistoryEvents,
+                        "Events after which an execution that starts here fails; 0: any number "
+                        "(AWS: 25000)"));
   table.push_back(Matching("data_dir", &Settings::data_dir, R"(/.*|\..*|[^-\s].*)", "a folder",
                            DefaultDataDir(), "Where pawl dev keeps its data"));
   table.push_back(Matching("account_id", &Settings::account_id, R"(\d{12})", "12 digits",

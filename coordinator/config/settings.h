@@ -26,6 +26,8 @@ struct Settings {
   bool allow_fsync_off = false;
   bool migrate = false;
   absl::Duration retention;
+  int64_t max_payload_bytes = 0;
+  int64_t max_history_events = 0;  // 0: any number
   std::string data_dir;
   std::string account_id;
   std::string region;

@@ -157,6 +157,7 @@ Transition Begin(const asl::Machine& machine, const World& world, absl::Time now
   HistoryEvent& started = step.Emit(EventType::kExecutionStarted, 0);
   started.payload = facts.input;
   started.role_arn = Text(facts.role_arn);
+  started.limits = facts.limits;
   Branch& root = execution.branches[BranchId(0)];
   // The first state follows from nothing, not from ExecutionStarted (history.md 4).
   EnterState(step, root, *machine.root.start, facts.input, 0);
@@ -268,8 +269,25 @@ absl::StatusOr<Transition> Heartbeat(BranchId id, int64_t nonce, absl::Time now,
   return transition;
 }
 
+absl::StatusOr<Transition> EndFullHistory(absl::Time now, Execution& execution) {
+  const int64_t last = execution.facts->limits.history_events;
+  if (execution.closed() || last == 0 || execution.last_event_id != last - 1) {
+    return Late(execution, "its history is not full");
+  }
+  Step step(nullptr, nullptr, now, 0, execution);
+  execution.version++;
+  step.CloseFull();
+  return step.TakeTransition();
+}
+
 void Append(Transition second, Transition* first) {
   std::move(second.history.begin(), second.history.end(), std::back_inserter(first->history));
+  if (second.closes) {
+    first->changed.clear();
+    first->removed.clear();
+    first->scheduled.clear();
+    first->closes = true;
+  }
   for (const BranchId id : second.removed) {
     std::erase(first->changed, id);
     first->removed.push_back(id);

@@ -65,6 +65,7 @@ struct Transition {
   // Tasks that this step scheduled, or took back from a worker, and that are not handed out.
   std::vector<BranchId> scheduled;
   int64_t returned = 0;  // how many it took back
+  bool closes = false;   // it ends the execution: all branches are gone, the lists above are empty
   // A random function of the definition had a part in it: another seed gives other events.
   bool random = false;
 };
@@ -86,7 +87,8 @@ inline constexpr absl::Duration kConfirmWithin = absl::Milliseconds(2500);
 
 // Hands the task in `branch` (phase kScheduled) to a worker, who is to confirm it within
 // kConfirmWithin: ActivityStarted, unless an earlier hand-out of the attempt wrote it already.
-// FAILED_PRECONDITION when the branch has no such task.
+// FAILED_PRECONDITION when the branch has no such task. Where the history has no room for that
+// event the transition ends the execution instead, and the worker gets nothing.
 absl::StatusOr<Transition> StartTask(BranchId branch, const Text& worker_name, absl::Time now,
                                      Execution& execution);
 
@@ -110,6 +112,10 @@ absl::Duration UnwrittenHeartbeats(int64_t heartbeat_seconds);
 // recent enough.
 absl::StatusOr<Transition> Heartbeat(BranchId branch, int64_t nonce, absl::Time now,
                                      Execution& execution);
+
+// The end of an execution whose history has room for its end only, in the place of any step that
+// has events. FAILED_PRECONDITION when it has more room. For those who replay a history.
+absl::StatusOr<Transition> EndFullHistory(absl::Time now, Execution& execution);
 
 // Joins `second`, which was decided right after `first` on the same execution, to it: one commit
 // for both.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "absl/strings/numbers.h"
 #include "coordinator/asl/unverified.h"
 #include "coordinator/base/strings.h"
@@ -30,10 +32,20 @@ asl::Result<Payload> ApplyDataPath(Step& step, const Branch& branch, const asl::
   return Payload(*found);
 }
 
+asl::WorkflowError TooLarge(std::string_view what) {
+  return {"States.DataLimitExceeded",
+          StrCat("The state/task '", what,
+                 "' returned a result with a size exceeding the maximum number of bytes service "
+                 "limit.")};
+}
+
 asl::WorkflowError VariablesExceeded(std::string cause) {
   return {"States.DataLimitExceeded", std::move(cause), /*needs_prefix=*/false,
           asl::unverified::kVariableOverflowIsEvaluationFailed};
 }
+
+// As much as is written of values that exceed every limit: what their excess is told from.
+constexpr size_t kMaxWrittenBytes = 64u << 20;
 
 size_t ValueBytes(Json variables) {
   size_t bytes = 0;
@@ -46,9 +58,10 @@ std::optional<asl::WorkflowError> CheckVariables(Step& step, const Branch& branc
                                                  const Assigned& assigned) {
   size_t bytes = 0;
   for (const auto& [name, text] : assigned) bytes += text.size();
-  if (bytes > kMaxAssignBytes) {
+  const size_t most = step.max_payload_bytes();
+  if (bytes > most) {
     return VariablesExceeded(
-        fmt::format(asl::unverified::kAssignTooLargeCause, bytes - kMaxAssignBytes));
+        fmt::format(asl::unverified::kAssignTooLargeCause, bytes - most));
   }
   if (branch.variables.size() + bytes <= kMaxVariableBytes) return std::nullopt;
   const Text all = WithAssigned(step, branch.variables, assigned);
@@ -60,13 +73,23 @@ std::optional<asl::WorkflowError> CheckVariables(Step& step, const Branch& branc
 
 }  // namespace
 
-std::optional<asl::WorkflowError> CheckSize(const asl::State& state, const Text& payload) {
-  if (payload.size() <= kMaxPayloadBytes) return std::nullopt;
-  return asl::WorkflowError{
-      "States.DataLimitExceeded",
-      StrCat("The state/task '", state.name,
-             "' returned a result with a size exceeding the maximum number of bytes service "
-             "limit.")};
+std::optional<asl::WorkflowError> CheckSize(Step& step, const asl::State& state,
+                                            const Payload& payload) {
+  if (payload.FitsWithin(step.max_payload_bytes())) return std::nullopt;
+  return TooLarge(state.name);
+}
+
+std::optional<asl::WorkflowError> CheckJoined(Step& step, const asl::State& state,
+                                              const Text& outputs) {
+  const bool fits = outputs.size() <= step.max_payload_bytes();
+  if (fits && NestsWithinLimit(outputs.view())) return std::nullopt;
+  return TooLarge(state.name);
+}
+
+std::optional<asl::WorkflowError> CheckResult(Step& step, std::string_view resource,
+                                              const Text& result) {
+  if (result.size() <= step.max_payload_bytes()) return std::nullopt;
+  return TooLarge(resource);
 }
 
 query::Environment MakeEnvironment(Step& step, const Branch& branch, Json input,
@@ -133,8 +156,14 @@ asl::Result<Assigned> ApplyAssign(Step& step, const Branch& branch,
   if (!assign) return assigned;
   asl::Result<Payload> made = ApplyTemplate(step, branch, assign, input);
   if (!made.ok()) return made.error();
+  size_t left = kMaxWrittenBytes;
   for (const JsonMember& member : made->json(step.arena()).members()) {
-    assigned.emplace_back(std::string(member.key), Text(WriteJson(member.value)));
+    std::string text;
+    const bool all = AppendJsonWithin(member.value, left, &text);
+    left -= std::min(left, text.size());
+    assigned.emplace_back(std::string(member.key), Text(std::move(text)));
+    if (!all) break;
+    if (!NestsWithinLimit(assigned.back().second.view())) return TooLarge(branch.state.view());
   }
   if (auto exceeded = CheckVariables(step, branch, assigned)) return *exceeded;
   return assigned;
@@ -153,22 +182,10 @@ Text WithAssigned(Step& step, const Text& variables, const Assigned& assigned) {
   return Text(WriteJson(Json::Object(members, step.arena())));
 }
 
-asl::Result<std::optional<int64_t>> EvaluateNumber(Step& step, const Branch& branch,
-                                                   const asl::NumberField& number,
-                                                   std::string_view field, const Payload& input) {
-  if (!number.path) return number.value;
-  asl::Result<Json> found = EvaluatePath(step, branch, *number.path, input);
-  if (!found.ok()) return found.error();
-  int64_t value = 0;
-  // A numeric string is taken as the number (recorded for MaxConcurrencyPath).
-  if (found->is_int()) return std::optional<int64_t>(found->as_int());
-  if (found->is_string() && absl::SimpleAtoi(ToAbsl(found->as_string()), &value)) {
-    return std::optional<int64_t>(value);
-  }
-  const std::string shown =
-      found->is_string() ? std::string(found->as_string()) : WriteJson(*found);
-  return asl::RuntimeError(StrCat("The ", field, " field refers to value \"", shown,
-                                  "\" which is not a valid integer: ", number.path->text()));
+std::string ShownJson(Json value) {
+  std::string text;
+  AppendJsonWithin(value, kMaxCauseCharacters * 4, &text);
+  return text;
 }
 
 }  // namespace pawl::core

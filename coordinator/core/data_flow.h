@@ -18,15 +18,17 @@
 
 namespace pawl::core {
 
-// The largest input, output or result of a state. AWS quota: 256 KiB.
-inline constexpr size_t kMaxPayloadBytes = 262'144;
-// The largest sum of what one Assign gives its variables, and of all that a scope sees. Values as
-// JSON text count, names do not (reference/asl.md 8). AWS quotas: 256 KiB, 10 MiB.
-inline constexpr size_t kMaxAssignBytes = 262'144;
-inline constexpr size_t kMaxVariableBytes = 10'485'760;
+// The failure of `state` when `payload` is larger than a state's data may be. Comes before the text
+// of a payload that was computed is asked for.
+std::optional<asl::WorkflowError> CheckSize(Step& step, const asl::State& state,
+                                            const Payload& payload);
 
-// The failure of `state` when `payload` is larger than a state's data may be.
-std::optional<asl::WorkflowError> CheckSize(const asl::State& state, const Text& payload);
+// The same for the outputs of branches, put together as text.
+std::optional<asl::WorkflowError> CheckJoined(Step& step, const asl::State& state,
+                                              const Text& outputs);
+// The same for what a worker sent. `resource`: the ARN of its activity.
+std::optional<asl::WorkflowError> CheckResult(Step& step, std::string_view resource,
+                                              const Text& result);
 
 // What a path of `branch`'s state sees when `$` is `input`.
 query::Environment MakeEnvironment(Step& step, const Branch& branch, Json input,
@@ -60,11 +62,8 @@ asl::Result<Assigned> ApplyAssign(Step& step, const Branch& branch,
 // `variables` (an object's text, or empty) with the assigned ones replaced or added.
 Text WithAssigned(Step& step, const Text& variables, const Assigned& assigned);
 
-// A number that a field gives or that its path finds. `field` is the name of the path form, for
-// messages: "MaxConcurrencyPath".
-asl::Result<std::optional<int64_t>> EvaluateNumber(Step& step, const Branch& branch,
-                                                   const asl::NumberField& number,
-                                                   std::string_view field, const Payload& input);
+// A value as error messages show it: no more than they can hold.
+std::string ShownJson(Json value);
 
 }  // namespace pawl::core
 

@@ -15,6 +15,7 @@
 #include "coordinator/base/ids.h"
 #include "coordinator/base/json.h"
 #include "coordinator/base/text.h"
+#include "coordinator/core/limits.h"
 
 namespace pawl::core {
 
@@ -42,6 +43,7 @@ struct ExecutionFacts {
   std::string role_arn;
   absl::Time started_at;
   Text input;  // as it was sent, to the byte
+  Limits limits;
 };
 
 // What a branch does now. Stored by number: never renumber, only append.

@@ -20,19 +20,14 @@ std::optional<Text> ToText(const std::optional<std::string>& text) {
   return text ? std::optional<Text>(Text(*text)) : std::nullopt;
 }
 
-// The longest that an event tells, in characters (history.md 3). What the API takes is never
-// longer; a Fail state can compute more, and a cause can show a whole input.
-constexpr size_t kMaxErrorCharacters = 256;
-constexpr size_t kMaxCauseCharacters = 32'768;
-
-void Cut(size_t max_characters, std::optional<std::string>* text) {
-  if (!*text || (*text)->size() <= max_characters) return;
-  size_t at = 0;
-  for (size_t characters = 0; at < (*text)->size(); ++at) {
-    const bool begins = (static_cast<unsigned char>((**text)[at]) & 0xC0) != 0x80;
-    if (begins && characters++ == max_characters) break;
+void Cut(size_t characters, std::optional<std::string>* text) {
+  if (!*text || (*text)->size() <= characters) return;  // a character has a byte at least
+  size_t bytes = 0;
+  for (size_t left = characters + 1; bytes < (*text)->size(); ++bytes) {
+    const bool begins = (static_cast<unsigned char>((**text)[bytes]) & 0xC0) != 0x80;
+    if (begins && --left == 0) break;
   }
-  (*text)->resize(at);
+  (*text)->resize(bytes);
 }
 
 // Makes the error what history shows of it: with "An error occurred while executing the state 'A'
@@ -129,7 +124,7 @@ bool Catch(Step& step, Branch& branch, const asl::State& state, const asl::Workf
     asl::Result<Assigned> assigned = ApplyAssign(step, branch, catcher.assign, error_output);
     asl::Result<Payload> output = ApplyResultPath(step, branch, catcher.result_path, error_output);
     if (output.ok()) {
-      if (auto exceeded = CheckSize(state, output->text())) output = *exceeded;
+      if (auto exceeded = CheckSize(step, state, *output)) output = *exceeded;
     }
     if (!assigned.ok() || !output.ok()) {
       // The catcher itself fails; nobody catches for it.

@@ -106,7 +106,7 @@ void LeaveState(Step& step, Branch& branch, const asl::State& state, const Leavi
   if (!merged.ok()) return FailState(step, branch, merged.error());
   asl::Result<Payload> output = ApplyOutputPath(step, branch, state, *merged);
   if (!output.ok()) return FailState(step, branch, output.error());
-  if (auto exceeded = CheckSize(state, output->text())) {
+  if (auto exceeded = CheckSize(step, state, *output)) {
     return FailState(step, branch, *exceeded);
   }
   Exit(step, branch, state, output->text(), leaving.assigned, leaving.next, leaving.previous_id);

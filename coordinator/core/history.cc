@@ -1,5 +1,7 @@
 #include "coordinator/core/history.h"
 
+#include "coordinator/base/strings.h"
+
 namespace pawl::core {
 namespace {
 
@@ -58,6 +60,10 @@ std::string_view EventTypeName(EventType type) {
     if (named.type == type) return named.name;
   }
   return "Unknown";
+}
+
+std::string HistoryFullCause(int64_t last) {
+  return StrCat("The execution reached the maximum number of history events (", last, ").");
 }
 
 }  // namespace pawl::core

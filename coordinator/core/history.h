@@ -13,6 +13,7 @@
 
 #include "absl/time/time.h"
 #include "coordinator/base/text.h"
+#include "coordinator/core/limits.h"
 
 namespace pawl::core {
 
@@ -82,10 +83,15 @@ struct HistoryEvent {
   std::optional<int64_t> heartbeat_seconds;
   std::optional<int64_t> length;  // items of a Map
   std::optional<int64_t> index;   // of an iteration, from 0
+  Limits limits;                  // of ExecutionStarted: those of the execution
   // Variables assigned while the state was left: name and JSON text, in the order of the
   // definition.
   std::vector<std::pair<std::string, Text>> assigned;
 };
+
+// The cause of a failure for want of room in the history: `last` is the id of the event that tells
+// it (history.md 1).
+std::string HistoryFullCause(int64_t last);
 
 }  // namespace pawl::core
 

@@ -4,8 +4,10 @@
 #ifndef PAWL_CORE_PAYLOAD_H_
 #define PAWL_CORE_PAYLOAD_H_
 
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "coordinator/base/json.h"
 #include "coordinator/base/text.h"
@@ -22,6 +24,10 @@ class Payload {
   // The value, in memory of `arena` (the same for all calls).
   Json json(JsonArena* arena) const;
   const Text& text() const;
+  // Whether it is no longer than `bytes`, and, where it was computed, no deeper than an input may
+  // be. Costs no more than that, also where a value in which subtrees are shared would be far
+  // longer as text.
+  bool FitsWithin(size_t bytes) const;
 
  private:
   struct Forms {
@@ -30,6 +36,10 @@ class Payload {
   };
   std::shared_ptr<Forms> forms_;
 };
+
+// Whether JSON text nests no deeper than an input may (JsonLimits). What steps make must be
+// checked, so that the next ones can read it.
+bool NestsWithinLimit(std::string_view json);
 
 }  // namespace pawl::core
 

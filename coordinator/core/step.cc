@@ -101,6 +101,7 @@ void Step::Close(Status status) {
   transition_.changed.clear();
   transition_.removed.clear();
   transition_.scheduled.clear();
+  transition_.closes = true;
 }
 
 void Step::Scheduled(const Branch& branch) { transition_.scheduled.push_back(branch.id); }
@@ -110,6 +111,23 @@ void Step::Returned(const Branch& branch) {
   Scheduled(branch);
 }
 
-Transition Step::TakeTransition() { return std::move(transition_); }
+void Step::CloseFull() {
+  const int64_t last = execution_.facts->limits.history_events;
+  std::erase_if(transition_.history, [&](const HistoryEvent& event) { return event.id >= last; });
+  execution_.last_event_id = last - 1;
+  HistoryEvent& event = Emit(EventType::kExecutionFailed, last - 1);
+  event.error = execution_.error = Text("States.Runtime");
+  event.cause = execution_.cause = Text(HistoryFullCause(last));
+  execution_.output = Text();
+  Close(Status::kFailed);
+}
+
+Transition Step::TakeTransition() {
+  const int64_t last = execution_.facts->limits.history_events;
+  const bool full = execution_.last_event_id >= last;
+  const bool ends_in_time = execution_.closed() && execution_.last_event_id == last;
+  if (last != 0 && full && !ends_in_time) CloseFull();
+  return std::move(transition_);
+}
 
 }  // namespace pawl::core

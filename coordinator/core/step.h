@@ -26,6 +26,9 @@ class Step {
   const World& world() const { return *world_; }
   Execution& execution() { return execution_; }
   absl::Time now() const { return now_; }
+  size_t max_payload_bytes() const {
+    return static_cast<size_t>(execution_.facts->limits.payload_bytes);
+  }
   JsonArena* arena() { return arena_.get(); }
   // For a value that is to be kept beyond this decision.
   std::shared_ptr<const JsonArena> shared_arena() const { return arena_; }
@@ -71,7 +74,10 @@ class Step {
 
   // Ends the execution. All its branches are gone then.
   void Close(Status status);
+  // Ends it as one whose history is full, after its last event but one.
+  void CloseFull();
 
+  // What the decision came to. One whose events the history has no room for ends the execution.
   Transition TakeTransition();
 
  private:

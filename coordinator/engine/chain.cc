@@ -31,6 +31,10 @@ std::vector<Given> GiveTasks(const ChainParts& parts, core::Execution& execution
     core::Append(std::move(*started), &transition);
     std::erase(transition.scheduled, id);
     given.push_back({std::move(*poller), id});
+    if (!execution.closed()) continue;
+    // The history has no room for the hand-out, and the execution is over: nobody gets anything.
+    for (Given& none : given) parts.dispatcher->GiveBack(std::move(none.poller));
+    return {};
   }
   return given;
 }

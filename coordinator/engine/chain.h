@@ -90,7 +90,7 @@ struct Given {
 };
 
 // Gives each task that the step scheduled to a worker that waits here for it: ActivityStarted
-// becomes part of the same step.
+// becomes part of the same step. May close an execution whose history is full.
 std::vector<Given> GiveTasks(const ChainParts& parts, core::Execution& execution,
                              core::Transition& transition);
 

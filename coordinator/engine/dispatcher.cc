@@ -107,12 +107,16 @@ void Dispatcher::HandedOut(const std::string& activity, const Reservations& rese
     return LookAgain(activity, /*found_some=*/false);
   }
   const size_t found = handed->size();
-  absl::flat_hash_set<ExecutionId> counted;
+  absl::flat_hash_set<ExecutionId> counted, ended;
   for (store::HandedOut& task : *handed) {
     const auto at = std::find_if(reserved->begin(), reserved->end(), [&](const Reservation& one) {
       return one.execution == task.execution.facts->id && one.branch == task.branch;
     });
     if (at == reserved->end()) continue;
+    if (task.execution.closed()) {  // its workers wait on
+      if (ended.insert(task.execution.facts->id).second) Ended(task.execution, epoch);
+      continue;
+    }
     CountHandOut(counted.insert(task.execution.facts->id).second, at->first_of_task,
                  parts_.metrics.get());
     Poller poller = std::move(at->poller);
@@ -123,6 +127,14 @@ void Dispatcher::HandedOut(const std::string& activity, const Reservations& rese
   // What was decided and not written (another node was first) leaves its worker waiting.
   for (Reservation& reservation : *reserved) GiveBack(std::move(reservation.poller));
   LookAgain(activity, found > 0);
+}
+
+void Dispatcher::Ended(const core::Execution& execution, FlushEpoch epoch) {
+  CountFullHistory(execution, parts_.metrics.get());
+  parts_.store->AwaitFlush(epoch, [ended = parts_.ended, id = execution.facts->id,
+                                   status = execution.status](const absl::Status& flushed) {
+    if (flushed.ok()) ended(id, status);
+  });
 }
 
 void Dispatcher::Settle(Reservation reservation) {

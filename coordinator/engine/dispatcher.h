@@ -40,6 +40,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
     std::function<Fence(const core::Execution&)> draw_fence;
     // A hand-out has moved that execution on.
     std::function<void(core::Execution, FlushEpoch)> moved_on;
+    // A hand-out found no room in that execution's history, and ended it; it is on disk.
+    std::function<void(ExecutionId, core::Status)> ended;
     // That task was given to a worker that no longer waits for it.
     std::function<void(const TaskId&)> not_delivered;
   };
@@ -91,6 +93,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
                                           BranchId branch, const Reservations& reserved);
   void HandedOut(const std::string& activity, const Reservations& reserved, FlushEpoch epoch,
                  absl::StatusOr<std::vector<store::HandedOut>> handed);
+  void Ended(const core::Execution& execution, FlushEpoch epoch);
   // Whether a hand-out whose reply was lost was committed: the row tells by its fence.
   void Settle(Reservation reservation);
   void LookAgain(const std::string& activity, bool found_some);

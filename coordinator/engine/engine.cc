@@ -100,7 +100,7 @@ void Engine::Impl::Build(std::string secret) {
   BuildDispatcher(std::move(secret));
   auto parts = std::make_shared<ChainParts>(MakeChainParts());
   chains_->SetParts(parts);
-  starter_ = std::make_shared<Starter>(options_.account, parts, chains_);
+  starter_ = std::make_shared<Starter>(options_.account, options_.limits, parts, chains_);
   housekeeper_ = std::make_shared<Housekeeper>(store_, clock_, scheduler_, options_.retention);
   backlog_gauge_ = std::make_shared<BacklogGauge>(store_, clock_, scheduler_, options_.metrics);
   BuildClaimer();
@@ -128,6 +128,9 @@ void Engine::Impl::BuildDispatcher(std::string secret) {
     if (self == nullptr) return;
     const ExecutionId id = execution.facts->id;
     if (self->chains_->Get(id)->Remember(std::move(execution), epoch)) self->chains_->Rested(id);
+  };
+  parts.ended = [closed = options_.closed](ExecutionId id, core::Status status) {
+    closed(id, status);
   };
   dispatcher_ = std::make_shared<Dispatcher>(std::move(parts));
   dispatcher_->SetTokens(TaskTokens(

@@ -25,6 +25,7 @@
 #include "coordinator/base/clock.h"
 #include "coordinator/base/ids.h"
 #include "coordinator/base/text.h"
+#include "coordinator/core/limits.h"
 #include "coordinator/engine/pollers.h"
 #include "coordinator/engine/scheduler.h"
 #include "coordinator/metrics/metrics.h"
@@ -47,6 +48,8 @@ struct Options {
   int64_t cached_executions = 4096;
   // How long closed executions are kept. AWS keeps them 90 days.
   absl::Duration retention = absl::Hours(24 * 90);
+  // Of executions that start here.
+  core::Limits limits;
   // Told of each execution that a step of this node has closed, once that is on disk. Must not
   // block.
   std::function<void(ExecutionId, core::Status)> closed = [](ExecutionId, core::Status) {};

@@ -56,6 +56,7 @@ void Starter::Write(const RequestPtr& request) {
   facts->role_arn = revision.role_arn;
   facts->started_at = now;
   facts->input = request->input;
+  facts->limits = limits_;
 
   core::Execution execution;
   execution.facts = std::move(facts);

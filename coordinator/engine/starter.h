@@ -17,9 +17,13 @@ namespace pawl::engine {
 // Thread-safe.
 class Starter : public std::enable_shared_from_this<Starter> {
  public:
-  Starter(Account account, std::shared_ptr<const ChainParts> parts,
+  // `limits`: of the executions that it starts.
+  Starter(Account account, core::Limits limits, std::shared_ptr<const ChainParts> parts,
           std::shared_ptr<ChainTable> chains)
-      : account_(std::move(account)), parts_(std::move(parts)), chains_(std::move(chains)) {}
+      : account_(std::move(account)),
+        limits_(limits),
+        parts_(std::move(parts)),
+        chains_(std::move(chains)) {}
 
   // As Engine::StartExecution.
   void Start(std::string machine_name, std::string name, Text input, store::Callback<Started> done);
@@ -51,6 +55,7 @@ class Starter : public std::enable_shared_from_this<Starter> {
   void Settle(const RequestPtr& request);
 
   const Account account_;
+  const core::Limits limits_;
   const std::shared_ptr<const ChainParts> parts_;
   const std::shared_ptr<ChainTable> chains_;
 };

@@ -69,4 +69,10 @@ void CountHandOut(bool first_of_transition, bool first_of_task, Metrics* metrics
   CountEvent(core::EventType::kActivityStarted, metrics);
 }
 
+void CountFullHistory(const core::Execution& execution, Metrics* metrics) {
+  metrics->transitions[TransitionKind::kHandOut].Add();
+  metrics->history_events.Add();
+  CountClosed(execution.status, metrics);
+}
+
 }  // namespace pawl::engine

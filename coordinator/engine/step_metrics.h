@@ -23,6 +23,9 @@ void CountTransition(metrics::TransitionKind kind, const core::Transition& trans
 // counts with the first of them. A task that is given again was counted before.
 void CountHandOut(bool first_of_transition, bool first_of_task, metrics::Metrics* metrics);
 
+// A hand-out ended the execution instead: its history is full.
+void CountFullHistory(const core::Execution& execution, metrics::Metrics* metrics);
+
 }  // namespace pawl::engine
 
 #endif  // PAWL_ENGINE_STEP_METRICS_H_

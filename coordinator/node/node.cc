@@ -121,6 +121,7 @@ absl::Status Node::Start(const StopSignal& stop) {
       engine::Options{
           .account = settings_.account(),
           .retention = settings_.retention,
+          .limits = {settings_.max_payload_bytes, settings_.max_history_events},
           .closed = [waits](ExecutionId execution, core::Status) { waits->Closed(execution); },
           .metrics = metrics_,
           .draw_fence = faults_.fences_repeat ? FenceOfVersion : nullptr},
@@ -134,6 +135,7 @@ absl::Status Node::Start(const StopSignal& stop) {
       api::ServerOptions{.listen = settings_.listen_http,
                          .allow_unauthenticated = settings_.allow_unauthenticated,
                          .account = settings_.account(),
+                         .max_payload_bytes = settings_.max_payload_bytes,
                          .version = Version(),
                          .metrics = metrics_},
       store_.get(), engine_.get(), &clock_);
@@ -150,7 +152,8 @@ absl::Status Node::StartRpc(const std::shared_ptr<rpc::ExecutionWaits>& waits) {
   rpc_server_ = std::make_unique<rpc::RpcServer>(
       rpc::ServerOptions{.listen = settings_.listen_grpc,
                          .allow_unauthenticated = settings_.allow_unauthenticated,
-                         .account = settings_.account()},
+                         .account = settings_.account(),
+                         .max_payload_bytes = settings_.max_payload_bytes},
       store_.get(), engine_.get(), &clock_, &scheduler_, waits);
   const absl::StatusOr<uint16_t> port = rpc_server_->Start();
   if (!port.ok()) return port.status();

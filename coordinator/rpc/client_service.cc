@@ -76,12 +76,13 @@ void Find(Services& services, const std::string& machine, const std::string& nam
       });
 }
 
-std::optional<std::string> CheckStart(const v1::StartExecutionRequest& request) {
+std::optional<std::string> CheckStart(const v1::StartExecutionRequest& request,
+                                      int64_t max_payload_bytes) {
   if (request.name().size() > kMaxNameCharacters || api::CheckName(request.name()).has_value()) {
     return "name has characters that names may not have, or more than 80 of them";
   }
-  if (request.input().size() > kMaxPayloadBytes) {
-    return StrCat("input has more than ", kMaxPayloadBytes, " bytes");
+  if (static_cast<int64_t>(request.input().size()) > max_payload_bytes) {
+    return StrCat("input has more than ", max_payload_bytes, " bytes");
   }
   if (request.input().empty()) return std::nullopt;
   const absl::Status json = CheckJson(request.input());
@@ -173,7 +174,7 @@ grpc::ServerUnaryReactor* ClientServiceImpl::StartExecution(
     grpc::CallbackServerContext*, const v1::StartExecutionRequest* request,
     v1::StartExecutionResponse* response) {
   const CallPtr call = UnaryCall::New();
-  if (const auto wrong = CheckStart(*request)) {
+  if (const auto wrong = CheckStart(*request, services_->max_payload_bytes)) {
     call->Fail(Invalid(*wrong));
     return call.get();
   }

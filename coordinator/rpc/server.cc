@@ -17,7 +17,9 @@ namespace pawl::rpc {
 namespace {
 
 constexpr absl::Duration kTick = absl::Seconds(1);
-constexpr int kMaxMessageBytes = 1 << 20;  // a payload of 256 KiB, and what is around it
+// Enough for the largest payload that can be allowed, and what is around it: what is too large for
+// this coordinator is refused with words, not by the end of the connection.
+constexpr int kMaxMessageBytes = core::kMostPayloadBytes + (128 << 10);
 // Workers that hang or are cut off are found within ten seconds; the tasks that they did not
 // confirm are given again then.
 constexpr int kKeepaliveMs = 5'000;
@@ -33,7 +35,11 @@ class RpcServer::Impl : public std::enable_shared_from_this<Impl> {
   Impl(ServerOptions options, store::Store* store, engine::Engine* engine, const Clock* clock,
        engine::Scheduler* scheduler, std::shared_ptr<ExecutionWaits> waits)
       : options_(std::move(options)),
-        services_{.account = options_.account, .store = store, .engine = engine, .clock = clock},
+        services_{.account = options_.account,
+                  .max_payload_bytes = options_.max_payload_bytes,
+                  .store = store,
+                  .engine = engine,
+                  .clock = clock},
         scheduler_(scheduler),
         waits_(std::move(waits)),
         workers_(&services_),

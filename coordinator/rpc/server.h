@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "coordinator/base/account.h"
 #include "coordinator/base/clock.h"
+#include "coordinator/core/limits.h"
 #include "coordinator/engine/engine.h"
 #include "coordinator/engine/scheduler.h"
 #include "coordinator/rpc/execution_waits.h"
@@ -23,6 +24,8 @@ struct ServerOptions {
   // Nobody is asked who they are: without this only addresses of this machine are listened on.
   bool allow_unauthenticated = false;
   Account account;
+  // The largest input that is started with, and output that is taken.
+  int64_t max_payload_bytes = core::kAwsPayloadBytes;
 };
 
 // Thread-safe but for Start and the destructor.

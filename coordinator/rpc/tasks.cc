@@ -26,8 +26,8 @@ size_t Characters(const std::string& text) {
 
 void CompleteTask(Services& services, const v1::CompleteTaskRequest& request, Answer done) {
   if (!services.engine->IsToken(request.task_token())) return done(Invalid("found no task token"));
-  if (request.output().size() > kMaxPayloadBytes) {
-    return done(Invalid(StrCat("output has more than ", kMaxPayloadBytes, " bytes")));
+  if (static_cast<int64_t>(request.output().size()) > services.max_payload_bytes) {
+    return done(Invalid(StrCat("output has more than ", services.max_payload_bytes, " bytes")));
   }
   if (absl::Status json = CheckJson(request.output()); !json.ok()) {
     return done(Invalid(StrCat("output is no JSON: ", FromAbsl(json.message()))));

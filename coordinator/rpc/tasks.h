@@ -25,6 +25,7 @@ namespace pawl::rpc {
 // What all calls share. Outlives every call that has not been answered.
 struct Services {
   Account account;
+  int64_t max_payload_bytes;
   store::Store* store;
   engine::Engine* engine;
   const Clock* clock;
@@ -33,7 +34,6 @@ struct Services {
 };
 
 // AWS quotas.
-inline constexpr size_t kMaxPayloadBytes = 262'144;
 inline constexpr size_t kMaxNameCharacters = 80;
 inline constexpr size_t kMaxErrorCharacters = 256;
 inline constexpr size_t kMaxCauseCharacters = 32'768;

@@ -86,13 +86,13 @@ core::Execution ReadClosedRow(const pqxx::row& row, const Account& account) {
   return execution;
 }
 
-// A closed row does not repeat the input.
-void TakeInputFromHistory(audit::AuditedExecution* audited) {
+// A closed row does not repeat what the first event has.
+void TakeFactsFromHistory(audit::AuditedExecution* audited) {
   if (!audited->execution.closed() || audited->history.empty()) return;
   const std::vector<core::HistoryEvent>& events = audited->history.front().events;
   if (events.empty()) return;
   auto facts = std::make_shared<core::ExecutionFacts>(*audited->execution.facts);
-  facts->input = events.front().payload;
+  TakeFromFirstEvent(events.front(), facts.get());
   audited->execution.facts = std::move(facts);
 }
 
@@ -111,7 +111,7 @@ void AuditedRows::Read(const std::vector<Uuid>& ids, const Found& found) {
   // Judged after the transaction: that may take longer than a session may idle in one.
   for (auto& [id, audited] : batch.executions) {
     audited.read_at = batch.read_at;
-    TakeInputFromHistory(&audited);
+    TakeFactsFromHistory(&audited);
     const Name& name = batch.names[id];
     if (!name.leads_here)
       Add(id, rule::kNameFound, "its name leads to another execution or nowhere");

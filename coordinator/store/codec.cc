@@ -156,6 +156,10 @@ void EncodeEvent(const core::HistoryEvent& event, absl::Time first_at, TextTable
   if (event.heartbeat_seconds) out->set_heartbeat_seconds(*event.heartbeat_seconds);
   if (event.length) out->set_length(*event.length);
   if (event.index) out->set_index(*event.index);
+  if (event.limits != core::Limits()) {
+    out->mutable_limits()->set_payload_bytes(event.limits.payload_bytes);
+    out->mutable_limits()->set_history_events(event.limits.history_events);
+  }
   for (const auto& [name, value] : event.assigned) {
     pb::Assignment* assignment = out->add_assigned();
     assignment->set_name(texts->Add(std::string_view(name)));
@@ -205,6 +209,9 @@ core::HistoryEvent DecodeEvent(const pb::Event& in, int64_t first_at_ms, TextRea
   if (in.has_heartbeat_seconds()) event.heartbeat_seconds = in.heartbeat_seconds();
   if (in.has_length()) event.length = in.length();
   if (in.has_index()) event.index = in.index();
+  if (in.has_limits()) {
+    event.limits = {in.limits().payload_bytes(), in.limits().history_events()};
+  }
   for (const pb::Assignment& assignment : in.assigned()) {
     event.assigned.emplace_back(texts->Get(assignment.name()).str(),
                                 texts->Get(assignment.value()));

@@ -28,6 +28,11 @@ std::shared_ptr<core::ExecutionFacts> ReadStoredFacts(const pqxx::row& row,
   return facts;
 }
 
+void TakeFromFirstEvent(const core::HistoryEvent& started, core::ExecutionFacts* facts) {
+  facts->input = started.payload;
+  facts->limits = started.limits;
+}
+
 namespace {
 
 absl::StatusOr<std::shared_ptr<const core::ExecutionFacts>> ReadFacts(const pqxx::row& row,
@@ -39,7 +44,7 @@ absl::StatusOr<std::shared_ptr<const core::ExecutionFacts>> ReadFacts(const pqxx
     return status;
   }
   if (first_events.empty()) return absl::DataLossError("the first history row has no events");
-  facts->input = first_events.front().payload;  // ExecutionStarted
+  TakeFromFirstEvent(first_events.front(), facts.get());
   return facts;
 }
 

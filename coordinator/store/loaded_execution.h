@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "coordinator/base/account.h"
 #include "coordinator/core/execution.h"
+#include "coordinator/core/history.h"
 #include "coordinator/store/session.h"
 
 namespace pawl::store {
@@ -37,8 +38,10 @@ class PayloadReader {
   pqxx::transaction_base* const transaction_;
 };
 
-// The facts that stand in columns of their own: all but the input. Throws what libpqxx throws.
+// The facts that stand in columns of their own. Throws what libpqxx throws.
 std::shared_ptr<core::ExecutionFacts> ReadStoredFacts(const pqxx::row& row, const Account& account);
+// The other ones: the input and the limits.
+void TakeFromFirstEvent(const core::HistoryEvent& started, core::ExecutionFacts* facts);
 
 // DATA_LOSS when a row cannot be read. Throws what libpqxx throws.
 absl::StatusOr<core::Execution> ReadExecution(const pqxx::row& row, const Account& account,

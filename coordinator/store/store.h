@@ -192,7 +192,8 @@ class Store {
   // write. An execution for which it returns an error is left as it is. It runs on a store thread.
   // An execution may have several such tasks: then `decide` is called for each, on the execution
   // as the call before left it, and one row of history takes all. `limit` counts tasks. The
-  // execution becomes claimable when its next timer is due.
+  // execution becomes claimable when its next timer is due. `decide` may close it: then it is given
+  // for each of its tasks, closed, and nobody got any of them.
   using Decide = std::function<absl::StatusOr<core::Transition>(core::Execution&, BranchId)>;
   virtual void HandOut(std::string_view activity, int64_t limit, Decide decide,
                        Callback<std::vector<HandedOut>> done) = 0;

@@ -20,6 +20,13 @@ using ::testing::SizeIs;
 
 class TransitionContract : public StoreContractTest {};
 
+Step WithLimits(Step start, core::Limits limits) {
+  auto facts = std::make_shared<core::ExecutionFacts>(*start.execution.facts);
+  facts->limits = start.transition.history.front().limits = limits;
+  start.execution.facts = std::move(facts);
+  return start;
+}
+
 // ---------------------------------------------------------------- transitions
 
 TEST_P(TransitionContract, WhatWasStartedIsLoaded) {
@@ -270,6 +277,50 @@ TEST_P(TransitionContract, ATaskThatWasTakenBackIsHandedOutAgain) {
   ASSERT_THAT(*again, SizeIs(1));
   EXPECT_EQ(again->front().execution.branches.at(BranchId(0)).task->nonce, branch.task->nonce);
   EXPECT_THAT(*HandOut(store_, "work", 1), IsEmpty());
+}
+
+TEST_P(TransitionContract, AnExecutionKeepsTheLimitsItBeganWith) {
+  const Step start = WithLimits(NewStart(MakeMachine(), "one"), {1'000'000, 25'000});
+  const core::Execution started = Begin(start);
+  EXPECT_EQ(Load(store_, started.facts->id)->facts->limits, (core::Limits{1'000'000, 25'000}));
+  const core::Execution other = Begin(NewStart(MakeMachine("other"), "two"));
+  EXPECT_EQ(Load(store_, other.facts->id)->facts->limits, core::Limits());
+}
+
+// The history has room for one of two hand-outs.
+TEST_P(TransitionContract, AHandOutMayEndTheExecution) {
+  Step start = NewStart(MakeMachine(), "one");
+  const int64_t after_next = NextStep(start.execution).execution.last_event_id;
+  start = WithLimits(std::move(start), {core::kAwsPayloadBytes, after_next + 2});
+  Step step = NextStep(Begin(start));
+  ASSERT_EQ(step.execution.last_event_id, after_next);
+  step.execution.branches[BranchId(0)].phase = core::Phase::kJoining;
+  for (int id = 1; id <= 2; ++id) {
+    AddBranch(&step, BranchId(id));
+    Schedule(&step.execution, BranchId(id), "work", TestTime() + absl::Milliseconds(id));
+  }
+  ASSERT_TRUE(Commit(store_, step).ok());
+  const auto handed_out = Await<std::vector<HandedOut>>([&](auto done) {
+    store_->HandOut(
+        "work", 5,
+        [](core::Execution& execution, BranchId branch) {
+          auto taken = core::StartTask(branch, Text("worker"), TestTime(), execution);
+          execution.fence = Fence(RandomInt64());
+          return taken;
+        },
+        std::move(done));
+  });
+  ASSERT_THAT(*handed_out, SizeIs(2));
+  for (const HandedOut& task : *handed_out) EXPECT_TRUE(task.execution.closed());
+  EXPECT_TRUE(absl::IsNotFound(Load(store_, step.execution.facts->id).status()));
+  const absl::StatusOr<ExecutionRecord> record = Find(store_, "machine", "one");
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_EQ(record->status, core::Status::kFailed);
+  EXPECT_EQ(record->cause, Text(core::HistoryFullCause(after_next + 2)));
+  const auto history = History(store_, {.execution = step.execution.facts->id, .limit = 100});
+  EXPECT_EQ(history->items.back().id, after_next + 2);
+  EXPECT_EQ(history->items.back().type, core::EventType::kExecutionFailed);
+  EXPECT_THAT(*HandOut(store_, "work", 5), IsEmpty());
 }
 
 TEST_P(TransitionContract, AHandedOutTaskIsDueAtItsTimeout) {

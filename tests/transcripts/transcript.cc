@@ -57,6 +57,10 @@ class Player {
     out_.str("");
     const std::vector<std::string> words = absl::StrSplit(command, absl::MaxSplits(' ', 1));
     const std::string rest = words.size() > 1 ? words[1] : "";
+    if (words[0] == "limits") {
+      std::istringstream(rest) >> limits_.payload_bytes >> limits_.history_events;
+      return "";
+    }
     if (!Dispatch(words[0], rest)) out_ << "unknown command\n";
     PrintPosition();
     PrintFindings();
@@ -123,6 +127,7 @@ class Player {
     facts->role_arn = "arn:aws:iam::000000000000:role/r";
     facts->started_at = now_ = kStart;
     facts->input = Text(input);
+    facts->limits = limits_;
     execution_ = core::Execution();
     execution_.facts = facts;
     rows_.clear();
@@ -151,6 +156,7 @@ class Player {
       auto transition = core::StartTask(id, Text(worker), now_, execution_);
       if (!transition.ok()) out_ << "refused: " << transition.status().message() << "\n";
       if (transition.ok()) Print(*transition);
+      if (execution_.closed()) return;
       if (confirm) (void)core::ConfirmTask(id, branch.task->nonce, now_, execution_);
       return;
     }
@@ -235,6 +241,7 @@ class Player {
   }
 
   std::shared_ptr<const asl::Machine> machine_;
+  core::Limits limits_;
   core::Execution execution_;
   std::vector<audit::AuditedRow> rows_;
   absl::Time now_ = kStart;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "coordinator/base/strings.h"
+#include "coordinator/core/number_fields.h"
 #include "coordinator/core/states/states.h"
 
 namespace pawl::core {
@@ -56,7 +57,7 @@ void StartIteration(Step& step, Branch& branch, const asl::State& state, const M
                                                   Payload(input.effective), MapItem{index, item});
     if (!selected.ok()) return FailRunning(step, branch, selected.error());
     child_input = *selected;
-    if (auto exceeded = CheckSize(state, child_input.text())) {
+    if (auto exceeded = CheckSize(step, state, child_input)) {
       return FailRunning(step, branch, *exceeded);
     }
   }
@@ -71,6 +72,20 @@ void StartIteration(Step& step, Branch& branch, const asl::State& state, const M
   child.item = item_payload.text();
   EnterState(step, child, *detail.processor.start,
              detail.item_selector ? child_input.text() : child.item, started_id);
+}
+
+// An inline Map tolerates no failure, whatever these fields say; their paths must lead to numbers
+// that they could have all the same.
+std::optional<asl::WorkflowError> CheckTolerated(Step& step, const Branch& branch,
+                                                 const asl::MapDetail& detail,
+                                                 const Payload& input) {
+  auto count =
+      EvaluateCount(step, branch, detail.tolerated_failure_count, "ToleratedFailureCount", input);
+  if (!count.ok()) return count.error();
+  auto percentage = EvaluatePercentage(step, branch, detail.tolerated_failure_percentage,
+                                       "ToleratedFailurePercentage", input);
+  if (!percentage.ok()) return percentage.error();
+  return std::nullopt;
 }
 
 // "[a,b,c]" of the outputs of the branches under `container`, in their order, each as it is.
@@ -98,7 +113,7 @@ void FinishJoin(Step& step, Branch& branch, const asl::State& state, int64_t las
   branch.join.reset();
   branch.map_items.reset();
   branch.last_event_id = last_id;
-  if (auto exceeded = CheckSize(state, outputs)) return FailState(step, branch, *exceeded);
+  if (auto exceeded = CheckJoined(step, state, outputs)) return FailState(step, branch, *exceeded);
   const bool map = state.type == asl::StateType::kMap;
   if (map && branch.id.value() == 0) step.execution().parsed_input.reset();
   step.Emit(map ? EventType::kMapStateSucceeded : EventType::kParallelStateSucceeded, last_id);
@@ -115,7 +130,7 @@ void BeginParallel(Step& step, Branch& branch, const asl::State& state) {
   asl::Result<Payload> parameters = ApplyTemplate(step, branch, state.parameters, *input);
   if (!parameters.ok()) return FailState(step, branch, parameters.error());
 
-  if (auto exceeded = CheckSize(state, parameters->text())) {
+  if (auto exceeded = CheckSize(step, state, *parameters)) {
     return FailState(step, branch, *exceeded);
   }
 
@@ -138,8 +153,8 @@ void BeginMap(Step& step, Branch& branch, const asl::State& state) {
   auto items = ReadMapItems(step, branch, state);
   if (!items.ok()) return FailState(step, branch, items.error());
   const std::shared_ptr<const MapItems> input = *items;
-  auto concurrency = EvaluateNumber(step, branch, detail.max_concurrency, "MaxConcurrencyPath",
-                                    Payload(input->effective));
+  auto concurrency = EvaluateCount(step, branch, detail.max_concurrency, "MaxConcurrency",
+                                   Payload(input->effective));
   if (!concurrency.ok()) return FailState(step, branch, concurrency.error());
 
   const int64_t length = static_cast<int64_t>(input->items.size());
@@ -151,6 +166,10 @@ void BeginMap(Step& step, Branch& branch, const asl::State& state) {
   HistoryEvent& event = step.EmitNext(EventType::kMapStateStarted, branch);
   event.length = length;
   const int64_t started_id = event.id;
+
+  if (auto error = CheckTolerated(step, branch, detail, Payload(input->effective))) {
+    return FailState(step, branch, *error);
+  }
 
   const BranchId id = branch.id;
   const int64_t first = std::min(length, limit);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "coordinator/asl/unverified.h"
+#include "coordinator/core/number_fields.h"
 #include "coordinator/core/states/states.h"
 
 namespace pawl::core {
@@ -18,26 +19,6 @@ void EndAttempt(Branch& branch) {
   branch.confirm_by.reset();
 }
 
-// The range of TimeoutSeconds and HeartbeatSeconds (asl.md 10.5): what the definition says was
-// checked when it was created, what a path finds is checked here. The words are those of AWS for
-// other fields that are out of their range.
-std::optional<asl::WorkflowError> CheckSeconds(const std::optional<int64_t>& seconds,
-                                               std::string_view field) {
-  constexpr int64_t kMaxSeconds = 99'999'999;
-  if (!seconds || (*seconds >= 1 && *seconds <= kMaxSeconds)) return std::nullopt;
-  return asl::RuntimeError(StrCat(field, " must be between 1 and ", kMaxSeconds, "."));
-}
-
-// A time-out of the task that `branch` comes to, in seconds.
-asl::Result<std::optional<int64_t>> EvaluateSeconds(Step& step, const Branch& branch,
-                                                    const asl::NumberField& number,
-                                                    std::string_view field, const Payload& input) {
-  auto seconds = EvaluateNumber(step, branch, number, StrCat(field, "Path"), input);
-  if (!seconds.ok()) return seconds;
-  if (auto out_of_range = CheckSeconds(*seconds, field)) return *out_of_range;
-  return seconds;
-}
-
 }  // namespace
 
 void BeginTask(Step& step, Branch& branch, const asl::State& state) {
@@ -52,7 +33,7 @@ void BeginTask(Step& step, Branch& branch, const asl::State& state) {
   if (!heartbeat.ok()) return FailState(step, branch, heartbeat.error());
   asl::Result<Payload> parameters = ApplyTemplate(step, branch, state.parameters, *input);
   if (!parameters.ok()) return FailState(step, branch, parameters.error());
-  if (auto exceeded = CheckSize(state, parameters->text())) {
+  if (auto exceeded = CheckSize(step, state, *parameters)) {
     return FailState(step, branch, *exceeded);
   }
   if (!step.world().activity_exists(detail.activity.name)) {
@@ -78,6 +59,10 @@ void BeginTask(Step& step, Branch& branch, const asl::State& state) {
 }
 
 void SucceedTask(Step& step, Branch& branch, const Text& output) {
+  // The node that took it from the worker may allow more than the execution does.
+  if (auto exceeded = CheckResult(step, branch.task->activity_arn, output)) {
+    return FailTask(step, branch, Text(*exceeded->error), Text(*exceeded->cause));
+  }
   EndAttempt(branch);
   step.EmitNext(EventType::kActivitySucceeded, branch).payload = output;
   FinishState(step, branch, step.StateOf(branch), Payload(output), branch.last_event_id);

@@ -533,6 +533,80 @@ TEST_F(ApiServerTest, RefusesDefinitionsWithAllThatIsWrong) {
             "OK");
 }
 
+TEST_F(ApiServerTest, DiagnosticsAreTruncatedWhereMoreWereFoundThanAskedFor) {
+  // Two warnings, then two errors.
+  const std::string definition = Quoted(
+      R"({"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{"a":"$.x","b":"$.y"},"Next":"B"},
+          "B":{"Type":"Pass","Foo":1,"Bar":2,"End":true}}})");
+  const auto validate = [&](const std::string& more) {
+    return Call("ValidateStateMachineDefinition", StrCat("{\"definition\":", definition, more, "}"))
+        .body;
+  };
+  const auto count = [](const std::string& body, const std::string& word) {
+    size_t n = 0;
+    for (size_t at = body.find(word); at != std::string::npos; at = body.find(word, at + 1)) ++n;
+    return n;
+  };
+  struct Row {
+    std::string more;
+    size_t errors, warnings;
+    bool truncated;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"", 2, 0, false},
+           {R"(,"maxResults":2)", 2, 0, false},
+           {R"(,"maxResults":1)", 1, 0, true},
+           {R"(,"maxResults":0,"severity":"WARNING")", 2, 2, false},
+           {R"(,"maxResults":4,"severity":"WARNING")", 2, 2, false},
+           {R"(,"maxResults":3,"severity":"WARNING")", 1, 2, true},
+       }) {
+    const std::string body = validate(row.more);
+    EXPECT_EQ(count(body, "\"ERROR\""), row.errors) << body;
+    EXPECT_EQ(count(body, "\"WARNING\""), row.warnings) << body;
+    EXPECT_EQ(count(body, "\"truncated\":true"), row.truncated ? 1u : 0u) << body;
+    EXPECT_EQ(count(body, "\"result\":\"FAIL\""), 1u) << body;
+  }
+}
+
+TEST_F(ApiServerTest, InputMayBeAsLargeAsTheNodeAllowsAndItsRefusalSaysHowMuch) {
+  const std::string arn = Machine("m");
+  const auto start = [&](const std::string& name, const std::string& text) {
+    return Call("StartExecution", StrCat("{\"stateMachineArn\":\"", arn, "\",\"name\":\"", name,
+                                         "\",\"input\":\"\\\"", text, "\\\"\"}"));
+  };
+  const auto twice = [](size_t n) {
+    std::string text;
+    while (n-- > 0) text += "\xC3\xA4";
+    return text;
+  };
+  EXPECT_EQ(start("fits", std::string(262'142, 'x')).status, 200);
+  EXPECT_EQ(start("long", std::string(262'143, 'x')).Text("message"),
+            "1 validation error detected: Value at 'input' failed to satisfy constraint: Member "
+            "must have length less than or equal to 262144");
+  EXPECT_EQ(start("bytes", twice(131'072)).Text("message"),
+            "Invalid State Machine Execution Input: 'Input is longer than the maximum of 262144 "
+            "bytes in UTF-8.'");
+
+  server_->Stop();
+  server_ = std::make_unique<ApiServer>(
+      ServerOptions{.listen = "127.0.0.1:0", .max_payload_bytes = 1'000'000, .version = "test"},
+      &store_, &engine_, &clock_);
+  const auto port = server_->Start();
+  ASSERT_TRUE(port.ok()) << port.status();
+  port_ = *port;
+  EXPECT_EQ(start("large", std::string(999'998, 'x')).status, 200);
+  EXPECT_EQ(start("larger", std::string(999'999, 'x')).Text("message"),
+            "1 validation error detected: Value at 'input' failed to satisfy constraint: Member "
+            "must have length less than or equal to 1000000");
+  EXPECT_EQ(start("wide", twice(500'000)).Text("message"),
+            "Invalid State Machine Execution Input: 'Input is longer than the maximum of 1000000 "
+            "bytes in UTF-8.'");
+  // Escaped, it takes twice its bytes in the request.
+  std::string escaped;
+  for (int i = 0; i < 499'000; ++i) escaped += R"(\\\\)";
+  EXPECT_EQ(start("escaped", escaped).status, 200);
+}
+
 TEST_F(ApiServerTest, DeletingIsForgivingAndActivitiesAreGoneAtOnce) {
   EXPECT_EQ(Call("DeleteStateMachine", ArnBody("stateMachineArn", "stateMachine:x")).body, "{}");
   const std::string activity = StrCat("{\"activityArn\":\"", Activity("work"), "\"}");

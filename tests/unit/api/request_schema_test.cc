@@ -24,7 +24,8 @@ constexpr Member kMembers[] = {
     {.name = "trace", .ascii = true},
     {.name = "part", .type = MemberType::kStructure, .members = kPart},
     {.name = "parts", .type = MemberType::kStructureList, .members = kPart},
-    {.name = "payload", .most = 4, .most_bytes = 4},
+    {.name = "payload", .payload = PayloadLength::kBytes},
+    {.name = "text", .payload = PayloadLength::kCharacters},
 };
 
 struct SchemaCase {
@@ -40,7 +41,7 @@ TEST_P(CheckRequestTest, GivesTheWordsOfAws) {
   JsonArena arena;
   const auto request = ParseJson(GetParam().request, &arena);
   ASSERT_TRUE(request.ok());
-  const auto error = CheckRequest(*request, kMembers);
+  const auto error = CheckRequest(*request, kMembers, /*max_payload=*/4);
   EXPECT_EQ(error.has_value() ? error->code : "", GetParam().code);
   EXPECT_EQ(error.has_value() ? error->message : "", GetParam().message);
 }
@@ -82,6 +83,10 @@ INSTANTIATE_TEST_SUITE_P(
         {"NotAscii", R"({"name":"n","trace":"ä"})", "ValidationException",
          kOne + "Value 'ä' at 'trace'" + kFailed +
              R"(Member must satisfy regular expression pattern: \p{ASCII}*)"},
+        {"CharactersCountWhereTheQuotaIsInCharacters", R"({"name":"n","text":"äöü"})", "", ""},
+        {"TheLimitOfPayloadsIsNamed", R"({"name":"n","text":"abcde"})", "ValidationException",
+         kOne + "Value 'abcde' at 'text'" + kFailed +
+             "Member must have length less than or equal to 4"},
         {"BytesCountWhereTheQuotaIsInBytes", R"({"name":"n","payload":"äöü"})",
          "ValidationException",
          kOne + "Value 'äöü' at 'payload'" + kFailed +

@@ -221,6 +221,41 @@ TEST(Compile, NestingIsBounded) {
   EXPECT_FALSE(CompileMachine(NestedMaps(5000)).ok());
 }
 
+TEST(Compile, TextsOfFailMayBeAsLongAsAwsTakesInCharacters) {
+  std::string error, cause;
+  for (int i = 0; i < 256; ++i) error += "\xC3\xA4";
+  for (int i = 0; i < 32'768; ++i) cause += "\xC3\xA4";
+  MustCompile(R"({"StartAt":"F","States":{"F":{"Type":"Fail","Error":")" + error +
+              R"(","Cause":")" + cause + "\"}}}");
+}
+
+TEST(Compile, ToleratedFailuresOfAnInlineMapAreAcceptedWithinTheirRange) {
+  const auto map = [](const std::string& fields) {
+    return CompileMachine(R"({"StartAt":"M","States":{"M":{"Type":"Map","End":true,)" + fields +
+                          R"("ItemProcessor":{"StartAt":"E","States":{"E":{"Type":"Succeed"}}}}}})")
+        .ErrorText();
+  };
+  EXPECT_EQ(map(R"("ToleratedFailureCount":0,"ToleratedFailurePercentage":12.5,)"), "");
+  EXPECT_EQ(map(R"("ToleratedFailureCountPath":"$.n","ToleratedFailurePercentagePath":"$v.p",)"),
+            "");
+  EXPECT_EQ(map(R"("ToleratedFailureCount":-1,"ToleratedFailurePercentage":100.5,)"),
+            "SCHEMA_VALIDATION_FAILED: Minimum value is 0 at /States/M/ToleratedFailureCount, "
+            "SCHEMA_VALIDATION_FAILED: Maximum value is 100 at "
+            "/States/M/ToleratedFailurePercentage");
+}
+
+TEST(Compile, WarningsHideNoErrors) {
+  std::string parameters;
+  for (int i = 0; i < 500; ++i) parameters += R"("p)" + std::to_string(i) + R"(":"$.x",)";
+  const CompileResult result =
+      CompileMachine(R"({"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{)" + parameters +
+                     R"("q":1},"Next":"B"},"B":{"Type":"Wait","Foo":1,"End":true}}})");
+  EXPECT_EQ(result.ErrorText(),
+            "SCHEMA_VALIDATION_FAILED: Field 'Foo' is not supported at /States/B, "
+            "SCHEMA_VALIDATION_FAILED: This object should have only one of the following fields: "
+            "[SecondsPath, Seconds, TimestampPath, Timestamp] at /States/B");
+}
+
 TEST(Compile, MistakesWithoutEndAreCutOff) {
   std::string states;
   for (int i = 0; i < 20'000; ++i) states += R"("S)" + std::to_string(i) + R"(":0,)";

@@ -174,6 +174,12 @@ INSTANTIATE_TEST_SUITE_P(
         {"StaticAndPath", One(Activity(R"("TimeoutSeconds":1,"TimeoutSecondsPath":"$.t",)")),
          kSchema + "There should only be one of the following fields: [TimeoutSeconds, "
                    "TimeoutSecondsPath] at /States/S"},
+        {"ErrorOfMoreThan256Characters",
+         One(R"("Type":"Fail","Error":")" + std::string(257, 'e') + "\""),
+         kSchema + "Value cannot be longer than 256 characters at /States/S/Error"},
+        {"CauseOfMoreThan32768Characters",
+         One(R"("Type":"Fail","Cause":")" + std::string(32'769, 'c') + "\""),
+         kSchema + "Value cannot be longer than 32768 characters at /States/S/Cause"},
         {"ErrorAndErrorPath", One(R"("Type":"Fail","Error":"E","ErrorPath":"$.e")"),
          kSchema + "There should only be one of the following fields: [Error, ErrorPath] "
                    "at /States/S"},

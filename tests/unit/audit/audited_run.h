@@ -33,7 +33,7 @@ inline std::string TaskState(const std::string& members = "") {
 class AuditedRun {
  public:
   explicit AuditedRun(const std::string& definition, const std::string& input = "{}",
-                      const std::string& name = "run") {
+                      const std::string& name = "run", core::Limits limits = {}) {
     asl::CompileResult compiled = asl::CompileMachine(definition);
     EXPECT_TRUE(compiled.ok()) << compiled.ErrorText();
     machine_ = compiled.machine;
@@ -46,6 +46,7 @@ class AuditedRun {
     facts->role_arn = "arn:aws:iam::000000000000:role/r";
     facts->started_at = now_;
     facts->input = Text(input);
+    facts->limits = limits;
     execution_.facts = facts;
     Record(core::Begin(*machine_, core::World{Exists}, now_, ++seed_, execution_));
   }

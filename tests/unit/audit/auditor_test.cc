@@ -77,6 +77,46 @@ class ClientsTest : public testing::Test {
   std::string token_;
 };
 
+// A task's first hand-out and completion of a run with these limits.
+class LimitedClientsTest : public ClientsTest {
+ protected:
+  void RunTask(core::Limits limits, const std::string& output, absl::Duration acknowledged_before) {
+    run_ = AuditedRun(kTask, "{}", "run", limits);
+    Log(Started());
+    run_.Give().Confirm();
+    token_ = run_.Token();
+    Log(GetActivityTaskCall{"work", token_, "{}"});
+    run_.Wait(absl::Seconds(2));
+    Log(SendTaskSuccessCall{token_, output});
+    run_.Wait(acknowledged_before).Succeed(output);
+    EXPECT_TRUE(run_.execution().closed());
+  }
+};
+
+TEST_F(LimitedClientsTest, AReportThatMeetsAFullHistoryIsAcknowledgedAndNotRecorded) {
+  RunTask({core::kAwsPayloadBytes, 5}, "1", absl::Milliseconds(5));
+  EXPECT_THAT(Violations(), IsEmpty());
+  EXPECT_THAT(Violations({.complete_log = true}), IsEmpty());
+}
+
+TEST_F(LimitedClientsTest, ButOnlyTheOneThatMetIt) {
+  RunTask({core::kAwsPayloadBytes, 5}, "1", absl::Seconds(2));
+  EXPECT_THAT(Violations(), ElementsAre(Breaks(rule::kCompletionFound, "no such result")));
+}
+
+TEST_F(LimitedClientsTest, AnOutputThatIsTooLargeIsRecordedAsAFailure) {
+  RunTask({4, 0}, "12345", absl::Milliseconds(5));
+  EXPECT_EQ(run_.execution().error->view(), "States.DataLimitExceeded");
+  EXPECT_THAT(Violations(), IsEmpty());
+  EXPECT_THAT(Violations({.complete_log = true}), IsEmpty());
+}
+
+TEST_F(LimitedClientsTest, OneThatIsNotTooLargeMayNotFail) {
+  RunTask({4, 0}, "12345", absl::Milliseconds(5));
+  First<SendTaskSuccessCall>().output = "123";
+  EXPECT_THAT(Violations(), Contains(Breaks(rule::kCompletionFound, "no such result")));
+}
+
 TEST_F(ClientsTest, AGoodRunHasNoViolations) {
   RunToTheEnd();
   EXPECT_THAT(Violations(), IsEmpty());

@@ -73,11 +73,16 @@ class RandomWalk {
     facts->role_arn = "role";
     facts->started_at = now_;
     facts->input = Text(R"({"list": [1, 2, 3, 4, 5]})");
+    if (OneIn(2)) facts->limits.history_events = 5 + static_cast<int64_t>(random_() % 60);
     execution_.facts = facts;
     Write(core::Begin(*machine_, core::World{Exists}, now_, random_(), execution_));
   }
 
   bool closed() const { return execution_.closed(); }
+  bool full() const {
+    return closed() && execution_.cause &&
+           *execution_.cause == core::HistoryFullCause(execution_.facts->limits.history_events);
+  }
 
   // One step of a coordinator whose clock is up to 300 ms ahead or behind.
   void Step() {
@@ -149,6 +154,7 @@ class RandomWalk {
       if (!OneIn(3)) continue;
       now_ += absl::Microseconds(random_() % 2'000);
       core::Append(*core::StartTask(id, Text("w"), now_, execution_), &*taken);
+      if (execution_.closed()) break;
     }
     Write(*std::move(taken));
   }
@@ -187,7 +193,7 @@ class RandomWalkTest : public testing::TestWithParam<size_t> {};
 TEST_P(RandomWalkTest, IsFoundGoodAtEachMoment) {
   const asl::CompileResult compiled = asl::CompileMachine(Machines()[GetParam()]);
   ASSERT_TRUE(compiled.ok()) << compiled.ErrorText();
-  int64_t ended = 0, transitions = 0;
+  int64_t ended = 0, full = 0, transitions = 0;
   for (uint64_t seed = 1; seed <= 250; ++seed) {
     RandomWalk walk(compiled.machine, seed);
     for (int step = 0; step < 150 && !walk.closed(); ++step) {
@@ -201,10 +207,12 @@ TEST_P(RandomWalkTest, IsFoundGoodAtEachMoment) {
       transitions += replayed.transitions;
     }
     ended += walk.closed();
+    full += walk.full();
   }
   // It has come far, again and again.
   EXPECT_GT(ended, 100);
-  EXPECT_GT(transitions, 8'000);
+  EXPECT_GT(full, 10);
+  EXPECT_GT(transitions, 4'000);
 }
 
 INSTANTIATE_TEST_SUITE_P(Machines, RandomWalkTest, testing::Range(size_t{0}, size_t{4}));

@@ -69,6 +69,18 @@ TEST_F(ConfigTest, DefaultsHoldWhenNothingIsSaid) {
   EXPECT_EQ(SourceOf(*config, "region"), "default");
 }
 
+TEST_F(ConfigTest, PayloadsHaveTheLimitOfAwsAndHistoriesNoneUnlessToldOtherwise) {
+  const auto by_default = LoadSaid({});
+  ASSERT_TRUE(by_default.ok()) << by_default.status();
+  EXPECT_EQ(by_default->settings.max_payload_bytes, 262'144);
+  EXPECT_EQ(by_default->settings.max_history_events, 0);
+  const auto config = LoadSaid(
+      {.flags = {{"max_history_events", "25000"}}, .file = "max_payload_bytes: 16777216\n"});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->settings.max_payload_bytes, 16'777'216);
+  EXPECT_EQ(config->settings.max_history_events, 25'000);
+}
+
 TEST_F(ConfigTest, FileWinsOverDefault) {
   const auto config = LoadSaid({.file = "# a comment\nregion: eu-west-1\nmigrate: true\n"});
   ASSERT_TRUE(config.ok()) << config.status();
@@ -174,6 +186,13 @@ INSTANTIATE_TEST_SUITE_P(
         {"UrlOfAnotherDatabase", "PAWL_DATABASE_URL", "mysql://db/pawl", "postgresql://"},
         {"TooFewConnections", "PAWL_DATABASE_CONNECTIONS", "1", "a number from 6 to 1000"},
         {"ConnectionsInWords", "PAWL_DATABASE_CONNECTIONS", "many", "a number from 6 to 1000"},
+        {"PayloadsOfLessThanAwsAllows", "PAWL_MAX_PAYLOAD_BYTES", "262143",
+         "a number from 262144 to 16777216"},
+        {"PayloadsBeyondAllBounds", "PAWL_MAX_PAYLOAD_BYTES", "16777217",
+         "a number from 262144 to 16777216"},
+        {"HistoryOfTooFewEvents", "PAWL_MAX_HISTORY_EVENTS", "99",
+         "0 for no limit, or a number from 100 to 1000000000"},
+        {"HistoryOfNegativeLength", "PAWL_MAX_HISTORY_EVENTS", "-1", "0 for no limit"},
         {"UnknownLevel", "PAWL_LOG_LEVEL", "loud", "one of info, debug, warn, error"},
         {"SwitchHalfOn", "PAWL_MIGRATE", "perhaps", "true or false"},
         {"DurationWithoutUnit", "PAWL_SHUTDOWN_TIMEOUT", "30", "a length of time"},

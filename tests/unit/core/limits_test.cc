@@ -161,6 +161,63 @@ INSTANTIATE_TEST_SUITE_P(
     }),
     [](const auto& info) { return info.param.name; });
 
+// A loop that puts its input one level deeper each time comes to an end before it makes something
+// that no step can read.
+TEST(NestingLimit, OfWhatStatesMakeIsThatOfInputs) {
+  for (const char* deeper :
+       {R"("S":{"Type":"Pass","Parameters":{"a.$":"$"},"Next":"C"})",
+        R"("S":{"Type":"Parallel","Branches":[{"StartAt":"B","States":{"B":{"Type":"Succeed"}}}],
+            "Next":"C"})",
+        R"("S":{"Type":"Pass","Assign":{"v":{"a.$":"$"}},"Next":"V"},
+            "V":{"Type":"Pass","InputPath":"$v","Next":"C"})"}) {
+    const Ran ran =
+        RunMachine(Machine(StrCat(deeper, R"(,"C":{"Type":"Choice","Default":"S","Choices":[
+            {"Variable":"$","IsNull":true,"Next":"Done"}]},"Done":{"Type":"Succeed"})")),
+                   StrCat("[", Long(3'000), "]"));
+    EXPECT_EQ(ran.execution.status, Status::kFailed);
+    ASSERT_TRUE(ran.execution.error.has_value());
+    EXPECT_EQ(ran.execution.error->view(), "States.DataLimitExceeded") << deeper;
+    EXPECT_GT(ran.execution.last_event_id, 3'990);
+  }
+}
+
+// 50,000 times 200 KB, if it were written.
+TEST(PayloadLimitOfATemplate, IsFoundWithoutWritingWhatExceedsIt) {
+  std::string members;
+  for (int i = 0; i < 50'000; ++i) StrAppend(&members, i == 0 ? "" : ",", "\"", i, R"(.$":"$")");
+  for (const char* field : {"Parameters", "Assign"}) {
+    const Ran ran = RunMachine(Machine(StrCat(R"("S":{"Type":"Pass",")", field, R"(":{"a":{)",
+                                              members, R"(}},"End":true})")),
+                               Long(200'000));
+    EXPECT_EQ(ran.execution.error->view(), "States.DataLimitExceeded");
+  }
+}
+
+// 3,000 times 250 KB, as one call and as many.
+TEST(EvaluationLimit, IsAFailureLikeThatOfTooLargeData) {
+  std::string calls, members;
+  for (int i = 0; i < 3'000; ++i) {
+    StrAppend(&calls, i == 0 ? "" : ",", "States.Format('{}{}',$,$)");
+    StrAppend(&members, i == 0 ? "" : ",", "\"", i, R"x(.$":"States.Format('{}{}',$,$)")x");
+  }
+  for (const std::string& fields : {StrCat(R"("a.$":"States.Array()", calls, ")\""), members}) {
+    const Ran ran = RunMachine(
+        Machine(StrCat(R"("S":{"Type":"Pass","Parameters":{)", fields, R"(},"End":true})")),
+        Long(125'000));
+    EXPECT_EQ(ran.execution.error->view(), "States.DataLimitExceeded");
+    EXPECT_NE(ran.execution.cause->view().find("256 MiB"), std::string_view::npos);
+  }
+}
+
+TEST(ErrorLimit, LongNamesAndCausesAreCutByCharacters) {
+  std::string wide;
+  for (int i = 0; i < 40'000; ++i) wide += "\xC3\xA4";
+  const Ran ran = RunMachine(Machine(R"("S":{"Type":"Fail","ErrorPath":"$","CausePath":"$"})"),
+                             StrCat("\"", wide, "\""));
+  EXPECT_EQ(ran.execution.error->view(), wide.substr(0, 2 * 256));
+  EXPECT_EQ(ran.execution.cause->view(), wide.substr(0, 2 * 32'768));
+}
+
 TEST(PayloadLimitOfACatcher, OfWhatACatcherPassesOnIsNotCaughtAgain) {
   const Ran ran = RunMachine(Machine(R"("S":{"Type":"Parallel","End":true,
                   "Branches":[{"StartAt":"F","States":{"F":{"Type":"Fail","Error":"E"}}}],

@@ -39,9 +39,13 @@ class EngineTest : public testing::Test {
     }
   }
 
-  std::unique_ptr<Engine> MakeNode(store::Store* store) {
+  std::unique_ptr<Engine> MakeNode(store::Store* store, core::Limits limits = {}) {
     metrics_ = std::make_shared<metrics::Metrics>();
-    auto node = std::make_unique<Engine>(Options{.metrics = metrics_}, store, &clock_, &scheduler_);
+    auto node = std::make_unique<Engine>(
+        Options{.limits = limits,
+                .closed = [this](ExecutionId id, core::Status) { closed_.push_back(id); },
+                .metrics = metrics_},
+        store, &clock_, &scheduler_);
     node->Run([](absl::Status status) { ASSERT_TRUE(status.ok()) << status; });
     Run();
     return node;
@@ -134,6 +138,7 @@ class EngineTest : public testing::Test {
                               scheduler_.RunAfter(latency_, std::move(job));
                             }};
   std::vector<ActivityTask> tasks_;
+  std::vector<ExecutionId> closed_;  // as the nodes told
   int empty_polls_ = 0;
   bool confirms_ = true;  // whoever polls confirms at once that it has the task
   std::shared_ptr<metrics::Metrics> metrics_;  // of the node made last
