@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "coordinator/base/batch.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/base/log.h"
 #include "coordinator/base/strings.h"
@@ -18,6 +19,9 @@ constexpr absl::Duration kBackoffMin = absl::Milliseconds(50);
 constexpr absl::Duration kBackoffMax = absl::Seconds(2);
 constexpr absl::Duration kBarrierPoll = absl::Milliseconds(5);
 constexpr absl::Duration kOverduePoll = absl::Milliseconds(100);
+// Requests of one batch that go to one connection. Fewer would wake more threads and more of the
+// server's processes for the same work, more would let the other processors wait.
+constexpr int kBatchShare = 16;
 
 void Wake(int event) {
   const uint64_t one = 1;
@@ -29,6 +33,7 @@ void Wake(int event) {
 
 thread_local PipelinedLane::Worker* PipelinedLane::current_worker = nullptr;
 thread_local PipelinedLane* PipelinedLane::current_lane = nullptr;
+thread_local PipelinedLane::BatchShare PipelinedLane::batch;
 
 PipelinedLane::PipelinedLane(Options options) : options_(std::move(options)) {
   for (int i = 0; i < options_.connections; ++i) {
@@ -57,7 +62,7 @@ void PipelinedLane::Execute(Pipeline::Request request) {
     current_worker->waiting.push_back(std::move(queued));
     return;
   }
-  Worker* worker = LeastLoaded();
+  Worker* worker = ForThisBatch();
   worker->load.fetch_add(1, std::memory_order_relaxed);
   bool asleep = false;
   {
@@ -65,7 +70,19 @@ void PipelinedLane::Execute(Pipeline::Request request) {
     worker->inbox.push_back(std::move(queued));
     asleep = std::exchange(worker->asleep, false);
   }
-  if (asleep) Wake(worker->wake);
+  if (!asleep) return;
+  if (!Batch::open()) return Wake(worker->wake);
+  Batch::AtEnd([worker] { Wake(worker->wake); });
+}
+
+PipelinedLane::Worker* PipelinedLane::ForThisBatch() {
+  if (!Batch::open()) return LeastLoaded();
+  if (batch.lane != this || batch.left == 0) {
+    if (batch.lane == nullptr) Batch::AtEnd([] { batch = {}; });
+    batch = {.lane = this, .worker = LeastLoaded(), .left = kBatchShare};
+  }
+  --batch.left;
+  return batch.worker;
 }
 
 PipelinedLane::Worker* PipelinedLane::LeastLoaded() {
@@ -103,6 +120,7 @@ void PipelinedLane::Serve(Worker* worker) {
   worker->pipeline->Receive();
   if (worker->pipeline->broken()) return Lose(worker);
   if (!stopping_) SendWaiting(worker);
+  const Batch batch;
   while (std::optional<Pipeline::Answered> answered = worker->pipeline->Next()) {
     options_.healthy->store(true, std::memory_order_relaxed);
     Tell(worker, *std::move(answered));

@@ -75,10 +75,19 @@ class PipelinedLane {
   // Until there is something to do, or for `at_most`.
   void Sleep(Worker* worker, absl::Duration at_most);
   Worker* LeastLoaded();
+  // Requests that a thread makes in one batch go out together, on one connection.
+  Worker* ForThisBatch();
 
   // The worker whose thread this is; null on all other threads.
   static thread_local Worker* current_worker;
   static thread_local PipelinedLane* current_lane;
+  // Where the requests of the batch go that is open on this thread.
+  struct BatchShare {
+    PipelinedLane* lane = nullptr;
+    Worker* worker = nullptr;
+    int left = 0;
+  };
+  static thread_local BatchShare batch;
 
   const Options options_;
   std::atomic<bool> stopping_{false};

@@ -22,7 +22,7 @@ class TasksInHandTest : public testing::Test {
     task.set_activity("a");
     ASSERT_NE(tasks_.Given(task, now_), nullptr);
   }
-  std::shared_ptr<TaskContext> Answer(const v1::WorkRequest& request, int code = 0,
+  std::shared_ptr<TaskContext> Answer(const v1::WorkItem& request, int code = 0,
                                       bool task_open = true) {
     v1::Acknowledgement answer;
     answer.set_request_id(request.request_id());
@@ -30,7 +30,7 @@ class TasksInHandTest : public testing::Test {
     answer.set_task_open(task_open);
     return tasks_.Acknowledged(answer, now_);
   }
-  std::deque<v1::WorkRequest> Requests() { return tasks_.TakeRequests(now_); }
+  std::deque<v1::WorkItem> Requests() { return tasks_.TakeRequests(now_); }
 
   absl::Time now_ = absl::UnixEpoch();
   TasksInHand tasks_{"w", true};
