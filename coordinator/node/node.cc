@@ -121,7 +121,7 @@ absl::Status Node::Start(const StopSignal& stop) {
       engine::Options{
           .account = settings_.account(),
           .retention = settings_.retention,
-          .closed = [waits](ExecutionId execution, core::Status) { waits->Closed(execution); },
+          .closed = [waits](const store::ExecutionRecord& ended) { waits->Closed(ended); },
           .metrics = metrics_,
           .draw_fence = faults_.fences_repeat ? FenceOfVersion : nullptr},
       store_.get(), &clock_, &scheduler_);
