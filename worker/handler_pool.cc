@@ -26,28 +26,53 @@ HandlerPool::~HandlerPool() {
   std::vector<std::jthread> threads;  // destroyed after the lock, joined without it
   absl::MutexLock lock(&mu_);
   stopping_ = true;
-  more_.SignalAll();
+  for (Idle* idle : idle_) idle->wake.Signal();
   threads.swap(threads_);
 }
 
-void HandlerPool::Run(std::shared_ptr<TaskContext> task) {
+void HandlerPool::Run(std::vector<std::shared_ptr<TaskContext>> tasks) {
   absl::MutexLock lock(&mu_);
-  tasks_.push_back(std::move(task));
-  if (idle_ >= tasks_.size()) return more_.Signal();
-  if (threads_.size() < concurrency_) threads_.emplace_back([this] { Work(); });
+  std::move(tasks.begin(), tasks.end(), std::back_inserter(tasks_));
+  WakeOne();
+}
+
+void HandlerPool::WakeOne() {
+  if (waking_ || tasks_.empty()) return;
+  if (!idle_.empty()) {
+    Idle* const idle = idle_.back();
+    idle_.pop_back();
+    idle->woken = true;
+    idle->wake.Signal();
+  } else if (threads_.size() < concurrency_) {
+    threads_.emplace_back([this] { Work(); });
+  } else {
+    return;  // all are busy, and come by themselves
+  }
+  waking_ = true;
+}
+
+void HandlerPool::Wait() {
+  Idle idle;
+  idle_.push_back(&idle);
+  while (!idle.woken && !stopping_) idle.wake.Wait(&mu_);
+  if (idle.woken) {
+    waking_ = false;
+  } else {
+    std::erase(idle_, &idle);
+  }
 }
 
 void HandlerPool::Work() {
   absl::MutexLock lock(&mu_);
+  waking_ = false;
   while (true) {
     while (tasks_.empty()) {
       if (stopping_) return;
-      ++idle_;
-      more_.Wait(&mu_);
-      --idle_;
+      Wait();
     }
     const std::shared_ptr<TaskContext> task = std::move(tasks_.front());
     tasks_.pop_front();
+    WakeOne();
     mu_.Unlock();
     done_(*task, RunHandler(handler_, *task));
     mu_.Lock();

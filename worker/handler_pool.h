@@ -29,19 +29,31 @@ class HandlerPool {
   // Waits for the handlers that run, and for those that are still to run.
   ~HandlerPool();
 
-  void Run(std::shared_ptr<TaskContext> task);
+  void Run(std::vector<std::shared_ptr<TaskContext>> tasks);
 
  private:
+  struct Idle {
+    absl::CondVar wake;
+    bool woken = false;
+  };
+
   void Work();
+  // Until woken, or the end.
+  void Wait() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Gets one more thread to look for a task, unless one is about to.
+  void WakeOne() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const size_t concurrency_;
   const Handler handler_;
   const Done done_;
   absl::Mutex mu_;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
-  size_t idle_ ABSL_GUARDED_BY(mu_) = 0;
+  // A thread is on its way to the tasks. Whoever takes one of several wakes the next: so short tasks
+  // that come together are done by few threads, and long ones by as many as they take.
+  bool waking_ ABSL_GUARDED_BY(mu_) = false;
+  // The one that was busy last comes first.
+  std::vector<Idle*> idle_ ABSL_GUARDED_BY(mu_);
   std::deque<std::shared_ptr<TaskContext>> tasks_ ABSL_GUARDED_BY(mu_);
-  absl::CondVar more_;
   std::vector<std::jthread> threads_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -21,23 +21,23 @@ std::string ErrorText(std::string_view text) {
   return clean;
 }
 
-v1::WorkRequest FailRequest(const std::string& token, std::string_view error,
+v1::WorkItem FailRequest(const std::string& token, std::string_view error,
                             std::string_view cause) {
-  v1::WorkRequest request;
-  v1::FailTaskRequest* fail = request.mutable_fail_task();
+  v1::WorkItem item;
+  v1::FailTaskRequest* fail = item.mutable_fail_task();
   fail->set_task_token(token);
   fail->set_error(ErrorText(error));
   fail->set_cause(CauseText(cause));
-  return request;
+  return item;
 }
 
 }  // namespace
 
-v1::WorkRequest ResultRequest(const std::string& token, const TaskResult& result) {
-  v1::WorkRequest request;
+v1::WorkItem ResultRequest(const std::string& token, const TaskResult& result) {
+  v1::WorkItem item;
   if (result.left_open()) {
-    request.mutable_heartbeat_task()->set_task_token(token);
-    return request;
+    item.mutable_heartbeat_task()->set_task_token(token);
+    return item;
   }
   if (const TaskError* failure = result.failure()) {
     return FailRequest(token, failure->error, failure->cause);
@@ -52,10 +52,10 @@ v1::WorkRequest ResultRequest(const std::string& token, const TaskResult& result
                        StrCat("the output is no JSON (", FromAbsl(json.message()),
                               "); it begins: ", output.substr(0, kShownOutputBytes)));
   }
-  v1::CompleteTaskRequest* complete = request.mutable_complete_task();
+  v1::CompleteTaskRequest* complete = item.mutable_complete_task();
   complete->set_task_token(token);
   complete->set_output(output);
-  return request;
+  return item;
 }
 
 std::string CauseText(std::string_view text) {

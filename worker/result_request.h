@@ -22,7 +22,7 @@ inline constexpr size_t kMaxCauseBytes = 32 * 1024;
 // Without a request_id. An output that no coordinator would take becomes a failure with
 // Pawl.InvalidOutput; a task left open becomes a heartbeat, whose acknowledgement says that its
 // receipt is known.
-v1::WorkRequest ResultRequest(const std::string& token, const TaskResult& result);
+v1::WorkItem ResultRequest(const std::string& token, const TaskResult& result);
 
 // `text` as a JSON string may hold it: bytes that are not UTF-8 become U+FFFD; no more than the
 // last kMaxCauseBytes, beginning with a whole character.

@@ -16,6 +16,9 @@ namespace {
 constexpr int kMaxSlots = 1000;  // of a stream (worker.proto)
 // A coordinator that gives tasks but does not take results gets no more slots beyond this.
 constexpr size_t kMaxUntold = 4000;
+// A short task's result, which says as much, goes out before its confirmation would. The
+// coordinator waits five seconds for it (core::kConfirmWithin).
+constexpr absl::Duration kConfirmAfter = absl::Milliseconds(20);
 
 std::string Words(const v1::Acknowledgement& answer) {
   return StrCat(answer.message(), " (code ", answer.code(), ")");
@@ -39,9 +42,10 @@ void TasksInHand::StreamOpened(absl::Time now) {
   open_ = true;
   to_confirm_.clear();
   for (auto& [token, running] : running_) {
-    to_confirm_.push_back(token);
+    to_confirm_.insert(token);
     running.next_beat = now;
   }
+  confirm_at_ = now;
   next_beats_ = now;
 }
 
@@ -60,21 +64,22 @@ void TasksInHand::StreamLost() {
   }
 }
 
-std::deque<v1::WorkRequest> TasksInHand::TakeRequests(absl::Time now) {
-  std::deque<v1::WorkRequest> requests;
-  if (!open_) return requests;
-  SayHello(&requests);
-  TakeBackSlots(&requests);
-  Confirm(&requests);
-  Heartbeat(now, &requests);
-  GrantSlots(now, &requests);
-  TellResults(now, &requests);
-  return requests;
+std::deque<v1::WorkItem> TasksInHand::TakeItems(absl::Time now) {
+  std::deque<v1::WorkItem> items;
+  if (!open_) return items;
+  SayHello(&items);
+  TakeBackSlots(&items);
+  Confirm(now, &items);
+  Heartbeat(now, &items);
+  GrantSlots(now, &items);
+  TellResults(now, &items);
+  return items;
 }
 
 absl::Time TasksInHand::NextDue() const {
   if (!open_) return absl::InfiniteFuture();
   absl::Time due = running_.empty() ? absl::InfiniteFuture() : next_beats_;
+  if (!to_confirm_.empty()) due = std::min(due, confirm_at_);
   if (!to_tell_later_.empty()) due = std::min(due, to_tell_later_.begin()->first);
   if (draining_) return due;
   for (const auto& [name, activity] : activities_) {
@@ -83,39 +88,44 @@ absl::Time TasksInHand::NextDue() const {
   return due;
 }
 
-v1::WorkRequest* TasksInHand::Add(std::deque<v1::WorkRequest>* requests, Sent sent) {
-  v1::WorkRequest& request = requests->emplace_back();
-  request.set_request_id(next_request_id_);
+v1::WorkItem* TasksInHand::Add(std::deque<v1::WorkItem>* items, Sent sent) {
+  v1::WorkItem& item = items->emplace_back();
+  item.set_request_id(next_request_id_);
   sent_.emplace(next_request_id_++, std::move(sent));
-  return &request;
+  return &item;
 }
 
-void TasksInHand::SayHello(std::deque<v1::WorkRequest>* requests) {
+void TasksInHand::SayHello(std::deque<v1::WorkItem>* items) {
   if (std::exchange(said_hello_, true)) return;
-  requests->emplace_back().mutable_hello()->set_worker_name(worker_name_);
+  items->emplace_back().mutable_hello()->set_worker_name(worker_name_);
 }
 
-void TasksInHand::TakeBackSlots(std::deque<v1::WorkRequest>* requests) {
+void TasksInHand::TakeBackSlots(std::deque<v1::WorkItem>* items) {
   if (!draining_ || taking_back_ || slots() == 0) return;
   taking_back_ = true;
-  Add(requests, {Kind::kTakeBack})->mutable_take_back_slots();
+  Add(items, {Kind::kTakeBack})->mutable_take_back_slots();
 }
 
-void TasksInHand::Confirm(std::deque<v1::WorkRequest>* requests) {
+void TasksInHand::Confirm(absl::Time now, std::deque<v1::WorkItem>* items) {
+  if (to_confirm_.empty() || now < confirm_at_) return;
   v1::ConfirmTasks confirm;
-  for (std::string& token : to_confirm_) {
-    // A result that goes out next says as much.
+  for (const std::string& token : to_confirm_) {
     const auto untold = untold_.find(token);
     const bool told_now = untold != untold_.end() && untold->second.waiting;
-    if (!told_now) confirm.add_task_tokens(std::move(token));
+    if (!told_now) confirm.add_task_tokens(token);
   }
   to_confirm_.clear();
   if (confirm.task_tokens_size() > 0) {
-    *requests->emplace_back().mutable_confirm_tasks() = std::move(confirm);
+    *items->emplace_back().mutable_confirm_tasks() = std::move(confirm);
   }
 }
 
-void TasksInHand::Heartbeat(absl::Time now, std::deque<v1::WorkRequest>* requests) {
+void TasksInHand::ToConfirm(const std::string& token, absl::Time at) {
+  confirm_at_ = to_confirm_.empty() ? at : std::min(confirm_at_, at);
+  to_confirm_.insert(token);
+}
+
+void TasksInHand::Heartbeat(absl::Time now, std::deque<v1::WorkItem>* items) {
   if (now < next_beats_) return;
   // Tasks that come meanwhile beat no sooner than this.
   next_beats_ = now + shortest_heartbeat_;
@@ -123,7 +133,7 @@ void TasksInHand::Heartbeat(absl::Time now, std::deque<v1::WorkRequest>* request
     const absl::Duration interval = running.activity->options.heartbeat;
     if (interval <= absl::ZeroDuration() || running.over || running.beating) continue;
     if (running.next_beat <= now) {
-      Add(requests, {Kind::kHeartbeat, token})->mutable_heartbeat_task()->set_task_token(token);
+      Add(items, {Kind::kHeartbeat, token})->mutable_heartbeat_task()->set_task_token(token);
       running.beating = true;
       running.next_beat = now + interval;
     }
@@ -131,7 +141,7 @@ void TasksInHand::Heartbeat(absl::Time now, std::deque<v1::WorkRequest>* request
   }
 }
 
-void TasksInHand::GrantSlots(absl::Time now, std::deque<v1::WorkRequest>* requests) {
+void TasksInHand::GrantSlots(absl::Time now, std::deque<v1::WorkItem>* items) {
   if (draining_ || untold_.size() >= kMaxUntold) return;
   int room = kMaxSlots - slots();
   for (auto& [name, activity] : activities_) {
@@ -140,7 +150,7 @@ void TasksInHand::GrantSlots(absl::Time now, std::deque<v1::WorkRequest>* reques
     if (missing <= 0 || now < activity.grant_at) continue;
     activity.grant_at = absl::InfinitePast();
     Sent sent{.kind = Kind::kGrant, .activity = &activity, .slots = missing};
-    v1::GrantSlots* grant = Add(requests, std::move(sent))->mutable_grant_slots();
+    v1::GrantSlots* grant = Add(items, std::move(sent))->mutable_grant_slots();
     grant->set_activity(activity.name_or_arn);
     grant->set_slots(missing);
     grant->set_create_activity(create_activities_);
@@ -149,7 +159,7 @@ void TasksInHand::GrantSlots(absl::Time now, std::deque<v1::WorkRequest>* reques
   }
 }
 
-void TasksInHand::TellResults(absl::Time now, std::deque<v1::WorkRequest>* requests) {
+void TasksInHand::TellResults(absl::Time now, std::deque<v1::WorkItem>* items) {
   while (!to_tell_later_.empty() && to_tell_later_.begin()->first <= now) {
     const auto due = to_tell_later_.extract(to_tell_later_.begin());
     untold_.at(due.mapped()).waiting = true;
@@ -158,10 +168,11 @@ void TasksInHand::TellResults(absl::Time now, std::deque<v1::WorkRequest>* reque
   for (const std::string& token : to_tell_) {
     Untold& untold = untold_.at(token);
     untold.waiting = false;
-    v1::WorkRequest* request = Add(requests, {Kind::kResult, token});
-    const int64_t id = request->request_id();
-    *request = untold.request;
-    request->set_request_id(id);
+    v1::WorkItem* item = Add(items, {Kind::kResult, token});
+    const int64_t id = item->request_id();
+    *item = untold.result;
+    item->set_request_id(id);
+    to_confirm_.erase(token);  // the result says as much
   }
   to_tell_.clear();
 }
@@ -175,11 +186,12 @@ std::shared_ptr<TaskContext> TasksInHand::Given(const v1::Task& task, absl::Time
   Activity& activity = found->second;
   activity.slots = std::max(activity.slots - 1, 0);
   const std::string& token = task.task_token();
-  to_confirm_.push_back(token);
   if (running_.contains(token) || untold_.contains(token)) {
+    ToConfirm(token, now);
     ++counts_.tasks_given_again;
     return nullptr;
   }
+  ToConfirm(token, now + kConfirmAfter);
   ++counts_.tasks_received;
   ++activity.running;
   auto context = std::make_shared<TaskContext>(token, task.activity(), task.input());
@@ -187,7 +199,7 @@ std::shared_ptr<TaskContext> TasksInHand::Given(const v1::Task& task, absl::Time
   return context;
 }
 
-void TasksInHand::Finished(const std::string& token, v1::WorkRequest result) {
+void TasksInHand::Finished(const std::string& token, v1::WorkItem result) {
   const auto found = running_.find(token);
   const bool over = found->second.over;
   --found->second.activity->running;
@@ -196,7 +208,7 @@ void TasksInHand::Finished(const std::string& token, v1::WorkRequest result) {
     ++counts_.results_refused;
     return;
   }
-  untold_[token].request = std::move(result);
+  untold_[token].result = std::move(result);
   to_tell_.push_back(token);
 }
 
@@ -282,10 +294,10 @@ void TasksInHand::ResultAnswered(const std::string& token, const v1::Acknowledge
       untold_.erase(found);
       return;
     case grpc::StatusCode::INVALID_ARGUMENT:
-      if (untold.request.has_complete_task()) {
+      if (untold.result.has_complete_task()) {
         // The coordinator is stricter than the checks here: the execution learns of it.
         log::Warn("output_refused", {{"reason", answer.message()}});
-        untold.request = ResultRequest(token, TaskError{kInvalidOutput, answer.message()});
+        untold.result = ResultRequest(token, TaskError{kInvalidOutput, answer.message()});
         untold.waiting = true;
         to_tell_.push_back(token);
         return;

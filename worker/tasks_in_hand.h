@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "coordinator/base/backoff.h"
@@ -48,14 +49,14 @@ class TasksInHand {
 
   // All that is to be said now, in this order; empty without a stream. What is given out counts as
   // said until the stream is lost.
-  std::deque<v1::WorkRequest> TakeRequests(absl::Time now);
-  // When TakeRequests may have something although nothing else happened.
+  std::deque<v1::WorkItem> TakeItems(absl::Time now);
+  // When TakeItems may have something although nothing else happened.
   absl::Time NextDue() const;
 
   // The task, to be run; null when it is in hand already, or of an activity that is not served.
   std::shared_ptr<TaskContext> Given(const v1::Task& task, absl::Time now);
   // Its handler has returned; `result` is what ResultRequest made of what it gave.
-  void Finished(const std::string& token, v1::WorkRequest result);
+  void Finished(const std::string& token, v1::WorkItem result);
   // The task that turned out to be over, to be cancelled, or null.
   std::shared_ptr<TaskContext> Acknowledged(const v1::Acknowledgement& acknowledgement,
                                             absl::Time now);
@@ -91,7 +92,7 @@ class TasksInHand {
     bool over = false;
   };
   struct Untold {
-    v1::WorkRequest request;
+    v1::WorkItem result;
     bool waiting = true;  // in to_tell_
     Backoff backoff;
   };
@@ -103,13 +104,14 @@ class TasksInHand {
     int slots = 0;
   };
 
-  v1::WorkRequest* Add(std::deque<v1::WorkRequest>* requests, Sent sent);
-  void SayHello(std::deque<v1::WorkRequest>* requests);
-  void TakeBackSlots(std::deque<v1::WorkRequest>* requests);
-  void Confirm(std::deque<v1::WorkRequest>* requests);
-  void Heartbeat(absl::Time now, std::deque<v1::WorkRequest>* requests);
-  void GrantSlots(absl::Time now, std::deque<v1::WorkRequest>* requests);
-  void TellResults(absl::Time now, std::deque<v1::WorkRequest>* requests);
+  v1::WorkItem* Add(std::deque<v1::WorkItem>* items, Sent sent);
+  void SayHello(std::deque<v1::WorkItem>* items);
+  void TakeBackSlots(std::deque<v1::WorkItem>* items);
+  void Confirm(absl::Time now, std::deque<v1::WorkItem>* items);
+  void ToConfirm(const std::string& token, absl::Time at);
+  void Heartbeat(absl::Time now, std::deque<v1::WorkItem>* items);
+  void GrantSlots(absl::Time now, std::deque<v1::WorkItem>* items);
+  void TellResults(absl::Time now, std::deque<v1::WorkItem>* items);
 
   void GrantAnswered(const Sent& sent, const v1::Acknowledgement& answer, absl::Time now);
   std::shared_ptr<TaskContext> BeatAnswered(const std::string& token,
@@ -137,7 +139,8 @@ class TasksInHand {
   bool taking_back_ = false;
   int64_t next_request_id_ = 1;
   absl::flat_hash_map<int64_t, Sent> sent_;  // not acknowledged
-  std::vector<std::string> to_confirm_;
+  absl::flat_hash_set<std::string> to_confirm_;
+  absl::Time confirm_at_;  // the first of them
 };
 
 }  // namespace pawl::worker

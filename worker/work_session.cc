@@ -3,6 +3,26 @@
 #include <utility>
 
 namespace pawl::worker {
+namespace {
+
+// A coordinator takes messages of up to 1 MiB; two results of 256 KiB each stay below that.
+constexpr size_t kFullMessageBytes = 256 * 1024;
+
+std::deque<v1::WorkRequest> Pack(std::deque<v1::WorkItem> items) {
+  std::deque<v1::WorkRequest> requests;
+  size_t bytes = kFullMessageBytes;
+  for (v1::WorkItem& item : items) {
+    if (bytes >= kFullMessageBytes) {
+      requests.emplace_back();
+      bytes = 0;
+    }
+    bytes += item.ByteSizeLong();
+    requests.back().mutable_items()->Add(std::move(item));
+  }
+  return requests;
+}
+
+}  // namespace
 
 std::shared_ptr<WorkSession> WorkSession::Make(const std::shared_ptr<grpc::Channel>& channel,
                                                Owner* owner) {
@@ -23,10 +43,10 @@ bool WorkSession::ready() const {
   return !closed_ && writes_.empty();
 }
 
-void WorkSession::Write(std::deque<v1::WorkRequest> requests) {
+void WorkSession::Write(std::deque<v1::WorkItem> items) {
   absl::MutexLock lock(&mu_);
-  if (closed_ || requests.empty()) return;
-  writes_ = std::move(requests);
+  if (closed_ || items.empty()) return;
+  writes_ = Pack(std::move(items));
   WriteNext();
 }
 

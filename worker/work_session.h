@@ -39,8 +39,8 @@ class WorkSession : public grpc::ClientBidiReactor<v1::WorkRequest, v1::WorkResp
 
   // Whether Write may be called: nothing is being written, nothing closed.
   bool ready() const;
-  // Sends all of `requests`, in as few packets as it takes. Only when ready.
-  void Write(std::deque<v1::WorkRequest> requests);
+  // Sends all of `items`, in as few messages as it takes. Only when ready.
+  void Write(std::deque<v1::WorkItem> items);
   // No more is written; the coordinator ends the stream when all is acknowledged. When ready.
   void CloseWrites();
   // Ends at once.

@@ -202,7 +202,7 @@ void Worker::Impl::Connect() {
 void Worker::Impl::Pump() {
   if (!session_ || !session_->ready()) return;
   const absl::Time now = SteadyTime();
-  session_->Write(tasks_.TakeRequests(now));
+  session_->Write(tasks_.TakeItems(now));
   if (drain_began_ && tasks_.quiet() && session_->ready()) {
     session_->CloseWrites();
     farewell_at_ = now + kFarewell;
@@ -263,24 +263,29 @@ void Worker::Impl::BeginDrain() {
 }
 
 void Worker::Impl::Received(const v1::WorkResponse& response) {
-  std::shared_ptr<TaskContext> unwanted;
+  std::vector<std::shared_ptr<TaskContext>> unwanted;
+  std::map<HandlerPool*, std::vector<std::shared_ptr<TaskContext>>> given;
   {
     absl::MutexLock lock(&mu_);
     if (!std::exchange(answered_, true)) {
       log::Info("worker_connected", {{"coordinator", coordinator_.address}});
       backoff_.Reset();
     }
-    if (response.has_task()) {
-      std::shared_ptr<TaskContext> task = tasks_.Given(response.task(), SteadyTime());
-      if (task && cancelled_) unwanted = task;
-      if (task) pools_.at(task->activity())->Run(std::move(task));
-    } else if (response.has_acknowledgement()) {
-      unwanted = tasks_.Acknowledged(response.acknowledgement(), SteadyTime());
-      if (!tasks_.fatal().ok()) Wake();
+    const absl::Time now = SteadyTime();
+    for (const v1::Task& given_task : response.tasks()) {
+      std::shared_ptr<TaskContext> task = tasks_.Given(given_task, now);
+      if (task && cancelled_) unwanted.push_back(task);
+      if (task) given[pools_.at(task->activity()).get()].push_back(std::move(task));
     }
+    for (const v1::Acknowledgement& acknowledgement : response.acknowledgements()) {
+      auto over = tasks_.Acknowledged(acknowledgement, now);
+      if (over) unwanted.push_back(std::move(over));
+    }
+    if (!tasks_.fatal().ok()) Wake();
     Pump();
   }
-  if (unwanted) unwanted->Cancel();
+  for (auto& [pool, tasks] : given) pool->Run(std::move(tasks));
+  for (const auto& task : unwanted) task->Cancel();
 }
 
 void Worker::Impl::Ended(const grpc::Status& status) {
@@ -298,7 +303,7 @@ void Worker::Impl::Ended(const grpc::Status& status) {
 }
 
 void Worker::Impl::Finished(TaskContext& task, const TaskResult& result) {
-  v1::WorkRequest request = ResultRequest(task.token(), result);
+  v1::WorkItem request = ResultRequest(task.token(), result);
   absl::MutexLock lock(&mu_);
   tasks_.Finished(task.token(), std::move(request));
   Pump();

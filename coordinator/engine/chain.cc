@@ -4,6 +4,7 @@
 
 #include "coordinator/base/log.h"
 #include "coordinator/engine/step_metrics.h"
+#include "coordinator/store/execution_record.h"
 
 namespace pawl::engine {
 namespace {
@@ -340,8 +341,8 @@ void Chain::Announce(Pending& pending, const core::Execution& execution, FlushEp
   }
   if (execution.closed()) {
     parts_->store->AwaitFlush(
-        epoch, [parts = parts_, id = id_, status = execution.status](const absl::Status& flushed) {
-          if (flushed.ok()) parts->closed(id, status);
+        epoch, [parts = parts_, record = store::RecordOf(execution)](const absl::Status& flushed) {
+          if (flushed.ok()) parts->closed(record);
         });
   }
 }

@@ -53,7 +53,7 @@ struct ChainParts {
   absl::Duration claim_hint;
   absl::Duration claim_renewal;
   // As Options::closed.
-  std::function<void(ExecutionId, core::Status)> closed;
+  std::function<void(const store::ExecutionRecord&)> closed;
   // A timer at that time has been written.
   std::function<void(absl::Time)> timer_set;
   // The chain has come to rest. It is told once per rest, on the thread that worked.

@@ -50,9 +50,9 @@ struct Options {
   absl::Duration retention = absl::Hours(24 * 90);
   // Of executions that start here.
   core::Limits limits;
-  // Told of each execution that a step of this node has closed, once that is on disk. Must not
-  // block.
-  std::function<void(ExecutionId, core::Status)> closed = [](ExecutionId, core::Status) {};
+  // Told of each execution that a step of this node has closed, once that is on disk, as
+  // FindExecution tells of it. Must not block.
+  std::function<void(const store::ExecutionRecord&)> closed = [](const store::ExecutionRecord&) {};
   // Gets the figures of what is done here.
   std::shared_ptr<metrics::Metrics> metrics = std::make_shared<metrics::Metrics>();
   // 64 random bits, never 0: ids, fences, tokens, seeds. With equal ones, and equal answers of the

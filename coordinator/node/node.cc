@@ -122,7 +122,7 @@ absl::Status Node::Start(const StopSignal& stop) {
           .account = settings_.account(),
           .retention = settings_.retention,
           .limits = {settings_.max_payload_bytes, settings_.max_history_events},
-          .closed = [waits](ExecutionId execution, core::Status) { waits->Closed(execution); },
+          .closed = [waits](const store::ExecutionRecord& ended) { waits->Closed(ended); },
           .metrics = metrics_,
           .draw_fence = faults_.fences_repeat ? FenceOfVersion : nullptr},
       store_.get(), &clock_, &scheduler_);

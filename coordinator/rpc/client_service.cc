@@ -94,22 +94,34 @@ std::optional<std::string> CheckStart(const v1::StartExecutionRequest& request,
 class Waiter : public std::enable_shared_from_this<Waiter> {
  public:
   Waiter(Services* services, std::shared_ptr<ExecutionWaits> waits, CallPtr call,
-         v1::WaitExecutionResponse* response, store::ExecutionRecord record, absl::Duration wait)
+         const v1::WaitExecutionRequest& request, v1::WaitExecutionResponse* response)
       : services_(services),
         waits_(std::move(waits)),
         call_(std::move(call)),
         response_(response),
-        record_(std::move(record)),
-        deadline_(services->clock->Now() + wait) {}
+        machine_(request.state_machine()),
+        name_(request.name()),
+        deadline_(services->clock->Now() + WaitOf(request.has_wait(), request.wait())) {}
 
   void Start() {
-    if (record_.status != core::Status::kRunning || services_->clock->Now() >= deadline_) {
-      return Answer(record_);
-    }
-    const int64_t id = waits_->Add(record_.id, [self = shared_from_this()] { self->Look(); });
-    const auto remove = [waits = waits_, execution = record_.id, id] {
-      waits->Remove(execution, id);
-    };
+    const std::optional<ExecutionId> started = waits_->StartedLately(machine_, name_);
+    if (started && !Late()) return WaitFor(*started);
+    Find(*services_, machine_, name_, call_,
+         [self = shared_from_this()](const store::ExecutionRecord& record) {
+           const bool running = record.status == core::Status::kRunning && !self->Late();
+           running ? self->WaitFor(record.id) : self->Answer(record);
+         });
+  }
+
+ private:
+  bool Late() const { return services_->clock->Now() >= deadline_; }
+
+  void WaitFor(ExecutionId execution) {
+    const int64_t id =
+        waits_->Add(execution, [self = shared_from_this()](const store::ExecutionRecord* ended) {
+          ended != nullptr ? self->Answer(*ended) : self->Look();
+        });
+    const auto remove = [waits = waits_, execution, id] { waits->Remove(execution, id); };
     {
       absl::MutexLock lock(&mu_);
       remove_ = remove;
@@ -120,11 +132,10 @@ class Waiter : public std::enable_shared_from_this<Waiter> {
     if (services_->draining) Look();
   }
 
- private:
   void Look() {
     services_->store->FindExecution(
-        record_.machine_name, record_.name, [self = shared_from_this()](Record record) {
-          const bool late = self->services_->clock->Now() >= self->deadline_;
+        machine_, name_, [self = shared_from_this()](const Record& record) {
+          const bool late = self->Late();
           if (record.ok() && (record->status != core::Status::kRunning || late)) {
             return self->Answer(*record);
           }
@@ -161,7 +172,8 @@ class Waiter : public std::enable_shared_from_this<Waiter> {
   const std::shared_ptr<ExecutionWaits> waits_;
   const CallPtr call_;
   v1::WaitExecutionResponse* const response_;
-  const store::ExecutionRecord record_;
+  const std::string machine_;
+  const std::string name_;
   const absl::Time deadline_;
   absl::Mutex mu_;
   bool answered_ ABSL_GUARDED_BY(mu_) = false;
@@ -183,9 +195,10 @@ grpc::ServerUnaryReactor* ClientServiceImpl::StartExecution(
       request->name().empty() ? Uuid::Random().ToString() : std::string(request->name());
   services_->engine->StartExecution(
       machine, name, Text(request->input().empty() ? "{}" : request->input()),
-      [services = services_, call, response, machine,
+      [services = services_, waits = waits_, call, response, machine,
        name](const absl::StatusOr<engine::Started>& started) {
         if (!started.ok()) return call->Fail(ToGrpc(started.status()));
+        waits->Started(machine, name, started->id);
         call->Succeed([&] {
           response->set_name(name);
           response->set_execution_arn(services->account.ExecutionArn(machine, name));
@@ -265,12 +278,7 @@ grpc::ServerUnaryReactor* ClientServiceImpl::WaitExecution(grpc::CallbackServerC
                                                            const v1::WaitExecutionRequest* request,
                                                            v1::WaitExecutionResponse* response) {
   const CallPtr call = UnaryCall::New();
-  const absl::Duration wait = WaitOf(request->has_wait(), request->wait());
-  Find(
-      *services_, request->state_machine(), request->name(), call,
-      [services = services_, waits = waits_, call, response, wait](store::ExecutionRecord record) {
-        std::make_shared<Waiter>(services, waits, call, response, std::move(record), wait)->Start();
-      });
+  std::make_shared<Waiter>(services_, waits_, call, *request, response)->Start();
   return call.get();
 }
 

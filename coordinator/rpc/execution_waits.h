@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,14 +16,32 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "coordinator/base/ids.h"
+#include "coordinator/store/store.h"
 
 namespace pawl::rpc {
 
 // Thread-safe.
 class ExecutionWaits {
  public:
-  // Looks whether the execution has ended. May be called at any time and on any thread.
-  using Look = std::function<void()>;
+  // Gets what the execution has come to; null: it is to be looked at. May be called at any time
+  // and on any thread.
+  using Look = std::function<void(const store::ExecutionRecord* ended)>;
+
+  // The execution has been started here, and that is on disk. Whoever waits for it next, as most
+  // who start one do, need not look for it first.
+  void Started(const std::string& machine, const std::string& name, ExecutionId execution) {
+    absl::MutexLock lock(&mu_);
+    started_[{machine, name}] = execution;
+  }
+  // Of the last second or two; its end since then is known here, if it came about here.
+  std::optional<ExecutionId> StartedLately(const std::string& machine, const std::string& name) {
+    absl::MutexLock lock(&mu_);
+    const std::pair key(machine, name);
+    for (const Names* names : {&started_, &started_before_}) {
+      if (const auto at = names->find(key); at != names->end()) return at->second;
+    }
+    return std::nullopt;
+  }
 
   // If the execution has ended in the last second or two, `look` is called at once: whoever found
   // it running before that needs no other look.
@@ -34,7 +54,7 @@ class ExecutionWaits {
       waits_[execution][id] = look;
       ended = ended_.contains(execution) || ended_before_.contains(execution);
     }
-    if (ended) look();
+    if (ended) look(nullptr);
     return id;
   }
   void Remove(ExecutionId execution, int64_t id) {
@@ -50,35 +70,42 @@ class ExecutionWaits {
   }
 
   // The execution has ended.
-  void Closed(ExecutionId execution) {
+  void Closed(const store::ExecutionRecord& execution) {
     std::vector<Look> looks;
     {
       absl::MutexLock lock(&mu_);
-      ended_.insert(execution);
-      const auto at = waits_.find(execution);
+      ended_.insert(execution.id);
+      const auto at = waits_.find(execution.id);
       if (at == waits_.end()) return;
       for (const auto& [id, look] : at->second) looks.push_back(look);
     }
-    for (const Look& look : looks) look();
+    for (const Look& look : looks) look(&execution);
   }
   // Every second.
   void LookAtAll() {
     std::vector<Look> looks;
     {
       absl::MutexLock lock(&mu_);
+      started_before_ = std::exchange(started_, {});
       ended_before_ = std::exchange(ended_, {});
       for (const auto& [execution, waits] : waits_) {
         for (const auto& [id, look] : waits) looks.push_back(look);
       }
     }
-    for (const Look& look : looks) look();
+    for (const Look& look : looks) look(nullptr);
   }
 
  private:
+  // By the names of machine and execution.
+  using Names = absl::flat_hash_map<std::pair<std::string, std::string>, ExecutionId>;
+
   absl::Mutex mu_;
   int64_t next_ ABSL_GUARDED_BY(mu_) = 1;
   absl::flat_hash_map<ExecutionId, absl::flat_hash_map<int64_t, Look>> waits_ ABSL_GUARDED_BY(mu_);
-  // On this node, since the last LookAtAll and in the second before it.
+  // On this node, since the last LookAtAll and in the second before it. What has ended is known for
+  // as long as its start is, at least.
+  Names started_ ABSL_GUARDED_BY(mu_);
+  Names started_before_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_set<ExecutionId> ended_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_set<ExecutionId> ended_before_ ABSL_GUARDED_BY(mu_);
 };

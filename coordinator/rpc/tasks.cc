@@ -25,7 +25,6 @@ size_t Characters(const std::string& text) {
 }  // namespace
 
 void CompleteTask(Services& services, const v1::CompleteTaskRequest& request, Answer done) {
-  if (!services.engine->IsToken(request.task_token())) return done(Invalid("found no task token"));
   if (static_cast<int64_t>(request.output().size()) > services.max_payload_bytes) {
     return done(Invalid(StrCat("output has more than ", services.max_payload_bytes, " bytes")));
   }

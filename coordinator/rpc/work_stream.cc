@@ -2,10 +2,18 @@
 
 #include <utility>
 
+#include "coordinator/base/batch.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/rpc/status.h"
 
 namespace pawl::rpc {
+namespace {
+
+// A message that is as long as this is not added to: with one payload more (256 KiB) it stays far
+// below what gRPC's clients take by default, 4 MiB.
+constexpr size_t kFullMessageBytes = 256 * 1024;
+
+}  // namespace
 
 struct WorkStream::Slot {
   Slot(std::shared_ptr<WorkStream> stream_in, int64_t number_in)
@@ -33,8 +41,10 @@ void WorkStream::End(grpc::Status status) {
 
 void WorkStream::OnReadDone(bool ok) {
   if (!ok) return End(grpc::Status::OK);
-  const v1::WorkRequest request = std::move(request_);
-  Handle(request);
+  {
+    const Batch batch;
+    for (const v1::WorkItem& item : request_.items()) Handle(item);
+  }
   absl::MutexLock lock(&mu_);
   if (!finished_) StartRead(&request_);
 }
@@ -43,9 +53,10 @@ void WorkStream::OnWriteDone(bool ok) {
   absl::MutexLock lock(&mu_);
   if (finished_) return;
   writes_.pop_front();
+  writing_ = false;
   // A failed write is followed by OnCancel; nothing more can be written.
   if (!ok) return;
-  if (!writes_.empty()) WriteNext();
+  WriteNow();
   Settle();
 }
 
@@ -66,17 +77,17 @@ void WorkStream::OnDone() {
   ReturnTasks();
 }
 
-void WorkStream::Handle(const v1::WorkRequest& request) {
-  const int64_t id = request.request_id();
-  if (request.has_hello()) {
-    if (absl::Status name = CheckWorkerName(request.hello().worker_name()); !name.ok()) {
+void WorkStream::Handle(const v1::WorkItem& item) {
+  const int64_t id = item.request_id();
+  if (item.has_hello()) {
+    if (absl::Status name = CheckWorkerName(item.hello().worker_name()); !name.ok()) {
       return End(ToGrpc(name));
     }
     absl::MutexLock lock(&mu_);
-    worker_name_ = Text(request.hello().worker_name());
+    worker_name_ = Text(item.hello().worker_name());
     return;
   }
-  if (request.has_confirm_tasks()) return Confirm(request.confirm_tasks());
+  if (item.has_confirm_tasks()) return Confirm(item.confirm_tasks());
   {
     absl::MutexLock lock(&mu_);
     ++unanswered_;
@@ -85,25 +96,25 @@ void WorkStream::Handle(const v1::WorkRequest& request) {
   const auto acknowledge = [self, id](const grpc::Status& status) {
     self->Acknowledge(id, status);
   };
-  switch (request.kind_case()) {
-    case v1::WorkRequest::kGrantSlots:
-      return GrantSlots(id, request.grant_slots());
-    case v1::WorkRequest::kTakeBackSlots:
+  switch (item.kind_case()) {
+    case v1::WorkItem::kGrantSlots:
+      return GrantSlots(id, item.grant_slots());
+    case v1::WorkItem::kTakeBackSlots:
       return TakeBack(id);
-    case v1::WorkRequest::kCompleteTask:
-      Received(request.complete_task().task_token());
-      return CompleteTask(*services_, request.complete_task(), acknowledge);
-    case v1::WorkRequest::kFailTask:
-      Received(request.fail_task().task_token());
-      return FailTask(*services_, request.fail_task(), acknowledge);
-    case v1::WorkRequest::kHeartbeatTask:
-      Received(request.heartbeat_task().task_token());
-      return HeartbeatTask(*services_, request.heartbeat_task(),
+    case v1::WorkItem::kCompleteTask:
+      Received(item.complete_task().task_token());
+      return CompleteTask(*services_, item.complete_task(), acknowledge);
+    case v1::WorkItem::kFailTask:
+      Received(item.fail_task().task_token());
+      return FailTask(*services_, item.fail_task(), acknowledge);
+    case v1::WorkItem::kHeartbeatTask:
+      Received(item.heartbeat_task().task_token());
+      return HeartbeatTask(*services_, item.heartbeat_task(),
                            [self, id](const grpc::Status& status, bool open) {
                              self->Acknowledge(id, status, open);
                            });
     default:
-      return acknowledge({grpc::StatusCode::INVALID_ARGUMENT, "a request of no known kind"});
+      return acknowledge({grpc::StatusCode::INVALID_ARGUMENT, "an item of no known kind"});
   }
 }
 
@@ -176,13 +187,12 @@ void WorkStream::Polled(const std::string& activity,
   if (!polled->has_value()) {
     return End({grpc::StatusCode::UNAVAILABLE, "the coordinator is going down"});
   }
-  v1::WorkResponse response;
-  FillTask(activity, **polled, response.mutable_task());
   {
     absl::MutexLock lock(&mu_);
     if (!finished_) {
       unconfirmed_.insert((*polled)->token);
-      return Write(std::move(response));
+      FillTask(activity, **polled, Gather((*polled)->input.str().size()).add_tasks());
+      return Write();
     }
   }
   // The worker went while the hand-out was under way.
@@ -239,29 +249,44 @@ void WorkStream::CancelPolls() {
 }
 
 void WorkStream::Acknowledge(int64_t request_id, const grpc::Status& status, bool task_open) {
-  v1::WorkResponse response;
-  v1::Acknowledgement* acknowledgement = response.mutable_acknowledgement();
+  absl::MutexLock lock(&mu_);
+  --unanswered_;
+  if (finished_) return;
+  v1::Acknowledgement* acknowledgement =
+      Gather(status.error_message().size()).add_acknowledgements();
   acknowledgement->set_request_id(request_id);
   acknowledgement->set_code(status.error_code());
   acknowledgement->set_message(status.error_message());
   acknowledgement->set_task_open(task_open);
-  absl::MutexLock lock(&mu_);
-  --unanswered_;
-  Write(std::move(response));
+  Write();
   Settle();
 }
 
-void WorkStream::Write(v1::WorkResponse response) {
-  if (finished_) return;
-  writes_.push_back(std::move(response));
-  if (writes_.size() == 1) WriteNext();
+v1::WorkResponse& WorkStream::Gather(size_t bytes) {
+  const bool last_is_on_its_way = writing_ && writes_.size() == 1;
+  if (writes_.empty() || last_is_on_its_way || gathered_bytes_ >= kFullMessageBytes) {
+    writes_.emplace_back();
+    gathered_bytes_ = 0;
+  }
+  gathered_bytes_ += bytes;
+  return writes_.back();
 }
 
-void WorkStream::WriteNext() {
-  grpc::WriteOptions options;
-  // One flush of the database lets many answers go at once: they leave in one packet.
-  if (writes_.size() > 1) options.set_buffer_hint();
-  StartWrite(&writes_.front(), options);
+// One flush of the database lets many answers go at once: they leave in one message.
+void WorkStream::Write() {
+  if (!Batch::open()) return WriteNow();
+  if (std::exchange(write_promised_, true)) return;
+  Batch::AtEnd([self = shared_from_this()] {
+    absl::MutexLock lock(&self->mu_);
+    self->write_promised_ = false;
+    self->WriteNow();
+  });
+}
+
+void WorkStream::WriteNow() {
+  if (finished_ || writing_ || writes_.empty()) return;
+  writing_ = true;
+  StartWrite(&writes_.front());
 }
 
 void WorkStream::Settle() {
@@ -271,9 +296,8 @@ void WorkStream::Settle() {
     ids.swap(take_backs_);
     for (const int64_t id : ids) {
       --unanswered_;
-      v1::WorkResponse response;
-      response.mutable_acknowledgement()->set_request_id(id);
-      Write(std::move(response));
+      Gather(0).add_acknowledgements()->set_request_id(id);
+      Write();
     }
   }
   if (!ending_ || !polls_.empty() || unanswered_ > 0 || !writes_.empty()) return;

@@ -53,7 +53,7 @@ class WorkStream : public grpc::ServerBidiReactor<v1::WorkRequest, v1::WorkRespo
   // What the engine holds of a slot; its end is the slot's.
   struct Slot;
 
-  void Handle(const v1::WorkRequest& request);
+  void Handle(const v1::WorkItem& item);
   void GrantSlots(int64_t request_id, const v1::GrantSlots& grant);
   void Granted(int64_t request_id, int32_t slots, const absl::StatusOr<std::string>& activity);
   void Poll(const std::string& activity);
@@ -68,8 +68,11 @@ class WorkStream : public grpc::ServerBidiReactor<v1::WorkRequest, v1::WorkRespo
   void CancelPolls();
   void Acknowledge(int64_t request_id, const grpc::Status& status, bool task_open = false);
 
-  void Write(v1::WorkResponse response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // The message for what comes next, `bytes` long.
+  v1::WorkResponse& Gather(size_t bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Writes what has been gathered: now, or at the end of this thread's batch.
+  void Write() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void WriteNow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Settle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   Services* const services_;
@@ -89,7 +92,11 @@ class WorkStream : public grpc::ServerBidiReactor<v1::WorkRequest, v1::WorkRespo
   absl::flat_hash_map<int64_t, engine::Engine::PollId> polls_ ABSL_GUARDED_BY(mu_);
   // Tokens of tasks that were sent, or are about to be.
   absl::flat_hash_set<std::string> unconfirmed_ ABSL_GUARDED_BY(mu_);
-  std::deque<v1::WorkResponse> writes_ ABSL_GUARDED_BY(mu_);  // the first one is gRPC's
+  // What is to be written, as few messages as it takes; the first one is gRPC's while `writing_`.
+  std::deque<v1::WorkResponse> writes_ ABSL_GUARDED_BY(mu_);
+  size_t gathered_bytes_ ABSL_GUARDED_BY(mu_) = 0;  // of the last one
+  bool writing_ ABSL_GUARDED_BY(mu_) = false;
+  bool write_promised_ ABSL_GUARDED_BY(mu_) = false;  // at the end of some thread's batch
 };
 
 }  // namespace pawl::rpc

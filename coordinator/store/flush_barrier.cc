@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "coordinator/base/batch.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/base/log.h"
 
@@ -34,14 +35,28 @@ void FlushBarrier::Await(FlushEpoch epoch, DoneCallback done) {
     std::lock_guard lock(mu_);
     if (epoch == this->epoch() && !stopping_) {
       waiting_.push_back(std::move(done));
-      if (std::exchange(resting_, false)) changed_.notify_one();
+      if (!resting_) return;
+      if (!Batch::open()) return WakeUp();
+      // At its end, so that the barrier covers all that the batch has.
+      if (!std::exchange(wake_promised_, true)) Batch::AtEnd([this] { KeepPromise(); });
       return;
     }
   }
   done(absl::UnavailableError("the database was lost before this could reach its disk"));
 }
 
+void FlushBarrier::WakeUp() {
+  if (std::exchange(resting_, false)) changed_.notify_one();
+}
+
+void FlushBarrier::KeepPromise() {
+  std::lock_guard lock(mu_);
+  wake_promised_ = false;
+  WakeUp();
+}
+
 void FlushBarrier::Answer(Effects effects, const absl::Status& status) {
+  const Batch batch;
   for (DoneCallback& done : effects) done(status);
 }
 

@@ -64,6 +64,9 @@ class FlushBarrier {
   // Sends one barrier for what waits now. False when the session is lost.
   bool Flush(std::unique_lock<std::mutex>* lock);
   void EndEpoch(std::unique_lock<std::mutex>* lock);
+  // The thread, if it rests. With mu_ held.
+  void WakeUp();
+  void KeepPromise();
   static void Answer(Effects effects, const absl::Status& status);
 
   const Options options_;
@@ -73,8 +76,9 @@ class FlushBarrier {
   std::condition_variable changed_;
   // Guarded by mu_.
   bool stopping_ = false;
-  bool resting_ = false;  // the thread waits for something to do
-  Effects waiting_;       // all of the present epoch
+  bool resting_ = false;        // the thread waits for something to do
+  bool wake_promised_ = false;  // at the end of some thread's batch
+  Effects waiting_;             // all of the present epoch
   // Of the thread.
   std::unique_ptr<FlushSession> session_;
   absl::Duration last_sent_;  // steady time

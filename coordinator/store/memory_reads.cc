@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "coordinator/base/strings.h"
+#include "coordinator/store/execution_record.h"
 #include "coordinator/store/memory_store.h"
 
 namespace pawl::store {

@@ -17,23 +17,6 @@ absl::Status MemoryStore::NotFound(std::string_view kind, std::string_view name)
   return absl::NotFoundError(StrCat("there is no ", kind, " ", name));
 }
 
-ExecutionRecord MemoryStore::RecordOf(const core::Execution& execution) {
-  const core::ExecutionFacts& facts = *execution.facts;
-  return {.id = facts.id,
-          .machine_id = facts.machine_id,
-          .revision_id = facts.revision_id,
-          .machine_name = facts.machine_name,
-          .name = facts.name,
-          .status = execution.status,
-          .started_at = facts.started_at,
-          .closed_at = execution.closed_at,
-          .fence = execution.fence,
-          .input = facts.input,
-          .output = execution.output,
-          .error = execution.error,
-          .cause = execution.cause};
-}
-
 bool MemoryStore::IsCurrent(const core::ExecutionFacts& facts) const {
   const auto it = machines_.find(facts.machine_name);
   return it != machines_.end() && it->second.id == facts.machine_id && !it->second.deleting &&

@@ -110,7 +110,6 @@ class MemoryStore : public Store {
     });
   }
   static absl::Status NotFound(std::string_view kind, std::string_view name);
-  static ExecutionRecord RecordOf(const core::Execution& execution);
 
   // What was stored of one execution before a write.
   struct Undo {

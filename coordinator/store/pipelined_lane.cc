@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "coordinator/base/batch.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/base/log.h"
 #include "coordinator/base/strings.h"
@@ -18,22 +19,32 @@ constexpr absl::Duration kBackoffMin = absl::Milliseconds(50);
 constexpr absl::Duration kBackoffMax = absl::Seconds(2);
 constexpr absl::Duration kBarrierPoll = absl::Milliseconds(5);
 constexpr absl::Duration kOverduePoll = absl::Milliseconds(100);
-
-void Wake(int event) {
-  const uint64_t one = 1;
-  // Cannot fail: the counter is far from full.
-  [[maybe_unused]] const ssize_t written = write(event, &one, sizeof(one));
-}
+// Requests of one batch that go to one connection. Fewer would wake more threads and more of the
+// server's processes for the same work, more would let the other processors wait.
+constexpr int kBatchShare = 16;
 
 }  // namespace
 
 thread_local PipelinedLane::Worker* PipelinedLane::current_worker = nullptr;
 thread_local PipelinedLane* PipelinedLane::current_lane = nullptr;
+thread_local PipelinedLane::BatchShare PipelinedLane::batch_share;
+
+PipelinedLane::Worker::Worker() : wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+PipelinedLane::Worker::~Worker() { close(wake); }
+
+void PipelinedLane::Worker::Wake() {
+  const uint64_t one = 1;
+  // Cannot fail: the counter is far from full.
+  [[maybe_unused]] const ssize_t written = write(wake, &one, sizeof(one));
+}
+
+void PipelinedLane::Worker::WakeUp() {
+  if (std::exchange(asleep, false)) Wake();
+}
 
 PipelinedLane::PipelinedLane(Options options) : options_(std::move(options)) {
   for (int i = 0; i < options_.connections; ++i) {
-    workers_.push_back(std::make_unique<Worker>());
-    workers_.back()->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    workers_.push_back(std::make_shared<Worker>());
     workers_.back()->backoff = kBackoffMin;
   }
   for (auto& worker : workers_) {
@@ -43,11 +54,8 @@ PipelinedLane::PipelinedLane(Options options) : options_(std::move(options)) {
 
 PipelinedLane::~PipelinedLane() {
   stopping_ = true;
-  for (auto& worker : workers_) Wake(worker->wake);
-  for (auto& worker : workers_) {
-    worker->thread.join();
-    close(worker->wake);
-  }
+  for (auto& worker : workers_) worker->Wake();
+  for (auto& worker : workers_) worker->thread.join();
 }
 
 void PipelinedLane::Execute(Pipeline::Request request) {
@@ -57,22 +65,34 @@ void PipelinedLane::Execute(Pipeline::Request request) {
     current_worker->waiting.push_back(std::move(queued));
     return;
   }
-  Worker* worker = LeastLoaded();
+  const std::shared_ptr<Worker> worker = ForThisBatch();
   worker->load.fetch_add(1, std::memory_order_relaxed);
-  bool asleep = false;
-  {
+  std::lock_guard lock(worker->mu);
+  worker->inbox.push_back(std::move(queued));
+  if (!worker->asleep) return;
+  if (!Batch::open()) return worker->WakeUp();
+  if (std::exchange(worker->wake_promised, true)) return;
+  Batch::AtEnd([worker] {
     std::lock_guard lock(worker->mu);
-    worker->inbox.push_back(std::move(queued));
-    asleep = std::exchange(worker->asleep, false);
-  }
-  if (asleep) Wake(worker->wake);
+    worker->wake_promised = false;
+    worker->WakeUp();
+  });
 }
 
-PipelinedLane::Worker* PipelinedLane::LeastLoaded() {
+std::shared_ptr<PipelinedLane::Worker> PipelinedLane::ForThisBatch() {
+  if (!Batch::open()) return LeastLoaded();
+  if (batch_share.lane != this || batch_share.left == 0) {
+    if (batch_share.lane == nullptr) Batch::AtEnd([] { batch_share = {}; });
+    batch_share = {.lane = this, .worker = LeastLoaded(), .left = kBatchShare};
+  }
+  --batch_share.left;
+  return batch_share.worker;
+}
+
+std::shared_ptr<PipelinedLane::Worker> PipelinedLane::LeastLoaded() {
   const auto load = [](const auto& worker) { return worker->load.load(std::memory_order_relaxed); };
-  return std::min_element(workers_.begin(), workers_.end(),
-                          [&](const auto& a, const auto& b) { return load(a) < load(b); })
-      ->get();
+  return *std::min_element(workers_.begin(), workers_.end(),
+                           [&](const auto& a, const auto& b) { return load(a) < load(b); });
 }
 
 void PipelinedLane::Work(Worker* worker) {
@@ -103,6 +123,7 @@ void PipelinedLane::Serve(Worker* worker) {
   worker->pipeline->Receive();
   if (worker->pipeline->broken()) return Lose(worker);
   if (!stopping_) SendWaiting(worker);
+  const Batch batch;
   while (std::optional<Pipeline::Answered> answered = worker->pipeline->Next()) {
     options_.healthy->store(true, std::memory_order_relaxed);
     Tell(worker, *std::move(answered));

@@ -49,11 +49,19 @@ class PipelinedLane {
     Pipeline::Request request;
     absl::Duration at;  // steady time
   };
+  // Shared with those who will wake it at the end of their batch.
   struct Worker {
+    Worker();
+    ~Worker();
+    void Wake();
+    // If it is asleep. With mu held.
+    void WakeUp();
+
     std::mutex mu;
     std::vector<Queued> inbox;     // guarded by mu
     bool asleep = false;           // guarded by mu
-    int wake;                      // an eventfd
+    bool wake_promised = false;    // guarded by mu; at the end of some thread's batch
+    const int wake;                // an eventfd
     std::atomic<int64_t> load{0};  // requests that it has been given and that have no answer
     // Of its thread.
     std::deque<Queued> waiting;
@@ -74,15 +82,24 @@ class PipelinedLane {
   void FailOverdue(Worker* worker, absl::Duration older_than);
   // Until there is something to do, or for `at_most`.
   void Sleep(Worker* worker, absl::Duration at_most);
-  Worker* LeastLoaded();
+  std::shared_ptr<Worker> LeastLoaded();
+  // Requests that a thread makes in one batch go out together, on one connection.
+  std::shared_ptr<Worker> ForThisBatch();
 
   // The worker whose thread this is; null on all other threads.
   static thread_local Worker* current_worker;
   static thread_local PipelinedLane* current_lane;
+  // Where the requests of the batch go that is open on this thread.
+  struct BatchShare {
+    PipelinedLane* lane = nullptr;
+    std::shared_ptr<Worker> worker;
+    int left = 0;
+  };
+  static thread_local BatchShare batch_share;
 
   const Options options_;
   std::atomic<bool> stopping_{false};
-  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::shared_ptr<Worker>> workers_;
 };
 
 }  // namespace pawl::store

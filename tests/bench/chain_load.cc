@@ -37,7 +37,9 @@ ChainLoad::ChainLoad(store::PostgresStoreOptions store, Options options)
   Require(clock_keeper_.SampleOnce());
   clock_keeper_.Run();
   engine::Options engine_options;
-  engine_options.closed = [this](ExecutionId id, core::Status status) { Ended(id, status); };
+  engine_options.closed = [this](const store::ExecutionRecord& ended) {
+    Ended(ended.id, ended.status);
+  };
   engine_ = std::make_unique<engine::Engine>(engine_options, &store_, &clock_, &scheduler_);
   Wait([&](auto done) { engine_->Run(done); });
   Deploy();

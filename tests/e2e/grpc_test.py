@@ -38,29 +38,28 @@ class Worker:
 
     def send(self, **kind):
         self.id += 1
-        self.requests.put(worker_pb2.WorkRequest(request_id=self.id, **kind))
+        self.requests.put(worker_pb2.WorkRequest(items=[worker_pb2.WorkItem(request_id=self.id, **kind)]))
         return self.id
 
-    def received(self, task):
-        self.tasks.append(task)
-        if self.confirms:
-            self.send(confirm_tasks=worker_pb2.ConfirmTasks(task_tokens=[task.task_token]))
+    def receive(self):
+        """One message's acknowledgements; its tasks are kept."""
+        response = next(self.responses)
+        self.tasks += response.tasks
+        if response.tasks and self.confirms:
+            self.send(confirm_tasks=worker_pb2.ConfirmTasks(task_tokens=[task.task_token for task in response.tasks]))
+        return response.acknowledgements
 
     def call(self, **kind):
-        """The acknowledgement; tasks that come before it are kept."""
+        """The acknowledgement; those of other requests that come before it are dropped."""
         sent = self.send(**kind)
         while True:
-            response = next(self.responses)
-            if response.HasField("task"):
-                self.received(response.task)
-            elif response.acknowledgement.request_id == sent:
-                return response.acknowledgement
+            for acknowledgement in self.receive():
+                if acknowledgement.request_id == sent:
+                    return acknowledgement
 
     def task(self):
         while not self.tasks:
-            response = next(self.responses)
-            if response.HasField("task"):
-                self.received(response.task)
+            self.receive()
         return self.tasks.pop(0)
 
     def grant(self, activity, slots):

@@ -5,6 +5,9 @@
 
 #include <pqxx/pqxx>
 
+#include "absl/synchronization/blocking_counter.h"
+#include "coordinator/base/batch.h"
+#include "coordinator/base/strings.h"
 #include "coordinator/store/postgres_store.h"
 #include "tests/store/store_test_support.h"
 #include "tests/support/postgres_cluster.h"
@@ -55,6 +58,28 @@ TEST_F(FlushBarrierTest, ACommitIsOnDiskOnceTheBarrierSaysSo) {
   ASSERT_TRUE(StartOne("one").ok());
   EXPECT_FALSE(AllIsOnDisk());
   EXPECT_TRUE(Flush(store_.get(), epoch).ok());
+  EXPECT_TRUE(AllIsOnDisk());
+}
+
+TEST_F(FlushBarrierTest, ABatchIsWrittenOnSeveralConnectionsAndReleased) {
+  constexpr int kExecutions = 50;  // more than one connection gets of a batch
+  absl::BlockingCounter released(kExecutions);
+  const FlushEpoch epoch = store_->Epoch();
+  {
+    const Batch batch;
+    for (int i = 0; i < kExecutions; ++i) {
+      const Step step = NewStart(machine_, StrCat("one-", i));
+      store_->StartExecution({step.execution, step.transition, absl::InfiniteFuture()},
+                             [&](absl::StatusOr<StartResult> started) {
+                               EXPECT_TRUE(started.ok()) << started.status();
+                               store_->AwaitFlush(epoch, [&](const absl::Status& flushed) {
+                                 EXPECT_TRUE(flushed.ok()) << flushed;
+                                 released.DecrementCount();
+                               });
+                             });
+    }
+  }
+  released.Wait();
   EXPECT_TRUE(AllIsOnDisk());
 }
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "coordinator/base/strings.h"
+#include "coordinator/store/execution_record.h"
 #include "tests/store/store_contract.h"
 
 namespace pawl::store {
@@ -89,6 +90,31 @@ TEST_P(TransitionContract, AClosedExecutionIsOpenNoMore) {
   EXPECT_EQ(record->cause, Text(""));
   EXPECT_EQ(record->started_at, started.facts->started_at);
   EXPECT_EQ(record->closed_at, end.execution.closed_at);
+}
+
+TEST_P(TransitionContract, AnEndIsToldAlikeFromItsPositionAndFromTheStore) {
+  const core::Execution started = Begin(MakeMachine(), "one");
+  Step end = LastStep(started);
+  end.execution.status = core::Status::kFailed;
+  end.execution.error = Text(std::string("a\0b", 3));
+  end.execution.closed_at += absl::Nanoseconds(1234);
+  ASSERT_TRUE(Commit(store_, end).ok());
+  const ExecutionRecord told = RecordOf(end.execution);
+  const absl::StatusOr<ExecutionRecord> stored = Find(store_, "machine", "one");
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_EQ(told.id, stored->id);
+  EXPECT_EQ(told.machine_id, stored->machine_id);
+  EXPECT_EQ(told.revision_id, stored->revision_id);
+  EXPECT_EQ(told.machine_name, stored->machine_name);
+  EXPECT_EQ(told.name, stored->name);
+  EXPECT_EQ(told.status, stored->status);
+  EXPECT_EQ(told.started_at, stored->started_at);
+  EXPECT_EQ(told.closed_at, stored->closed_at);
+  EXPECT_EQ(told.fence, stored->fence);
+  EXPECT_EQ(told.input, stored->input);
+  EXPECT_EQ(told.output, stored->output);
+  EXPECT_EQ(told.error, stored->error);
+  EXPECT_EQ(told.cause, stored->cause);
 }
 
 TEST_P(TransitionContract, AnExecutionMayEndWithItsStart) {

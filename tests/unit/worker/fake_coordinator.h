@@ -28,7 +28,7 @@ class FakeCoordinator : public v1::WorkerService::Service {
   using Stream = grpc::ServerReaderWriter<v1::WorkResponse, v1::WorkRequest>;
   // What is acknowledged to a request; none: nothing is, for now. Set before a worker comes, or
   // with Behave.
-  using Behaviour = std::function<bool(const v1::WorkRequest&, v1::Acknowledgement*)>;
+  using Behaviour = std::function<bool(const v1::WorkItem&, v1::Acknowledgement*)>;
 
   FakeCoordinator() {
     grpc::ServerBuilder builder;
@@ -56,18 +56,20 @@ class FakeCoordinator : public v1::WorkerService::Service {
     if (!mu_.AwaitWithTimeout(absl::Condition(&has_slot), kPatience)) return false;
     --slots_;
     v1::WorkResponse response;
-    response.mutable_task()->set_task_token(token);
-    response.mutable_task()->set_activity(activity);
-    response.mutable_task()->set_input(input);
+    v1::Task* task = response.add_tasks();
+    task->set_task_token(token);
+    task->set_activity(activity);
+    task->set_input(input);
     return stream_->Write(response);
   }
 
   // Acknowledges a request that was not, with `code`.
-  void Acknowledge(const v1::WorkRequest& request, int code = 0) {
+  void Acknowledge(const v1::WorkItem& request, int code = 0) {
     absl::MutexLock lock(&mu_);
     v1::WorkResponse response;
-    response.mutable_acknowledgement()->set_request_id(request.request_id());
-    response.mutable_acknowledgement()->set_code(code);
+    v1::Acknowledgement* acknowledgement = response.add_acknowledgements();
+    acknowledgement->set_request_id(request.request_id());
+    acknowledgement->set_code(code);
     stream_->Write(response);
   }
 
@@ -81,13 +83,13 @@ class FakeCoordinator : public v1::WorkerService::Service {
 
   // The first `count` requests of all streams for which `wanted` is true; fewer when they did not
   // come.
-  std::vector<v1::WorkRequest> Await(const std::function<bool(const v1::WorkRequest&)>& wanted,
+  std::vector<v1::WorkItem> Await(const std::function<bool(const v1::WorkItem&)>& wanted,
                                      size_t count = 1) {
     absl::MutexLock lock(&mu_);
-    std::vector<v1::WorkRequest> found;
+    std::vector<v1::WorkItem> found;
     const auto enough = [&] {
       found.clear();
-      for (const v1::WorkRequest& request : requests_) {
+      for (const v1::WorkItem& request : requests_) {
         if (found.size() < count && wanted(request)) found.push_back(request);
       }
       return found.size() == count;
@@ -95,16 +97,16 @@ class FakeCoordinator : public v1::WorkerService::Service {
     mu_.AwaitWithTimeout(absl::Condition(&enough), kPatience);
     return found;
   }
-  v1::WorkRequest AwaitResult(const std::string& token) {
-    const auto found = Await([&](const v1::WorkRequest& request) {
+  v1::WorkItem AwaitResult(const std::string& token) {
+    const auto found = Await([&](const v1::WorkItem& request) {
       return request.complete_task().task_token() == token ||
              request.fail_task().task_token() == token;
     });
-    return found.empty() ? v1::WorkRequest() : found[0];
+    return found.empty() ? v1::WorkItem() : found[0];
   }
   bool AwaitConfirmation(const std::string& token, size_t times = 1) {
     return Await(
-               [&](const v1::WorkRequest& request) {
+               [&](const v1::WorkItem& request) {
                  const auto& tokens = request.confirm_tasks().task_tokens();
                  return std::find(tokens.begin(), tokens.end(), token) != tokens.end();
                },
@@ -112,7 +114,7 @@ class FakeCoordinator : public v1::WorkerService::Service {
                .size() == times;
   }
 
-  std::vector<v1::WorkRequest> requests() {
+  std::vector<v1::WorkItem> requests() {
     absl::MutexLock lock(&mu_);
     return requests_;
   }
@@ -130,7 +132,9 @@ class FakeCoordinator : public v1::WorkerService::Service {
       slots_ = 0;
     }
     v1::WorkRequest request;
-    while (stream->Read(&request)) Take(request);
+    while (stream->Read(&request)) {
+      for (const v1::WorkItem& item : request.items()) Take(item);
+    }
     absl::MutexLock lock(&mu_);
     if (!context->IsCancelled()) ++closed_;
     context_ = nullptr;
@@ -139,12 +143,12 @@ class FakeCoordinator : public v1::WorkerService::Service {
   }
 
  private:
-  void Take(const v1::WorkRequest& request) {
+  void Take(const v1::WorkItem& request) {
     absl::MutexLock lock(&mu_);
     requests_.push_back(request);
     if (request.has_hello() || request.has_confirm_tasks()) return;
     v1::WorkResponse response;
-    v1::Acknowledgement* answer = response.mutable_acknowledgement();
+    v1::Acknowledgement* answer = response.add_acknowledgements();
     answer->set_request_id(request.request_id());
     answer->set_task_open(true);
     if (behaviour_ && !behaviour_(request, answer)) return;
@@ -160,7 +164,7 @@ class FakeCoordinator : public v1::WorkerService::Service {
   Stream* stream_ = nullptr;
   int slots_ = 0;
   int closed_ = 0;
-  std::vector<v1::WorkRequest> requests_;
+  std::vector<v1::WorkItem> requests_;
   std::unique_ptr<grpc::Server> server_;  // last
 };
 

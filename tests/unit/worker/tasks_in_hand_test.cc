@@ -22,7 +22,7 @@ class TasksInHandTest : public testing::Test {
     task.set_activity("a");
     ASSERT_NE(tasks_.Given(task, now_), nullptr);
   }
-  std::shared_ptr<TaskContext> Answer(const v1::WorkRequest& request, int code = 0,
+  std::shared_ptr<TaskContext> Answer(const v1::WorkItem& request, int code = 0,
                                       bool task_open = true) {
     v1::Acknowledgement answer;
     answer.set_request_id(request.request_id());
@@ -30,7 +30,7 @@ class TasksInHandTest : public testing::Test {
     answer.set_task_open(task_open);
     return tasks_.Acknowledged(answer, now_);
   }
-  std::deque<v1::WorkRequest> Requests() { return tasks_.TakeRequests(now_); }
+  std::deque<v1::WorkItem> Requests() { return tasks_.TakeRequests(now_); }
 
   absl::Time now_ = absl::UnixEpoch();
   TasksInHand tasks_{"w", true};
@@ -69,10 +69,39 @@ TEST_F(TasksInHandTest, ReceiptOfATaskThatHasEndedIsSaidByItsResult) {
   EXPECT_TRUE(requests[1].has_complete_task());
 }
 
+TEST_F(TasksInHandTest, ReceiptIsSaidSoonOfATaskThatGoesOn) {
+  Serve(2);
+  Requests();
+  Give("short");
+  Give("long");
+  EXPECT_TRUE(Requests().empty());
+  tasks_.Finished("short", ResultRequest("short", TaskResult("{}")));
+  Requests();
+  now_ = tasks_.NextDue();
+  EXPECT_LE(now_, absl::UnixEpoch() + absl::Seconds(1));
+  const auto items = Requests();
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_THAT(items[0].confirm_tasks().task_tokens(), testing::ElementsAre("long"));
+}
+
+TEST_F(TasksInHandTest, ReceiptOfATaskInHandIsSaidAtOnceOnTheNextStreamAndWhenItIsGivenAgain) {
+  Serve(1);
+  Requests();
+  Give("t");
+  tasks_.StreamOpened(now_);
+  EXPECT_THAT(Requests().at(1).confirm_tasks().task_tokens(), testing::ElementsAre("t"));
+  v1::Task again;
+  again.set_task_token("t");
+  again.set_activity("a");
+  EXPECT_EQ(tasks_.Given(again, now_), nullptr);
+  EXPECT_THAT(Requests().at(0).confirm_tasks().task_tokens(), testing::ElementsAre("t"));
+}
+
 TEST_F(TasksInHandTest, HeartbeatsAreDueAtTheirInterval) {
   Serve(2, absl::Seconds(5));
   Requests();
   Give("t");
+  now_ = tasks_.NextDue();
   EXPECT_TRUE(Requests().back().has_confirm_tasks());
   now_ += absl::Seconds(5);
   EXPECT_LE(tasks_.NextDue(), now_);

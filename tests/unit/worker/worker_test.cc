@@ -151,7 +151,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Worker, BeatsForARunningTaskAndCancelsItWhenItIsOver) {
   FakeCoordinator coordinator;
   int beats = 0;
-  coordinator.Behave([&](const v1::WorkRequest& request, v1::Acknowledgement* answer) {
+  coordinator.Behave([&](const v1::WorkItem& request, v1::Acknowledgement* answer) {
     if (request.has_heartbeat_task()) answer->set_task_open(++beats < 3);
     return true;
   });
@@ -198,7 +198,7 @@ TEST(Worker, TaskGivenAgainIsConfirmedAgainAndNotRunTwice) {
 
 TEST(Worker, ResultThatWasNotAcknowledgedIsToldOnTheNextStream) {
   FakeCoordinator coordinator;
-  coordinator.Behave([](const v1::WorkRequest& request, v1::Acknowledgement*) {
+  coordinator.Behave([](const v1::WorkItem& request, v1::Acknowledgement*) {
     return !request.has_complete_task();
   });
   RunningWorker worker(At(coordinator), {}, Echo);
@@ -207,7 +207,7 @@ TEST(Worker, ResultThatWasNotAcknowledgedIsToldOnTheNextStream) {
   coordinator.Behave(nullptr);
   coordinator.Break();
   const auto told = coordinator.Await(
-      [](const v1::WorkRequest& request) { return request.has_complete_task(); }, 2);
+      [](const v1::WorkItem& request) { return request.has_complete_task(); }, 2);
   ASSERT_EQ(told.size(), 2u);
   EXPECT_EQ(told[1].complete_task().output(), "[1]");
   EXPECT_EQ(worker.Stop(), absl::OkStatus());
@@ -226,7 +226,7 @@ TEST(Worker, TaskInHandIsConfirmedOnTheNextStreamAndGoesOnBeating) {
   ASSERT_TRUE(coordinator.AwaitConfirmation("t"));
   coordinator.Break();
   EXPECT_TRUE(coordinator.AwaitConfirmation("t", 2));
-  const auto is_beat = [](const v1::WorkRequest& request) { return request.has_heartbeat_task(); };
+  const auto is_beat = [](const v1::WorkItem& request) { return request.has_heartbeat_task(); };
   // More than there were.
   const size_t beats = coordinator.requests().size();
   EXPECT_EQ(coordinator.Await(is_beat, beats).size(), beats);
@@ -241,7 +241,7 @@ TEST(Worker, CoordinatorThatIsGoneIsFollowedByTheNext) {
   std::atomic<bool> at_other = false;
   absl::Notification somewhere;
   const auto notice = [&](bool is_other) {
-    return [&, is_other](const v1::WorkRequest& request, v1::Acknowledgement*) {
+    return [&, is_other](const v1::WorkItem& request, v1::Acknowledgement*) {
       if (request.has_grant_slots() && !somewhere.HasBeenNotified()) {
         at_other = is_other;
         somewhere.Notify();
@@ -276,7 +276,7 @@ class AnswerTest : public testing::TestWithParam<AnswerCase> {};
 TEST_P(AnswerTest, ToAResult) {
   FakeCoordinator coordinator;
   int results = 0;
-  coordinator.Behave([&](const v1::WorkRequest& request, v1::Acknowledgement* answer) {
+  coordinator.Behave([&](const v1::WorkItem& request, v1::Acknowledgement* answer) {
     if (request.has_complete_task() && ++results == 1) answer->set_code(GetParam().code);
     return true;
   });
@@ -312,7 +312,7 @@ TEST(Worker, StopTakesSlotsBackAndTellsWhatIsInHand) {
   ASSERT_TRUE(coordinator.Give("t"));
   ASSERT_TRUE(coordinator.AwaitConfirmation("t"));
   worker.BeginStop();
-  const auto is_take_back = [](const v1::WorkRequest& request) {
+  const auto is_take_back = [](const v1::WorkItem& request) {
     return request.has_take_back_slots();
   };
   EXPECT_EQ(coordinator.Await(is_take_back).size(), 1u);
@@ -357,7 +357,7 @@ TEST(Worker, HandlersAreCancelledAtTheDrainTimeoutAndTheirResultsTold) {
 
 TEST(Worker, StopGivesUpOnResultsThatNobodyTakes) {
   FakeCoordinator coordinator;
-  coordinator.Behave([](const v1::WorkRequest& request, v1::Acknowledgement*) {
+  coordinator.Behave([](const v1::WorkItem& request, v1::Acknowledgement*) {
     return !request.has_complete_task();
   });
   Options options = At(coordinator);
@@ -379,7 +379,7 @@ TEST(Worker, TaskLeftOpenIsOnlyConfirmed) {
   RunningWorker worker(At(coordinator), {}, [](TaskContext&) { return TaskResult::LeftOpen(); });
   ASSERT_TRUE(coordinator.Give("t"));
   const auto beat = coordinator.Await(
-      [](const v1::WorkRequest& request) { return request.has_heartbeat_task(); });
+      [](const v1::WorkItem& request) { return request.has_heartbeat_task(); });
   ASSERT_EQ(beat.size(), 1u);
   EXPECT_EQ(beat[0].heartbeat_task().task_token(), "t");
   EXPECT_EQ(worker.Stop(), absl::OkStatus());
@@ -388,7 +388,7 @@ TEST(Worker, TaskLeftOpenIsOnlyConfirmed) {
 
 TEST(Worker, MissingActivityEndsTheRunWhenItMayNotBeCreated) {
   FakeCoordinator coordinator;
-  coordinator.Behave([](const v1::WorkRequest& request, v1::Acknowledgement* answer) {
+  coordinator.Behave([](const v1::WorkItem& request, v1::Acknowledgement* answer) {
     EXPECT_FALSE(request.grant_slots().create_activity());
     if (request.has_grant_slots()) answer->set_code(grpc::StatusCode::NOT_FOUND);
     return true;

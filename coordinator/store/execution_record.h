@@ -1,0 +1,16 @@
+// What is told of an execution whose position is at hand.
+
+#ifndef PAWL_STORE_EXECUTION_RECORD_H_
+#define PAWL_STORE_EXECUTION_RECORD_H_
+
+#include "coordinator/core/execution.h"
+#include "coordinator/store/store.h"
+
+namespace pawl::store {
+
+// As FindExecution gives it once that position has been committed.
+ExecutionRecord RecordOf(const core::Execution& execution);
+
+}  // namespace pawl::store
+
+#endif  // PAWL_STORE_EXECUTION_RECORD_H_
