@@ -25,8 +25,7 @@ std::string Shown(const core::HistoryEvent& event);
 std::string DifferenceInOrder(CoreRun run, const std::vector<std::string>& recorded);
 
 // Which events an execution has when the order in which branches move on is drawn from `schedules`
-// seeds: sorted, without their ids, without hand-outs (a time-out may come before). nullopt: that
-// depends on the order.
+// seeds: sorted, without their ids. nullopt: that depends on the order.
 std::optional<std::vector<std::string>> EventsInAnyOrder(const CoreRun& begin, int schedules);
 // Those of a recorded history, in the same form.
 std::vector<std::string> WithoutOrder(const std::vector<std::string>& recorded);

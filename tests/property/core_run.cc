@@ -53,14 +53,10 @@ std::vector<Choice> CoreRun::Choices() const {
       choices.push_back({Kind::kTimer, id});
     }
     if (branch.phase == Phase::kScheduled) choices.push_back({Kind::kHandOut, id});
-    if (!branch.task) continue;
+    if (branch.phase != Phase::kStarted) continue;
     const bool silent = IsSilent(*branch.task);
-    const bool started = branch.phase == Phase::kStarted;
-    if (!silent && started) choices.push_back({Kind::kAnswer, id});
-    // A time-out may come before there was a worker to take the task; heartbeats are missed only
-    // after.
-    if (silent && !HeartbeatEnds(*branch.task)) choices.push_back({Kind::kTimer, id});
-    if (silent && HeartbeatEnds(*branch.task) && started) choices.push_back({Kind::kHeartbeat, id});
+    const Kind end = HeartbeatEnds(*branch.task) ? Kind::kHeartbeat : Kind::kTimer;
+    choices.push_back({silent ? end : Kind::kAnswer, id});
   }
   if (execution_.timeout_at) choices.push_back({Kind::kExecutionTimer, BranchId(0)});
   return choices;
