@@ -61,6 +61,31 @@ std::vector<std::string> TakeShown(CoreRun* run, const Choice& choice) {
   return AllShown(run->Take(choice));
 }
 
+// Takes the choice whose events stand in `recorded` from `at` on; false: there is none. There are
+// never two: each event names the one before it on its own branch. A step without events, as the
+// failure of a Parallel that is to be tried again, is taken only where nothing else fits: it ends
+// branches that may have gone on before.
+bool TakeRecorded(CoreRun* run, const std::vector<std::string>& recorded, size_t* at,
+                  Nearest* nearest) {
+  std::optional<CoreRun> without_events;
+  for (const Choice& choice : run->Choices()) {
+    CoreRun tried = *run;
+    const std::vector<std::string> events = TakeShown(&tried, choice);
+    if (events.empty()) {
+      without_events = std::move(tried);
+    } else if (Match(events, recorded, *at)) {
+      *run = std::move(tried);
+      *at += events.size();
+      return true;
+    } else {
+      nearest->Look(events, recorded, *at);
+    }
+  }
+  if (!without_events) return false;
+  *run = *std::move(without_events);
+  return true;
+}
+
 // Events without their ids: the ones in causes too.
 std::vector<std::string> Unordered(const std::vector<std::string>& events) {
   static const RE2* const ids = new RE2(R"re("(id|previousEventId)":\d+,|(event id) #\d+)re");
@@ -111,19 +136,7 @@ std::string DifferenceInOrder(CoreRun run, const std::vector<std::string>& recor
   size_t at = begun.size();
   while (!run.execution().closed()) {
     Nearest nearest;
-    bool found = false;
-    for (const Choice& choice : run.Choices()) {
-      CoreRun tried = run;
-      const std::vector<std::string> events = TakeShown(&tried, choice);
-      found = Match(events, recorded, at) && at < recorded.size();
-      if (found) {
-        run = std::move(tried);
-        at += events.size();
-        break;
-      }
-      nearest.Look(events, recorded, at);
-    }
-    if (found) continue;
+    if (TakeRecorded(&run, recorded, &at, &nearest)) continue;
     const size_t where = at + nearest.matched;
     return StrCat("event ", where + 1, " is ",
                   where < recorded.size() ? recorded[where] : "not there", "\n  the core has   ",

@@ -29,8 +29,8 @@ struct Choice {
   BranchId branch;
 };
 
-// What the position does not keep from one step to the next: a breakage that a comparison has to
-// notice.
+// What the position does not keep from one step to the next, as if it were not stored: a breakage
+// that a comparison has to notice. Variables are lost while the branch is in a task.
 enum class Forget { kNothing, kRetries, kVariables };
 
 class CoreRun {
