@@ -16,6 +16,7 @@ import argparse
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -209,6 +210,7 @@ def main():
     print(f"seed {arguments.seed}: {said}", flush=True)
     assert same, f"histories differ; they and the logs are in {folder}"
     check_noticed(cases, folder, path, histories)
+    shutil.rmtree(folder)
     print(f"took {time.monotonic() - begun:.0f} s\n1 passed, 0 failed")
 
 
