@@ -20,7 +20,7 @@ namespace {
 using testing::ElementsAre;
 
 // The events after the first of an execution whose variables get more than they hold. `container`
-// is the state S, with an inner state A that assigns its input.
+// is the state S, with an inner state A that assigns its input twice.
 std::vector<std::string> Events(const std::string& container) {
   const asl::CompileResult compiled =
       asl::CompileMachine(StrCat(R"({"StartAt":"S","States":{"S":{"End":true,)", container,
@@ -28,7 +28,7 @@ std::vector<std::string> Events(const std::string& container) {
   EXPECT_NE(compiled.machine, nullptr) << compiled.ErrorText();
   if (compiled.machine == nullptr) return {};
   auto facts = std::make_shared<ExecutionFacts>();
-  facts->input = Text(StrCat("[\"", std::string(262'143, 'x'), "\"]"));
+  facts->input = Text(StrCat("[\"", std::string(140'000, 'x'), "\"]"));
   Execution execution;
   execution.facts = facts;
   const auto exists = [](std::string_view) { return true; };
@@ -51,7 +51,7 @@ std::vector<std::string> Events(const std::string& container) {
 const std::string kCatch =
     R"("Catch":[{"ErrorEquals":["States.DataLimitExceeded"],"Next":"Caught"}],)";
 const std::string kAssigns =
-    R"({"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{"v.$":"$"},"End":true}}})";
+    R"({"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{"v.$":"$","w.$":"$"},"End":true}}})";
 
 TEST(EvaluationFailed, InAnIterationFailsTheMapFromThere) {
   EXPECT_THAT(
