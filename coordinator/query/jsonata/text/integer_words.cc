@@ -107,11 +107,7 @@ size_t SeparatorAt(std::u16string_view text, size_t at) {
 
 }  // namespace
 
-std::string NumberToWords(double value, bool ordinal) {
-  // The reference implementation shows its missing table entries so.
-  if (std::isnan(value)) return "undefined";
-  return Words(value, false, ordinal);
-}
+std::string NumberToWords(double value, bool ordinal) { return Words(value, false, ordinal); }
 
 double WordsToNumber(std::u16string_view text) {
   // Sums of what is below a magnitude; a hundred or more multiplies the last.

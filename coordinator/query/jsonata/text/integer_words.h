@@ -8,7 +8,7 @@
 
 namespace pawl::jsonata {
 
-// "Two Hundred and Twelve"; as an ordinal "Two Hundred and Twelfth". `value` is at least 0, or NaN.
+// "Two Hundred and Twelve"; as an ordinal "Two Hundred and Twelfth". `value` is at least 0.
 std::string NumberToWords(double value, bool ordinal);
 
 // The value of lower-case words; NaN when one of them is no number.

@@ -139,7 +139,7 @@ bool LooksLikeRadix(std::string_view text) {
 std::string IntegerInRadix(double value, int radix) {
   double integer = std::fabs(value);
   std::string reversed;
-  while (integer >= 9007199254740992.0) {  // 2^53
+  while (integer / radix >= 9007199254740992.0) {  // 2^53, as V8 has it
     integer /= radix;
     reversed.push_back('0');
   }

@@ -275,6 +275,7 @@ Result<std::u16string> FormatInteger(double value, const IntegerPicture& picture
       break;
     }
     case IntegerPicture::Kind::kWords: {
+      if (!std::isfinite(value)) return MakeError("", "Maximum call stack size exceeded");
       const std::string words = NumberToWords(value, picture.ordinal);
       text = Ascii(picture.letter_case == Case::kUpper   ? Uppercase(words)
                    : picture.letter_case == Case::kLower ? Lowercase(words)
