@@ -201,10 +201,9 @@ Json Evaluator::CallOnce(const Function& function, std::span<const Json> argumen
   if (fit && function.signature != nullptr) {
     SignatureMismatch mismatch;
     if (!function.signature->Fit(arguments, context, arena_, &fitted, &mismatch)) {
-      return Fail(mismatch.code, {.value = mismatch.value,
-                                  .index = mismatch.index,
-                                  .token = name,
-                                  .type = mismatch.type});
+      return Fail(
+          mismatch.code,
+          {.value = mismatch.value, .index = mismatch.index, .token = name, .type = mismatch.type});
     }
     arguments = {fitted.data(), fitted.size()};
   }
@@ -237,7 +236,8 @@ Json Evaluator::CallOnce(const Function& function, std::span<const Json> argumen
       return CallTransform(function, arguments.empty() ? Json() : arguments[0]);
     case Function::Kind::kChain: {
       const Json between = Call(Json::Opaque(function.first), arguments, context);
-      return Failed(between) ? between : Call(Json::Opaque(function.second), {&between, 1}, context);
+      return Failed(between) ? between
+                             : Call(Json::Opaque(function.second), {&between, 1}, context);
     }
   }
   return Json();

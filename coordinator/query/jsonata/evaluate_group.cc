@@ -84,8 +84,8 @@ Json Evaluator::EvalObject(const Node* node, Json input, const Frame* frame) {
     return EvalGroup(node, node->pairs, node->position, input, frame, false);
   }
   if (!node->constant_keys) {
-    return EvalGroup(node, node->pairs, node->position,
-                     Json::Array({&input, 1}, arena_), frame, false);
+    return EvalGroup(node, node->pairs, node->position, Json::Array({&input, 1}, arena_), frame,
+                     false);
   }
   absl::InlinedVector<JsonMember, 8> members;
   for (const Pair& pair : node->pairs) {

@@ -242,15 +242,15 @@ Json Evaluator::Append(Json a, Json b) {
   };
   if (a.is_undefined()) return b;
   if (b.is_undefined()) return a;
-  const std::span<const Json> front =
-      a.is_array() ? a.items() : std::span<const Json>(&a, 1);
+  const std::span<const Json> front = a.is_array() ? a.items() : std::span<const Json>(&a, 1);
   const std::span<const Json> back = b.is_array() ? b.items() : std::span<const Json>(&b, 1);
   const size_t size = front.size() + back.size();
   const bool growable = a.is_array() && (a.mark() & kGrowable) != 0;
   if (growable) {
     Room* room = reinterpret_cast<Room*>(const_cast<Json*>(front.data())) - 1;
     if (room->used == front.size() && size <= room->capacity) {
-      std::uninitialized_copy(back.begin(), back.end(), const_cast<Json*>(front.data()) + room->used);
+      std::uninitialized_copy(back.begin(), back.end(),
+                              const_cast<Json*>(front.data()) + room->used);
       room->used = static_cast<uint32_t>(size);
       if (!Tick(1 + back.size() / 16)) return FailedValue();
       return Json::ArrayView({front.data(), size}).WithMark(kGrowable);

@@ -81,6 +81,10 @@ Json Evaluator::EvalPath(const Node* node, Json input, const Frame* frame) {
     }
     if (first == 0 || !input.is_array() || IsConstructed(input)) {
       input = Json::Array({&input, 1}, arena_).WithMark(kSequence);
+    } else if (input.size() == 0) {
+      return Json();
+    } else {
+      input = input.WithMark(kSequence);
     }
   }
   return EvalSteps(node, first, input, frame);

@@ -144,9 +144,8 @@ class Transformation {
     if (!before.is_object()) return true;
     std::vector<JsonMember> members;
     for (const JsonMember& member : before.members()) {
-      const bool deleted = std::any_of(keys.begin(), keys.end(), [&](Json key) {
-        return key.as_string() == member.key;
-      });
+      const bool deleted = std::any_of(keys.begin(), keys.end(),
+                                       [&](Json key) { return key.as_string() == member.key; });
       if (!deleted) members.push_back(member);
     }
     if (!evaluator_.Tick(before.size() * keys.size())) return false;

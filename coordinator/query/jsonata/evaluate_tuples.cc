@@ -28,8 +28,7 @@ const Binding* Evaluator::Merge(const Binding* added, const Binding* onto) {
   return onto;
 }
 
-const Frame* Evaluator::TupleFrame(const Node* owner, const Binding* bindings,
-                                   const Frame* frame) {
+const Frame* Evaluator::TupleFrame(const Node* owner, const Binding* bindings, const Frame* frame) {
   auto* inner = new (arena_->Allocate(sizeof(Frame))) Frame();
   inner->parent = frame;
   inner->tuple = bindings;

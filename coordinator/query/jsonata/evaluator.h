@@ -21,6 +21,15 @@
 
 namespace pawl::jsonata {
 
+// What the causes of Step Functions say when a limit was reached.
+inline constexpr std::string_view kTooDeep =
+    "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as "
+    "tail-recursive";
+inline constexpr std::string_view kTooLong =
+    "Expression evaluation timeout: Check for infinite loop";
+inline constexpr std::string_view kTooMuch =
+    "Expression evaluation memory limit exceeded: Check for excessive memory usage";
+
 // What an error's message speaks of.
 struct Facts {
   Json value;
@@ -165,8 +174,8 @@ class Evaluator {
   Json EvalApply(const Node* node, Json input, const Frame* frame);
   Json CallNamed(Json function, std::span<const Json> arguments, Json context,
                  std::string_view name, int64_t position);
-  Json CallOnce(const Function& function, std::span<const Json> arguments, Json context,
-                bool fit, std::string_view name);
+  Json CallOnce(const Function& function, std::span<const Json> arguments, Json context, bool fit,
+                std::string_view name);
   Json RunLambda(const Function& lambda, std::span<const Json> arguments);
   Json CallRegex(const Function& function, std::span<const Json> arguments);
   Json Blame(std::string_view name, int64_t position);

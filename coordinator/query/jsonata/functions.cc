@@ -12,9 +12,9 @@ namespace {
 class Registry {
  public:
   Registry() {
-    for (auto table : {StringFunctions(), PatternFunctions(), NumberFunctions(), ArrayFunctions(),
-                       ObjectFunctions(), HigherOrderFunctions(), TimeFunctions(),
-                       StatesFunctions()}) {
+    for (auto table :
+         {StringFunctions(), PatternFunctions(), NumberFunctions(), ArrayFunctions(),
+          ObjectFunctions(), HigherOrderFunctions(), TimeFunctions(), StatesFunctions()}) {
       for (const Builtin& builtin : table) Add(builtin);
     }
   }

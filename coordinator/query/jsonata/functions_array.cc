@@ -144,11 +144,11 @@ Json CallSort(Evaluator& evaluator, const CallArguments& arguments) {
 }
 
 constexpr Builtin kFunctions[] = {
-    {"count", CallCount, "<a:n>", 1},       {"append", CallAppend, "<xx:a>", 2},
-    {"exists", CallExists, "<x:b>", 1},     {"boolean", CallBoolean, "<x-:b>", 1},
-    {"not", CallNot, "<x-:b>", 1},          {"reverse", CallReverse, "<a:a>", 1},
-    {"shuffle", CallShuffle, "<a:a>", 1},   {"distinct", CallDistinct, "<x:x>", 1},
-    {"zip", CallZip, "<a+>", 0},            {"sort", CallSort, "<af?:a>", 2},
+    {"count", CallCount, "<a:n>", 1},     {"append", CallAppend, "<xx:a>", 2},
+    {"exists", CallExists, "<x:b>", 1},   {"boolean", CallBoolean, "<x-:b>", 1},
+    {"not", CallNot, "<x-:b>", 1},        {"reverse", CallReverse, "<a:a>", 1},
+    {"shuffle", CallShuffle, "<a:a>", 1}, {"distinct", CallDistinct, "<x:x>", 1},
+    {"zip", CallZip, "<a+>", 0},          {"sort", CallSort, "<af?:a>", 2},
 };
 
 }  // namespace

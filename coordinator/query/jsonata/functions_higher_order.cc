@@ -96,9 +96,9 @@ Json CallSift(Evaluator& evaluator, const CallArguments& arguments) {
 }
 
 constexpr Builtin kFunctions[] = {
-    {"map", CallMap, "<af>", 2},           {"filter", CallFilter, "<af>", 2},
-    {"single", CallSingle, "<af?>", 2},    {"reduce", CallReduce, "<afj?:j>", 3},
-    {"each", CallEach, "<o-f:a>", 2},      {"sift", CallSift, "<o-f?:o>", 2},
+    {"map", CallMap, "<af>", 2},        {"filter", CallFilter, "<af>", 2},
+    {"single", CallSingle, "<af?>", 2}, {"reduce", CallReduce, "<afj?:j>", 3},
+    {"each", CallEach, "<o-f:a>", 2},   {"sift", CallSift, "<o-f?:o>", 2},
 };
 
 }  // namespace

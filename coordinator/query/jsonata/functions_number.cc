@@ -90,8 +90,7 @@ Json CallPower(Evaluator& evaluator, const CallArguments& arguments) {
   // JavaScript has no answer where C says 1.
   if (exponent && std::abs(*base) == 1 && !std::isfinite(*exponent)) power = NAN;
   if (std::isfinite(power)) return Number(power);
-  return evaluator.Fail("D3061",
-                        {.value = arguments[0], .value2 = arguments[1], .index = 1});
+  return evaluator.Fail("D3061", {.value = arguments[0], .value2 = arguments[1], .index = 1});
 }
 
 Json Give(Evaluator& evaluator, const Result<std::string>& text) {

@@ -142,10 +142,10 @@ Json CallClone(Evaluator& evaluator, const CallArguments& arguments) {
 }
 
 constexpr Builtin kFunctions[] = {
-    {"keys", CallKeys, "<x-:a<s>>", 1},      {"lookup", CallLookup, "<x-s:x>", 2},
-    {"spread", CallSpread, "<x-:a<o>>", 1},  {"merge", CallMerge, "<a<o>:o>", 1},
-    {"type", CallType, "<x:s>", 1},          {"error", CallError, "<s?:x>", 1},
-    {"assert", CallAssert, "<bs?:x>", 2},    {"clone", CallClone, "<(oa)-:o>", 1},
+    {"keys", CallKeys, "<x-:a<s>>", 1},     {"lookup", CallLookup, "<x-s:x>", 2},
+    {"spread", CallSpread, "<x-:a<o>>", 1}, {"merge", CallMerge, "<a<o>:o>", 1},
+    {"type", CallType, "<x:s>", 1},         {"error", CallError, "<s?:x>", 1},
+    {"assert", CallAssert, "<bs?:x>", 2},   {"clone", CallClone, "<(oa)-:o>", 1},
 };
 
 }  // namespace

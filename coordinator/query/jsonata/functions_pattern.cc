@@ -97,8 +97,8 @@ Json CallReplace(Evaluator& evaluator, const CallArguments& arguments) {
       arguments[1].is_string() ? arguments.text(1) : std::string_view("undefined");
   const std::string_view replacement =
       arguments[2].is_string() ? arguments.text(2) : std::string_view("undefined");
-  const Result<std::string> replaced = Replace(arguments.text(0), pattern, replacement, limit,
-                                               evaluator.memory_left() / 2);
+  const Result<std::string> replaced =
+      Replace(arguments.text(0), pattern, replacement, limit, evaluator.memory_left() / 2);
   return replaced.ok() ? evaluator.Text(*replaced) : evaluator.Fail(replaced.error());
 }
 

@@ -27,9 +27,8 @@ Json CallPartition(Evaluator& evaluator, const CallArguments& arguments) {
   if (!(size >= 1)) {
     return Refuse(evaluator, "The second argument of $partition must be a positive number");
   }
-  const size_t step = size >= static_cast<double>(array.size())
-                          ? std::max<size_t>(array.size(), 1)
-                          : static_cast<size_t>(size);
+  const size_t step = size >= static_cast<double>(array.size()) ? std::max<size_t>(array.size(), 1)
+                                                                : static_cast<size_t>(size);
   Evaluator::Builder parts(&evaluator);
   for (size_t at = 0; at < array.size(); at += step) {
     parts.Add(Json::ArrayView(array.items().subspan(at, std::min(step, array.size() - at))));
@@ -130,14 +129,17 @@ Json CallParse(Evaluator& evaluator, const CallArguments& arguments) {
   }
   const absl::StatusOr<Json> value = ParseJson(text, evaluator.arena());
   if (value.ok()) return *value;
-  return Refuse(evaluator, StrCat("The argument of $parse is not JSON: ",
-                                  FromAbsl(value.status().message())));
+  return Refuse(evaluator,
+                StrCat("The argument of $parse is not JSON: ", FromAbsl(value.status().message())));
 }
 
 constexpr Builtin kFunctions[] = {
-    {"partition", CallPartition, "<an:a<a>>", 2}, {"range", CallRange, "<nnn:a<n>>", 3},
-    {"hash", CallHash, "<ss:s>", 2},              {"random", CallRandom, "<n?:n>", 0},
-    {"uuid", CallUuid, "<:s>", 0},                {"parse", CallParse, "<s-:x>", 1},
+    {"partition", CallPartition, "<an:a<a>>", 2},
+    {"range", CallRange, "<nnn:a<n>>", 3},
+    {"hash", CallHash, "<ss:s>", 2},
+    {"random", CallRandom, "<n?:n>", 0},
+    {"uuid", CallUuid, "<:s>", 0},
+    {"parse", CallParse, "<s-:x>", 1},
 };
 
 }  // namespace

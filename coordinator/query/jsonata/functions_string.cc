@@ -42,10 +42,12 @@ Json Evaluator::ToText(Json value, bool pretty) {
   }
   if (value.is_array() && (value.mark() & kOuterWrapper) != 0) value = value.items()[0];
   std::string text;
-  if (!AppendStringified(value, memory_left() / 2, &text, pretty)) {
+  Json infinite;
+  if (!AppendStringified(value, memory_left() / 2, &text, pretty, &infinite)) {
     Reserve(memory_left() + 1);
     return FailedValue();
   }
+  if (!infinite.is_undefined()) return Fail("D1001", {.value = infinite});
   return Tick(1 + text.size() / 64) ? Text(text) : FailedValue();
 }
 

@@ -25,9 +25,7 @@ Json CallNow(Evaluator& evaluator, const CallArguments& arguments) {
   return Format(evaluator, NowMillis(evaluator), TextAt(arguments, 0), TextAt(arguments, 1));
 }
 
-Json CallMillis(Evaluator& evaluator, const CallArguments&) {
-  return Number(NowMillis(evaluator));
-}
+Json CallMillis(Evaluator& evaluator, const CallArguments&) { return Number(NowMillis(evaluator)); }
 
 Json CallFromMillis(Evaluator& evaluator, const CallArguments& arguments) {
   const std::optional<double> millis = arguments.number(0);

@@ -37,10 +37,13 @@ struct Limits {
 
 // What an evaluation sees of the world.
 struct Inputs {
-  Json input;     // `$` and `$$`; may be undefined
-  Json bindings;  // an object: variables by their names, without the `$`
-  absl::Time now = absl::UnixEpoch();        // $now(), $millis()
+  Json input;                          // `$` and `$$`; may be undefined
+  Json bindings;                       // an object: variables by their names, without the `$`
+  absl::Time now = absl::UnixEpoch();  // $now(), $millis()
   std::function<uint64_t()> random = nullptr;  // 64 random bits; without it $random() is 0
+  // Numbers in the outcome that JSON does not have become null, as JavaScript writes them. Without
+  // it they stay.
+  bool null_for_infinity = false;
 };
 
 struct CompileOptions {
@@ -57,9 +60,9 @@ class Expression {
   // Codes S0xxx, with the position and the token.
   static Result<Expression> Compile(std::string_view text, const CompileOptions& options = {});
 
-  // Undefined when the expression gives nothing. The value refers to the arena, to what `inputs` has
-  // and to the program: it is valid as long as all three live. Never blocks; recurses on the stack
-  // of the thread within the limits.
+  // Undefined when the expression gives nothing. The value refers to the arena, to what `inputs`
+  // has and to the program: it is valid as long as all three live. Never blocks; recurses on the
+  // stack of the thread within the limits.
   Result<Json> Evaluate(const Inputs& inputs, const Limits& limits, JsonArena* arena) const;
 
  private:

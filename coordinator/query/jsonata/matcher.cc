@@ -135,9 +135,7 @@ Json Evaluator::CallRegex(const Function& function, std::span<const Json> argume
   Function regex = function;
   regex.kind = Function::Kind::kRegex;
   Matcher matcher(this, Json::Opaque(&regex), text);
-  const size_t from = next                   ? function.start
-                      : arguments.size() > 1 ? PositionOf(arguments[1])
-                                             : 0;
+  const size_t from = next ? function.start : arguments.size() > 1 ? PositionOf(arguments[1]) : 0;
   const size_t size = matcher.subject().size();
   if (next ? from >= size : from > size) return Json();
   if (!matcher.Find(from)) return failed_ ? FailedValue() : Json();

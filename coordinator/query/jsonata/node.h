@@ -51,33 +51,33 @@ class List {
 };
 
 enum class NodeType : uint8_t {
-  kLiteral,     // value: a number, true, false, null
-  kString,      // value; a name where it is a step
-  kName,        // text: a field, only ever a step
-  kVariable,    // text, without the `$`
-  kWildcard,    // *
-  kDescendant,  // **
-  kParent,      // %, slot
-  kRegex,       // regex
-  kPath,        // list: the steps
-  kBinary,      // op, a, b
-  kNegate,      // a
-  kArray,       // list
-  kObject,      // pairs
-  kBlock,       // list
-  kBind,        // a := b; a is the variable
-  kCondition,   // a ? b : c
-  kDefault,     // a ?: b
-  kCoalesce,    // a ?? b
-  kCall,        // a: the procedure, list: the arguments
-  kPartial,     // the same, with kPlaceholder among the arguments
+  kLiteral,      // value: a number, true, false, null
+  kString,       // value; a name where it is a step
+  kName,         // text: a field, only ever a step
+  kVariable,     // text, without the `$`
+  kWildcard,     // *
+  kDescendant,   // **
+  kParent,       // %, slot
+  kRegex,        // regex
+  kPath,         // list: the steps
+  kBinary,       // op, a, b
+  kNegate,       // a
+  kArray,        // list
+  kObject,       // pairs
+  kBlock,        // list
+  kBind,         // a := b; a is the variable
+  kCondition,    // a ? b : c
+  kDefault,      // a ?: b
+  kCoalesce,     // a ?? b
+  kCall,         // a: the procedure, list: the arguments
+  kPartial,      // the same, with kPlaceholder among the arguments
   kPlaceholder,  // ?
-  kLambda,      // list: the parameters, a: the body
-  kApply,       // a ~> b
-  kTransform,   // |a|b,c|
-  kSort,        // terms; only ever a step
-  kOperator,    // and, or, in where a value stands: names, until Simplify
-  kEnd,         // the end of the text where a value was expected
+  kLambda,       // list: the parameters, a: the body
+  kApply,        // a ~> b
+  kTransform,    // |a|b,c|
+  kSort,         // terms; only ever a step
+  kOperator,     // and, or, in where a value stands: names, until Simplify
+  kEnd,          // the end of the text where a value was expected
 };
 
 struct Node;
@@ -106,8 +106,8 @@ struct Group {
 
 // Which ancestor a `%` means: found while the tree is simplified.
 struct ParentSlot {
-  int label = 0;  // negative: the name under which the ancestor travels in a tuple
-  int level = 1;  // how many steps up it still is
+  int label = 0;                // negative: the name under which the ancestor travels in a tuple
+  int level = 1;                // how many steps up it still is
   ParentSlot* first = nullptr;  // the slot made for the `%` itself, whose label is looked up
 };
 
@@ -144,7 +144,7 @@ struct Node {
   uint16_t slots = 0;           // of the frame
   uint16_t step_slots = 0;      // of the frame with the tuple
   uint16_t height = 1;
-  uint32_t position = 0;        // of the byte behind its token
+  uint32_t position = 0;  // of the byte behind its token
   std::string_view text;
   Json value;
   Node* a = nullptr;

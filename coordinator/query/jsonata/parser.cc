@@ -319,8 +319,8 @@ Node* Parser::Call(const Token& token, Node* left) {
   Node* node = NewNode(NodeType::kCall, token);
   node->a = left;
   if (Adopt(node, left) == nullptr || !Arguments(node)) return nullptr;
-  const bool lambda = left->type == NodeType::kName &&
-                      (left->text == "function" || left->text == "\xCE\xBB");
+  const bool lambda =
+      left->type == NodeType::kName && (left->text == "function" || left->text == "\xCE\xBB");
   return lambda ? Lambda(node) : node;
 }
 

@@ -81,9 +81,7 @@ class Resolver {
     return static_cast<uint16_t>(scope->variables.size() - 1);
   }
 
-  Reference* NewReference() {
-    return new (arena_->Allocate(sizeof(Reference))) Reference();
-  }
+  Reference* NewReference() { return new (arena_->Allocate(sizeof(Reference))) Reference(); }
 
   Reference* Refer(std::string_view name, const Scope* scope) {
     Reference* reference = NewReference();

@@ -18,34 +18,50 @@ enum Kind : uint16_t {
 
 Kind KindOf(Json value) {
   switch (value.type()) {
-    case Json::Type::kNull: return kNull;
-    case Json::Type::kBool: return kBoolean;
+    case Json::Type::kNull:
+      return kNull;
+    case Json::Type::kBool:
+      return kBoolean;
     case Json::Type::kInt:
-    case Json::Type::kDouble: return kNumber;
-    case Json::Type::kString: return kString;
-    case Json::Type::kArray: return kArray;
-    case Json::Type::kObject: return kObject;
-    case Json::Type::kOpaque: return kFunction;
-    default: return kMissing;
+    case Json::Type::kDouble:
+      return kNumber;
+    case Json::Type::kString:
+      return kString;
+    case Json::Type::kArray:
+      return kArray;
+    case Json::Type::kObject:
+      return kObject;
+    case Json::Type::kOpaque:
+      return kFunction;
+    default:
+      return kMissing;
   }
 }
 
 uint16_t KindOfLetter(char letter) {
   switch (letter) {
-    case 's': return kString;
-    case 'n': return kNumber;
-    case 'b': return kBoolean;
-    case 'l': return kNull;
-    case 'o': return kObject;
-    case 'a': return kArray;
-    case 'f': return kFunction;
-    case 'm': return kMissing;
-    default: return 0;
+    case 's':
+      return kString;
+    case 'n':
+      return kNumber;
+    case 'b':
+      return kBoolean;
+    case 'l':
+      return kNull;
+    case 'o':
+      return kObject;
+    case 'a':
+      return kArray;
+    case 'f':
+      return kFunction;
+    case 'm':
+      return kMissing;
+    default:
+      return 0;
   }
 }
 
-constexpr uint16_t kJson =
-    kString | kNumber | kBoolean | kNull | kObject | kArray | kMissing;
+constexpr uint16_t kJson = kString | kNumber | kBoolean | kNull | kObject | kArray | kMissing;
 constexpr uint16_t kAny = kJson | kFunction;
 
 std::string_view PluralOf(std::string_view subtype) {
@@ -177,8 +193,7 @@ bool Signature::Fit(std::span<const Json> arguments, Json context, JsonArena* ar
 // The usual call: the first parameters have one argument each, and the others can do without.
 // False when the call is not like that; nothing has been added then.
 bool Signature::FitInOrder(std::span<const Json> arguments, Json context, JsonArena* arena,
-                           Arguments* fitted, SignatureMismatch* mismatch,
-                           bool* fits) const {
+                           Arguments* fitted, SignatureMismatch* mismatch, bool* fits) const {
   const size_t given = arguments.size();
   if (given > parameters_.size()) return false;
   for (size_t i = 0; i < parameters_.size(); ++i) {

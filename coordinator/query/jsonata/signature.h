@@ -32,8 +32,8 @@ class Signature {
                     size_t* offset);
 
   // Appends to `fitted` what the function is to be called with. Arrays of one lie in `arena`.
-  bool Fit(std::span<const Json> arguments, Json context, JsonArena* arena,
-           Arguments* fitted, SignatureMismatch* mismatch) const;
+  bool Fit(std::span<const Json> arguments, Json context, JsonArena* arena, Arguments* fitted,
+           SignatureMismatch* mismatch) const;
   size_t size() const { return parameters_.size(); }
 
  private:
@@ -49,8 +49,8 @@ class Signature {
 
   bool FitInOrder(std::span<const Json> arguments, Json context, JsonArena* arena,
                   Arguments* fitted, SignatureMismatch* mismatch, bool* fits) const;
-  bool AddContext(const Parameter& parameter, Json context, size_t index,
-                  Arguments* fitted, SignatureMismatch* mismatch) const;
+  bool AddContext(const Parameter& parameter, Json context, size_t index, Arguments* fitted,
+                  SignatureMismatch* mismatch) const;
   bool AddArgument(const Parameter& parameter, Json argument, bool alone, size_t index,
                    JsonArena* arena, Arguments* fitted, SignatureMismatch* mismatch) const;
   // How many arguments each of the first `count` parameters takes, each as many as it can. False

@@ -1,6 +1,6 @@
 // Adds meaning to the parser's tree: chains of `.` become paths with steps, `[` becomes a predicate
-// of its step, `{` its grouping, `^`, `@` and `#` what they do to the step; every `%` finds the step
-// whose input it stands for; calls in tail position are marked.
+// of its step, `{` its grouping, `^`, `@` and `#` what they do to the step; every `%` finds the
+// step whose input it stands for; calls in tail position are marked.
 
 #ifndef PAWL_QUERY_JSONATA_SIMPLIFY_H_
 #define PAWL_QUERY_JSONATA_SIMPLIFY_H_

@@ -41,8 +41,8 @@ struct Level {
 
 class Writer {
  public:
-  Writer(size_t max_bytes, std::string* out, bool pretty)
-      : max_bytes_(max_bytes), out_(out), pretty_(pretty) {}
+  Writer(size_t max_bytes, std::string* out, bool pretty, Json* infinite)
+      : max_bytes_(max_bytes), out_(out), pretty_(pretty), infinite_(infinite) {}
 
   bool Write(Json root) {
     Put(root);
@@ -64,6 +64,7 @@ class Writer {
     } else if (value.is_string()) {
       AppendJsonString(value.as_string(), out_, NumberStyle::kJavaScript);
     } else if (value.is_number()) {
+      if (infinite_ != nullptr && std::isinf(value.as_double())) *infinite_ = value;
       AppendPlainNumber(value, out_);
     } else if (value.is_opaque()) {
       out_->append("\"\"");
@@ -107,6 +108,7 @@ class Writer {
   const size_t max_bytes_;
   std::string* const out_;
   const bool pretty_;
+  Json* const infinite_;
   std::vector<Level> levels_;
   JsonArena arena_;
 };
@@ -130,9 +132,10 @@ std::span<const JsonMember> InOrder(std::span<const JsonMember> members, JsonAre
   return {sorted, members.size()};
 }
 
-bool AppendStringified(Json value, size_t max_bytes, std::string* out, bool pretty) {
+bool AppendStringified(Json value, size_t max_bytes, std::string* out, bool pretty,
+                       Json* infinite) {
   if (value.is_undefined()) return true;
-  return Writer(max_bytes, out, pretty).Write(value);
+  return Writer(max_bytes, out, pretty, infinite).Write(value);
 }
 
 }  // namespace pawl::jsonata

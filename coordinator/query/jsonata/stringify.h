@@ -17,8 +17,10 @@ namespace pawl::jsonata {
 std::span<const JsonMember> InOrder(std::span<const JsonMember> members, JsonArena* arena);
 
 // Nothing for undefined. False, with what is there so far, when the text becomes longer than
-// `max_bytes`. Safe for any depth.
-bool AppendStringified(Json value, size_t max_bytes, std::string* out, bool pretty = false);
+// `max_bytes`. Safe for any depth. `infinite`, unless null, is set to a number in it that JSON does
+// not have; such numbers become null.
+bool AppendStringified(Json value, size_t max_bytes, std::string* out, bool pretty = false,
+                       Json* infinite = nullptr);
 
 }  // namespace pawl::jsonata
 

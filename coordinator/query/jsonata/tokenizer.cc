@@ -14,49 +14,84 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 // One of the symbols of a single character.
 Op SingleOp(char c) {
   switch (c) {
-    case '.': return Op::kDot;
-    case '[': return Op::kOpenBracket;
-    case ']': return Op::kCloseBracket;
-    case '{': return Op::kOpenBrace;
-    case '}': return Op::kCloseBrace;
-    case '(': return Op::kOpenParen;
-    case ')': return Op::kCloseParen;
-    case ',': return Op::kComma;
-    case '@': return Op::kAt;
-    case '#': return Op::kHash;
-    case ';': return Op::kSemicolon;
-    case ':': return Op::kColon;
-    case '?': return Op::kQuestion;
-    case '+': return Op::kPlus;
-    case '-': return Op::kMinus;
-    case '*': return Op::kStar;
-    case '/': return Op::kSlash;
-    case '%': return Op::kPercent;
-    case '|': return Op::kBar;
-    case '=': return Op::kEqual;
-    case '<': return Op::kLess;
-    case '>': return Op::kGreater;
-    case '^': return Op::kCaret;
-    case '&': return Op::kAmpersand;
-    case '!': return Op::kBang;
-    case '~': return Op::kTilde;
-    default: return Op::kNone;
+    case '.':
+      return Op::kDot;
+    case '[':
+      return Op::kOpenBracket;
+    case ']':
+      return Op::kCloseBracket;
+    case '{':
+      return Op::kOpenBrace;
+    case '}':
+      return Op::kCloseBrace;
+    case '(':
+      return Op::kOpenParen;
+    case ')':
+      return Op::kCloseParen;
+    case ',':
+      return Op::kComma;
+    case '@':
+      return Op::kAt;
+    case '#':
+      return Op::kHash;
+    case ';':
+      return Op::kSemicolon;
+    case ':':
+      return Op::kColon;
+    case '?':
+      return Op::kQuestion;
+    case '+':
+      return Op::kPlus;
+    case '-':
+      return Op::kMinus;
+    case '*':
+      return Op::kStar;
+    case '/':
+      return Op::kSlash;
+    case '%':
+      return Op::kPercent;
+    case '|':
+      return Op::kBar;
+    case '=':
+      return Op::kEqual;
+    case '<':
+      return Op::kLess;
+    case '>':
+      return Op::kGreater;
+    case '^':
+      return Op::kCaret;
+    case '&':
+      return Op::kAmpersand;
+    case '!':
+      return Op::kBang;
+    case '~':
+      return Op::kTilde;
+    default:
+      return Op::kNone;
   }
 }
 
 Op DoubleOp(char first, char second, bool defaults) {
   switch (first) {
-    case '.': return second == '.' ? Op::kRange : Op::kNone;
-    case ':': return second == '=' ? Op::kBind : Op::kNone;
-    case '!': return second == '=' ? Op::kNotEqual : Op::kNone;
-    case '>': return second == '=' ? Op::kGreaterEqual : Op::kNone;
-    case '<': return second == '=' ? Op::kLessEqual : Op::kNone;
-    case '*': return second == '*' ? Op::kStarStar : Op::kNone;
-    case '~': return second == '>' ? Op::kChain : Op::kNone;
+    case '.':
+      return second == '.' ? Op::kRange : Op::kNone;
+    case ':':
+      return second == '=' ? Op::kBind : Op::kNone;
+    case '!':
+      return second == '=' ? Op::kNotEqual : Op::kNone;
+    case '>':
+      return second == '=' ? Op::kGreaterEqual : Op::kNone;
+    case '<':
+      return second == '=' ? Op::kLessEqual : Op::kNone;
+    case '*':
+      return second == '*' ? Op::kStarStar : Op::kNone;
+    case '~':
+      return second == '>' ? Op::kChain : Op::kNone;
     case '?':
       if (!defaults) return Op::kNone;
       return second == ':' ? Op::kElvis : second == '?' ? Op::kCoalesce : Op::kNone;
-    default: return Op::kNone;
+    default:
+      return Op::kNone;
   }
 }
 
@@ -135,12 +170,24 @@ bool Tokenizer::Escape(std::string* text) {
   switch (c) {
     case '"':
     case '\\':
-    case '/': text->push_back(c); break;
-    case 'b': text->push_back('\b'); break;
-    case 'f': text->push_back('\f'); break;
-    case 'n': text->push_back('\n'); break;
-    case 'r': text->push_back('\r'); break;
-    case 't': text->push_back('\t'); break;
+    case '/':
+      text->push_back(c);
+      break;
+    case 'b':
+      text->push_back('\b');
+      break;
+    case 'f':
+      text->push_back('\f');
+      break;
+    case 'n':
+      text->push_back('\n');
+      break;
+    case 'r':
+      text->push_back('\r');
+      break;
+    case 't':
+      text->push_back('\t');
+      break;
     case 'u': {
       uint32_t unit = 0;
       if (!ReadHex4(source_.substr(at_ + 1), &unit)) return Fail("S0104", at_);

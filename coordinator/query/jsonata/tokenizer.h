@@ -42,13 +42,13 @@ struct SyntaxError {
 
 class Tokenizer {
  public:
-  // Texts of tokens refer to `source`, or to `arena` where they had escapes. Both must outlive them.
-  // Without `defaults`, `??` and `?:` are two tokens each, as before JSONata 2.1.
+  // Texts of tokens refer to `source`, or to `arena` where they had escapes. Both must outlive
+  // them. Without `defaults`, `??` and `?:` are two tokens each, as before JSONata 2.1.
   Tokenizer(std::string_view source, bool defaults, JsonArena* arena)
       : source_(source), defaults_(defaults), arena_(arena) {}
 
-  // False when there is no token to be had, see error(). Where an operator is expected, `/` divides;
-  // elsewhere it opens a regular expression.
+  // False when there is no token to be had, see error(). Where an operator is expected, `/`
+  // divides; elsewhere it opens a regular expression.
   bool Next(bool operator_expected, Token* token);
   const SyntaxError& error() const { return error_; }
 

@@ -15,13 +15,13 @@
 namespace pawl::jsonata {
 
 // Marks of arrays. An array of the input has none of them.
-inline constexpr uint8_t kSequence = 1;        // of results: one alone stands for itself, none is
-                                               // undefined
-inline constexpr uint8_t kKeepSingleton = 2;   // a sequence that stays an array even of one
-inline constexpr uint8_t kConstructed = 4;     // made by `[]` in a path, not flattened into others
-inline constexpr uint8_t kOuterWrapper = 8;    // around an input that is an array
-inline constexpr uint8_t kStream = 16;         // of tuples
-inline constexpr uint8_t kGrowable = 32;       // see Evaluator::Append
+inline constexpr uint8_t kSequence = 1;       // of results: one alone stands for itself, none is
+                                              // undefined
+inline constexpr uint8_t kKeepSingleton = 2;  // a sequence that stays an array even of one
+inline constexpr uint8_t kConstructed = 4;    // made by `[]` in a path, not flattened into others
+inline constexpr uint8_t kOuterWrapper = 8;   // around an input that is an array
+inline constexpr uint8_t kStream = 16;        // of tuples
+inline constexpr uint8_t kGrowable = 32;      // see Evaluator::Append
 
 // Marks of undefined.
 inline constexpr uint8_t kFailed = 1;    // no value: the evaluation has failed
@@ -82,9 +82,9 @@ struct Function {
   int arity = 1;  // how many arguments a function that takes functions gives it at most
   const Signature* signature = nullptr;
   const Builtin* builtin = nullptr;
-  const Node* node = nullptr;    // of a lambda or a transform
-  const Frame* frame = nullptr;  // where that was written
-  Json input;                    // and what the context was
+  const Node* node = nullptr;        // of a lambda or a transform
+  const Frame* frame = nullptr;      // where that was written
+  Json input;                        // and what the context was
   const Function* first = nullptr;   // of a partial application, or of a chain
   const Function* second = nullptr;  // of a chain
   std::span<const Json> arguments;   // of a partial application
