@@ -69,6 +69,12 @@ function ours(pawl, cases) {
   return run.stdout.toString().trim().split('\n').map((line) => JSON.parse(line));
 }
 
+// The reference copies the left side of `?:` and `??` as JSON to look at it: a pattern in it is lost,
+// and another one, or an endless search, comes of it.
+function losesPattern(expr) {
+  return /\?:|\?\?/.test(expr) && /[(,] ?\/\S/.test(expr);
+}
+
 // What differs, or null.
 function difference(test, expected, answer) {
   if ('error' in expected) {
@@ -126,7 +132,8 @@ async function main() {
     const answers = ours(pawl, cases);
     for (let i = 0; i < cases.length; i++) {
       const expected = await npm.ask(cases[i]);
-      const why = difference(cases[i], expected, answers[i]);
+      let why = difference(cases[i], expected, answers[i]);
+      if (why !== null && losesPattern(cases[i].expr)) why = 'foreign';
       if (why === null) totals.agree++;
       else if (why === 'foreign' || why === 'raced') totals[why]++;
       else {
