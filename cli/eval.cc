@@ -1,14 +1,17 @@
 #include "cli/eval.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "coordinator/asl/intrinsic.h"
+#include "coordinator/base/clock.h"
 #include "coordinator/base/ids.h"
 #include "coordinator/base/json.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/query/environment.h"
+#include "coordinator/query/jsonata/jsonata.h"
 #include "coordinator/query/jsonpath.h"
 
 namespace pawl::cli {
@@ -18,6 +21,8 @@ struct Answer {
   Json result;
   std::string error_code;  // empty: there is a result
   std::string error_message;
+  std::string error_token;
+  int error_position = -1;
   std::optional<bool> definite;
 };
 
@@ -48,6 +53,7 @@ query::Environment EnvironmentOf(Json test_case, std::string_view input) {
 struct Compiled {
   std::optional<query::JsonPath> path;
   std::optional<asl::Intrinsic> call;
+  std::optional<jsonata::Expression> expression;
 };
 
 Answer EvalPath(Json test_case, Compiled* compiled, JsonArena* arena) {
@@ -84,18 +90,66 @@ Answer EvalIntrinsic(Json test_case, Compiled* compiled, JsonArena* arena) {
   return answer;
 }
 
-void WriteAnswer(Json id, const Answer& answer, std::ostream& out) {
+Answer Failure(const jsonata::JsonataError& error) {
+  // JavaScript's own exceptions have no code.
+  Answer answer = Failure(error.code.empty() ? "OTHER" : error.code, error.message);
+  answer.error_token = error.token;
+  answer.error_position = error.position;
+  return answer;
+}
+
+jsonata::Limits LimitsOf(Json test_case) {
+  jsonata::Limits limits;
+  const Json time = test_case.Find("timelimit");
+  if (time.is_number()) limits.time = absl::Milliseconds(time.as_double());
+  const Json depth = test_case.Find("depth");
+  if (depth.is_int()) limits.depth = static_cast<int>(std::min<int64_t>(depth.as_int(), 1000000));
+  return limits;
+}
+
+Answer EvalJsonata(Json test_case, Compiled* compiled, JsonArena* arena) {
+  Json text = test_case.Find("expr");
+  if (!text.is_string()) return Failure("OTHER", "the case has no expr");
+  jsonata::Result<jsonata::Expression> expression = jsonata::Expression::Compile(text.as_string());
+  if (!expression.ok()) return Failure(expression.error());
+  compiled->expression = *std::move(expression);
+  jsonata::Inputs inputs;
+  inputs.input = test_case.Find("data");
+  inputs.bindings = test_case.Find("bindings");
+  inputs.now = DatabaseClock().Now();
+  inputs.random = [] { return static_cast<uint64_t>(RandomInt64()); };
+  inputs.null_for_infinity = true;
+  const jsonata::Result<Json> value =
+      compiled->expression->Evaluate(inputs, LimitsOf(test_case), arena);
+  if (!value.ok()) return Failure(value.error());
+  Answer answer;
+  answer.result = *value;
+  return answer;
+}
+
+void AppendErrorTo(const Answer& answer, std::string* line) {
+  line->append(",\"error\":{\"code\":");
+  AppendJsonString(answer.error_code, line);
+  line->append(",\"message\":");
+  AppendJsonString(answer.error_message, line);
+  if (!answer.error_token.empty()) {
+    line->append(",\"token\":");
+    AppendJsonString(answer.error_token, line);
+  }
+  if (answer.error_position >= 0) StrAppend(line, ",\"position\":", answer.error_position);
+  line->push_back('}');
+}
+
+void WriteAnswer(Json id, const Answer& answer, NumberStyle style, std::ostream& out) {
   std::string line = "{\"id\":";
   AppendJson(id.is_undefined() ? Json::Null() : id, &line);
-  if (answer.error_code.empty()) {
-    line.append(",\"result\":");
-    AppendJson(answer.result, &line);
+  if (!answer.error_code.empty()) {
+    AppendErrorTo(answer, &line);
+  } else if (answer.result.is_undefined()) {
+    line.append(",\"undefined\":true");
   } else {
-    line.append(",\"error\":{\"code\":");
-    AppendJsonString(answer.error_code, &line);
-    line.append(",\"message\":");
-    AppendJsonString(answer.error_message, &line);
-    line.push_back('}');
+    line.append(",\"result\":");
+    AppendJson(answer.result, &line, style);
   }
   if (answer.definite) line.append(*answer.definite ? ",\"definite\":true" : ",\"definite\":false");
   out << line << "}\n" << std::flush;
@@ -104,19 +158,23 @@ void WriteAnswer(Json id, const Answer& answer, std::ostream& out) {
 }  // namespace
 
 int EvalLines(const std::string& lang, std::istream& in, std::ostream& out) {
-  if (lang != "jsonpath" && lang != "intrinsic") return 2;
+  if (lang != "jsonata" && lang != "jsonpath" && lang != "intrinsic") return 2;
+  const auto evaluate = lang == "jsonata"    ? EvalJsonata
+                        : lang == "jsonpath" ? EvalPath
+                                             : EvalIntrinsic;
+  const NumberStyle style = lang == "jsonata" ? NumberStyle::kJavaScript : NumberStyle::kStates;
   std::string line;
   while (std::getline(in, line)) {
     JsonArena arena;
     absl::StatusOr<Json> test_case = ParseJson(line, &arena);
     if (!test_case.ok()) {
-      WriteAnswer(Json(), Failure("OTHER", FromAbsl(test_case.status().message())), out);
+      const Answer unread = Failure("OTHER", FromAbsl(test_case.status().message()));
+      WriteAnswer(Json(), unread, style, out);
       continue;
     }
     Compiled compiled;
-    const Answer answer = lang == "jsonpath" ? EvalPath(*test_case, &compiled, &arena)
-                                             : EvalIntrinsic(*test_case, &compiled, &arena);
-    WriteAnswer(test_case->Find("id"), answer, out);
+    const Answer answer = evaluate(*test_case, &compiled, &arena);
+    WriteAnswer(test_case->Find("id"), answer, style, out);
   }
   return 0;
 }

@@ -100,7 +100,7 @@ using Pairs = std::vector<std::pair<Json, Json>>;
 // Compares all but what is inside; that is put into `inside`, to be compared later.
 bool ShallowEquals(Json a, Json b, Pairs* inside) {
   if (a.is_number() && b.is_number()) return NumbersEqual(a, b);
-  if (a.type() != b.type() || a.size() != b.size()) return false;
+  if (a.type() != b.type() || a.size() != b.size() || a.is_opaque()) return false;
   switch (a.type()) {
     case Json::Type::kBool:
       return a.as_bool() == b.as_bool();
@@ -185,12 +185,23 @@ Json Json::String(std::string_view text) {
 }
 
 Json Json::Array(std::span<const Json> items, JsonArena* arena) {
+  Json* copy = static_cast<Json*>(arena->Allocate(items.size_bytes()));
+  std::uninitialized_copy(items.begin(), items.end(), copy);
+  return ArrayView({copy, items.size()});
+}
+
+Json Json::ArrayView(std::span<const Json> items) {
   Json json;
   json.type_ = Type::kArray;
   json.size_ = static_cast<uint32_t>(items.size());
-  Json* copy = static_cast<Json*>(arena->Allocate(items.size_bytes()));
-  std::uninitialized_copy(items.begin(), items.end(), copy);
-  json.value_.items = copy;
+  json.value_.items = items.data();
+  return json;
+}
+
+Json Json::Opaque(const void* thing) {
+  Json json;
+  json.type_ = Type::kOpaque;
+  json.value_.opaque = thing;
   return json;
 }
 

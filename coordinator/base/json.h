@@ -47,7 +47,17 @@ struct JsonMember;
 
 class Json {
  public:
-  enum class Type : uint8_t { kUndefined, kNull, kBool, kInt, kDouble, kString, kArray, kObject };
+  enum class Type : uint8_t {
+    kUndefined,
+    kNull,
+    kBool,
+    kInt,
+    kDouble,
+    kString,
+    kArray,
+    kObject,
+    kOpaque,  // not JSON; only ever within an expression language's evaluation
+  };
 
   // Nothing at all: a member that is not there. Not a JSON value; never written.
   constexpr Json() = default;
@@ -60,6 +70,11 @@ class Json {
   static Json String(std::string_view text, JsonArena* arena) { return String(arena->Copy(text)); }
   // Copies the 16-byte handles into the arena, not what is under them.
   static Json Array(std::span<const Json> items, JsonArena* arena);
+  // Refers to `items`, which must outlive the value.
+  static Json ArrayView(std::span<const Json> items);
+  // Something that is not JSON but that an expression language handles like a value: a function.
+  // Never written, never an outcome, equal to nothing.
+  static Json Opaque(const void* thing);
   // Of members with equal keys the last one wins, at the place of the first.
   static Json Object(std::span<const JsonMember> members, JsonArena* arena);
 
@@ -72,6 +87,7 @@ class Json {
   bool is_string() const { return type_ == Type::kString; }
   bool is_array() const { return type_ == Type::kArray; }
   bool is_object() const { return type_ == Type::kObject; }
+  bool is_opaque() const { return type_ == Type::kOpaque; }
 
   // Each asks for the type it names.
   bool as_bool() const { return value_.integer != 0; }
@@ -82,6 +98,16 @@ class Json {
   std::string_view as_string() const { return {value_.text, size_}; }
   std::span<const Json> items() const { return {value_.items, size_}; }
   std::span<const JsonMember> members() const;
+  const void* as_opaque() const { return value_.opaque; }
+
+  // What an expression language notes on this handle: how the array came about. Means nothing to
+  // anybody else; not compared, not written, 0 unless set.
+  uint8_t mark() const { return mark_; }
+  Json WithMark(uint8_t mark) const {
+    Json marked = *this;
+    marked.mark_ = mark;
+    return marked;
+  }
 
   // Elements of an array, members of an object, bytes of a string; 0 of all else.
   size_t size() const { return size_; }
@@ -96,9 +122,11 @@ class Json {
     const char* text;
     const Json* items;
     const JsonMember* members;
+    const void* opaque;
   };
 
   Type type_ = Type::kUndefined;
+  uint8_t mark_ = 0;
   uint32_t size_ = 0;
   Value value_ = {0};
 };

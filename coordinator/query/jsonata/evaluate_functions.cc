@@ -1,0 +1,316 @@
+// Variables, blocks, lambdas, and calls of everything that can be called.
+
+#include <algorithm>
+
+#include "coordinator/query/jsonata/evaluator.h"
+#include "coordinator/query/jsonata/functions.h"
+#include "coordinator/query/jsonata/program.h"
+
+namespace pawl::jsonata {
+namespace {
+
+// Frames of so many slots that nobody keeps lie on the stack.
+constexpr size_t kSlotsOnStack = 4;
+
+// Whether JavaScript takes the value for true.
+bool IsTruthy(Json value) {
+  switch (value.type()) {
+    case Json::Type::kUndefined:
+    case Json::Type::kNull:
+      return false;
+    case Json::Type::kBool:
+      return value.as_bool();
+    case Json::Type::kInt:
+    case Json::Type::kDouble:
+      return value.as_double() != 0 && !std::isnan(value.as_double());
+    case Json::Type::kString:
+      return value.size() > 0;
+    default:
+      return true;
+  }
+}
+
+std::string_view ProcedureName(const Node* procedure) {
+  if (procedure->type == NodeType::kPath) return procedure->list[0]->text;
+  return procedure->type == NodeType::kBlock ? std::string_view() : procedure->text;
+}
+
+// The values of arguments, on the stack when they are few.
+class ArgumentValues {
+ public:
+  ArgumentValues(size_t count, JsonArena* arena)
+      : values_(count <= kFew ? few_ : static_cast<Json*>(arena->Allocate(count * sizeof(Json)))) {}
+  ArgumentValues(const ArgumentValues&) = delete;
+  ArgumentValues& operator=(const ArgumentValues&) = delete;
+
+  void Add(Json value) { values_[size_++] = value; }
+  std::span<const Json> span() const { return {values_, size_}; }
+
+ private:
+  static constexpr size_t kFew = 4;
+  Json few_[kFew];
+  Json* const values_;
+  size_t size_ = 0;
+};
+
+}  // namespace
+
+Json Evaluator::EvalVariable(const Node* node, Json input, const Frame* frame) {
+  if (!node->text.empty()) return LookUp(*node->reference, frame);
+  const bool wrapped = input.is_array() && (input.mark() & kOuterWrapper) != 0;
+  return wrapped ? input.items()[0] : input;
+}
+
+Json Evaluator::LookUp(const Reference& reference, const Frame* frame) {
+  for (const Place& place : reference.places) {
+    const Frame* at = frame;
+    for (uint16_t hop = 0; hop < place.hops; ++hop) at = at->parent;
+    if (!place.in_tuple) {
+      if (!IsUnbound(at->slots[place.slot])) return at->slots[place.slot];
+      continue;
+    }
+    for (const Binding* b = at->tuple; b != nullptr; b = b->next) {
+      if (b->name == reference.name) return b->value;
+    }
+  }
+  return reference.global < 0 ? Json() : globals_[static_cast<size_t>(reference.global)];
+}
+
+Json Evaluator::EvalBlock(const Node* node, Json input, const Frame* frame) {
+  Json few[kSlotsOnStack];
+  Frame on_stack;
+  if (node->frame) {
+    Frame* own = &on_stack;
+    own->slots = few;
+    if (node->captured || node->slots > kSlotsOnStack) {
+      own = new (arena_->Allocate(sizeof(Frame))) Frame();
+      own->slots = static_cast<Json*>(arena_->Allocate(node->slots * sizeof(Json)));
+    }
+    own->parent = frame;
+    std::fill_n(own->slots, node->slots, Json().WithMark(kUnbound));
+    frame = own;
+  }
+  Json result;
+  for (const Node* item : node->list) {
+    result = Eval(item, input, frame);
+    if (Failed(result)) return result;
+  }
+  return result;
+}
+
+Json Evaluator::EvalBind(const Node* node, Json input, const Frame* frame) {
+  const Json value = Eval(node->b, input, frame);
+  if (!Failed(value)) frame->slots[node->a->reference->places[0].slot] = value;
+  return value;
+}
+
+Json Evaluator::NewFunction(const Function& function) {
+  return Json::Opaque(new (arena_->Allocate(sizeof(Function))) Function(function));
+}
+
+Json Evaluator::EvalLambda(const Node* node, Json input, const Frame* frame) {
+  Function function;
+  const bool lambda = node->type == NodeType::kLambda;
+  function.kind = lambda ? Function::Kind::kLambda : Function::Kind::kTransform;
+  function.arity = lambda ? static_cast<int>(node->list.size()) : 1;
+  static const Signature* const of_transform = [] {
+    auto* signature = new Signature();
+    std::string_view code;
+    size_t offset = 0;
+    Signature::Parse("<(oa):o>", signature, &code, &offset);
+    return signature;
+  }();
+  function.signature = lambda ? node->signature : of_transform;
+  function.node = node;
+  function.frame = frame;
+  function.input = input;
+  return NewFunction(function);
+}
+
+// `first`: an argument that comes before those written, from the left of `~>`.
+Json Evaluator::EvalCall(const Node* node, Json input, const Frame* frame, const Json* first) {
+  const Json function = Eval(node->a, input, frame);
+  if (Failed(function)) return function;
+  const std::string_view name = ProcedureName(node->a);
+  if (function.is_undefined() && node->reference != nullptr &&
+      IsTruthy(LookUp(*node->reference, frame))) {
+    Fail("T1005", {.token = name});
+    return Blame(name, node->position);
+  }
+  ArgumentValues arguments(node->list.size() + (first != nullptr ? 1 : 0), arena_);
+  if (first != nullptr) arguments.Add(*first);
+  for (const Node* argument : node->list) {
+    const Json value = Eval(argument, input, frame);
+    if (Failed(value)) return value;
+    arguments.Add(value);
+  }
+  if (node->tail && first == nullptr) {
+    tail_function_ = function;
+    tail_arguments_ = arguments.span();
+    if (!tail_arguments_.empty()) {
+      tail_arguments_ = Json::Array(tail_arguments_, arena_).items();
+    }
+    tail_name_ = name;
+    tail_position_ = node->position;
+    return Json().WithMark(kTailCall);
+  }
+  return CallNamed(function, arguments.span(), input, name, node->position);
+}
+
+// Notes whose failure it is: the name of the innermost function, the place of the outermost call.
+Json Evaluator::Blame(std::string_view name, int64_t position) {
+  if (token_.empty() && code_ != kLimitReached) token_ = std::string(name);
+  if (position >= 0) position_ = position;
+  return FailedValue();
+}
+
+Json Evaluator::Call(Json function, std::span<const Json> arguments, Json context) {
+  return CallNamed(function, arguments, context, {}, -1);
+}
+
+// Calls in tail position are made here, one after the other, so that they do not deepen.
+Json Evaluator::CallNamed(Json function, std::span<const Json> arguments, Json context,
+                          std::string_view name, int64_t position) {
+  std::string_view callee = name;
+  while (true) {
+    if (!function.is_opaque()) {
+      Fail("T1006");
+      return Blame(callee, position);
+    }
+    const Json result = CallOnce(*FunctionOf(function), arguments, context, /*fit=*/true, callee);
+    if (failed_) return Blame(callee, position);
+    if (!IsTailCall(result)) return result;
+    function = tail_function_;
+    arguments = tail_arguments_;
+    callee = tail_name_;
+    if (position < 0) position = tail_position_;
+    if (!Tick()) return FailedValue();
+  }
+}
+
+Json Evaluator::CallWith(Json function, std::span<const Json> arguments) {
+  const int arity = function.is_opaque() ? FunctionOf(function)->arity : 1;
+  const auto most = static_cast<size_t>(std::max(arity, 1));
+  return Call(function, arguments.first(std::min(most, arguments.size())), Json::Null());
+}
+
+// `fit`: the signature is looked at. It is not where a function has been partially applied.
+Json Evaluator::CallOnce(const Function& function, std::span<const Json> arguments, Json context,
+                         bool fit, std::string_view name) {
+  Arguments fitted;
+  if (fit && function.signature != nullptr) {
+    SignatureMismatch mismatch;
+    if (!function.signature->Fit(arguments, context, arena_, &fitted, &mismatch)) {
+      return Fail(
+          mismatch.code,
+          {.value = mismatch.value, .index = mismatch.index, .token = name, .type = mismatch.type});
+    }
+    arguments = {fitted.data(), fitted.size()};
+  }
+  switch (function.kind) {
+    case Function::Kind::kBuiltin:
+      return function.builtin->call(*this, {arguments});
+    case Function::Kind::kLambda:
+      return RunLambda(function, arguments);
+    case Function::Kind::kPartial: {
+      Arguments all;
+      for (Json given : function.arguments) {
+        if (!IsHole(given)) {
+          all.push_back(given);
+          continue;
+        }
+        all.push_back(arguments.empty() ? Json() : arguments[0]);
+        if (!arguments.empty()) arguments = arguments.subspan(1);
+      }
+      // A built-in function checks what it gets here as well: all parameters, given or not.
+      const bool builtin = function.first->kind == Function::Kind::kBuiltin;
+      if (builtin && function.first->signature != nullptr) {
+        all.resize(std::max(all.size(), function.first->signature->size()));
+      }
+      return CallOnce(*function.first, {all.data(), all.size()}, context, builtin, name);
+    }
+    case Function::Kind::kRegex:
+    case Function::Kind::kNextMatch:
+      return CallRegex(function, arguments);
+    case Function::Kind::kTransform:
+      return CallTransform(function, arguments.empty() ? Json() : arguments[0]);
+    case Function::Kind::kChain: {
+      const Json between = Call(Json::Opaque(function.first), arguments, context);
+      return Failed(between) ? between
+                             : Call(Json::Opaque(function.second), {&between, 1}, context);
+    }
+  }
+  return Json();
+}
+
+Json Evaluator::RunLambda(const Function& lambda, std::span<const Json> arguments) {
+  const Node* node = lambda.node;
+  if (!node->frame) return Eval(node->a, lambda.input, lambda.frame);
+  Json few[kSlotsOnStack];
+  Frame on_stack;
+  Frame* frame = &on_stack;
+  frame->slots = few;
+  if (node->captured || node->slots > kSlotsOnStack) {
+    frame = new (arena_->Allocate(sizeof(Frame))) Frame();
+    frame->slots = static_cast<Json*>(arena_->Allocate(node->slots * sizeof(Json)));
+  }
+  frame->parent = lambda.frame;
+  std::fill_n(frame->slots, node->slots, Json().WithMark(kUnbound));
+  for (size_t i = 0; i < node->list.size(); ++i) {
+    const uint16_t slot = node->list[i]->reference->places[0].slot;
+    frame->slots[slot] = i < arguments.size() ? arguments[i] : Json();
+  }
+  return Eval(node->a, lambda.input, frame);
+}
+
+Json Evaluator::EvalPartial(const Node* node, Json input, const Frame* frame) {
+  Builder given(this);
+  int holes = 0;
+  for (const Node* argument : node->list) {
+    const bool hole = argument->type == NodeType::kPlaceholder;
+    holes += hole ? 1 : 0;
+    const Json value = hole ? Json().WithMark(kHole) : Eval(argument, input, frame);
+    if (Failed(value)) return value;
+    given.Add(value);
+  }
+  const Json function = Eval(node->a, input, frame);
+  if (Failed(function)) return function;
+  if (!function.is_opaque()) {
+    const std::string_view name = ProcedureName(node->a);
+    const bool forgotten = function.is_undefined() && node->reference != nullptr &&
+                           IsTruthy(LookUp(*node->reference, frame));
+    Fail(forgotten ? "T1007" : "T1008", {.token = name});
+    return Blame(name, node->position);
+  }
+  Function partial;
+  partial.kind = Function::Kind::kPartial;
+  partial.arity = holes;
+  partial.first = FunctionOf(function);
+  const Json arguments = given.Finish(0);
+  partial.arguments = arguments.items();
+  return Failed(arguments) ? arguments : NewFunction(partial);
+}
+
+Json Evaluator::EvalApply(const Node* node, Json input, const Frame* frame) {
+  const Json left = Eval(node->a, input, frame);
+  if (Failed(left)) return left;
+  if (node->b->type == NodeType::kCall) {
+    // An invocation: the left side is its first argument. Its own predicates do not count here.
+    return EvalCall(node->b, input, frame, &left);
+  }
+  const Json function = Eval(node->b, input, frame);
+  if (Failed(function)) return function;
+  if (!function.is_opaque()) {
+    Fail("T2006", {.value = function});
+    if (position_ < 0) position_ = node->position;
+    return FailedValue();
+  }
+  if (!left.is_opaque()) return Call(function, {&left, 1}, Json::Null());
+  Function chain;
+  chain.kind = Function::Kind::kChain;
+  chain.first = FunctionOf(left);
+  chain.second = FunctionOf(function);
+  return NewFunction(chain);
+}
+
+}  // namespace pawl::jsonata
