@@ -208,6 +208,13 @@ function uri(next) {
   return [name, many(next, 0, 8, () => (next() < 0.3 ? pick(next, CHARS) : String.fromCharCode(int(next, 0, 300)))).replace(/[\ud800-\udfff]/g, c => (next() < 0.2 ? c : 'x'))];
 }
 
+// Node 20.20 has Unicode 17, Debian 12's ICU has Unicode 15: these have another case, or came, since.
+const NEWER_CASES = [[0x19b, 0x19b], [0x264, 0x264], [0x1c89, 0x1c8a], [0xa7cb, 0xa7dc], [0x10d50, 0x10d85], [0x16ea0, 0x16ed3]];
+const anyCharacter = next => {
+  const code = int(next, 0, 0x1ffff);
+  return NEWER_CASES.some(([first, last]) => code >= first && code <= last) ? 'x' : String.fromCodePoint(code);
+};
+
 function strings(next) {
   const limit = () => maybe(next, 0.5, () => pick(next, [0, 1, 2, 3, 0.5, 2.5, -1, 4294967296, 4294967297]));
   const place = () => pick(next, [0, 1, 2, 3, 5, -1, -2, -3, -10, 100, 0.5, 1.5, -0.5, -1.5, 1e300]);
@@ -217,8 +224,8 @@ function strings(next) {
     case 3: return ['substringBefore', text(next), pick(next, [text(next, 1), pick(next, CHARS)])];
     case 4: return ['substringAfter', text(next), pick(next, [text(next, 1), pick(next, CHARS)])];
     case 5: return ['contains', text(next), text(next, 1)];
-    case 6: return ['uppercase', next() < 0.5 ? text(next) : String.fromCodePoint(int(next, 0, 0x1ffff))];
-    case 7: return ['lowercase', next() < 0.5 ? text(next) : String.fromCodePoint(int(next, 0, 0x1ffff))];
+    case 6: return ['uppercase', next() < 0.5 ? text(next) : anyCharacter(next)];
+    case 7: return ['lowercase', next() < 0.5 ? text(next) : anyCharacter(next)];
     case 8: return ['trim', many(next, 0, 6, () => pick(next, [' ', '\t', '\n', '\r', 'a', '\u00a0', '\f', ' b']))];
     case 9: return ['pad', text(next, 4), pick(next, [0, 5, -5, 8, -8, 3.7, -3.7, 12]), maybe(next, 0.7, () => text(next, 3))];
     case 10: return ['split', simpleText(next), pick(next, ['', 'a', 'b', 'ab', ' ', '\u{1F600}', '\ud83d', '\ude00', 'é', 'aa']), limit()];

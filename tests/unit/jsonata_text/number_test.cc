@@ -29,6 +29,7 @@ TEST(JsNumber, IsWrittenWithTheFewestDigits) {
 
 TEST(JsNumber, HasFifteenDigitsInsideOfTexts) {
   EXPECT_EQ(At15Digits(0.1 + 0.2), 0.3);
+  EXPECT_EQ(At15Digits(-664.6929931640625), -664.692993164063);  // an exact half
   EXPECT_EQ(At15Digits(9007199254740993.0), 9007199254740993.0);
 }
 

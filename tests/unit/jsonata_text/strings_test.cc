@@ -67,6 +67,7 @@ TEST(CodePoints, PadsToAWidth) {
   EXPECT_EQ(*Pad("foo", -5.9, "#", kMax), "##foo");
   EXPECT_EQ(*Pad("foo", 8, "-+", kMax), "foo-+-+-");
   EXPECT_EQ(*Pad("😀", 3, "é😀", kMax), "😀é😀");
+  EXPECT_EQ(*Pad("", 3, std::string(kLow) + kHigh, kMax), std::string(kLow) + "😀😀");
   EXPECT_EQ(Pad("foo", 2e9, "#", kMax).error().code, kTooLongCode);
   EXPECT_EQ(Pad("foo", -1e300, "#", kMax).error().code, kTooLongCode);
 }

@@ -119,12 +119,12 @@ bool ReplaceIn(Text text, Text pattern, std::string_view replacement, double lim
 
 // The first `count` code points of `chars` said over and over.
 std::string Padding(std::string_view chars, double count, size_t max_bytes) {
-  const std::u16string units = ToUtf16(chars);
   std::string padding;
   double left = count;
-  // Halves at both ends join when they meet: then more is needed for as many code points.
+  // Halves at both ends join when they meet: then more is needed for as many code points, and the
+  // last one is not known before the next comes.
   if (HasHalfAtEdge(chars)) {
-    while (static_cast<double>(Length(padding)) < count && padding.size() <= max_bytes) {
+    for (double i = 0; i < count && padding.size() <= max_bytes; ++i) {
       AppendText(chars, &padding);
     }
     return std::string(SubstringByCodePoints(padding, 0, count));

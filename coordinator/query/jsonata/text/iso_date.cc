@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "coordinator/query/jsonata/text/js_date.h"
 #include "coordinator/query/jsonata/text/js_number.h"
@@ -26,6 +27,7 @@ struct IsoParts {
   double zone_hour = 0;
   double zone_minute = 0;
   bool zone_negative = false;
+  bool zone_colon = false;
 };
 
 class IsoReader {
@@ -101,7 +103,8 @@ class IsoReader {
     const auto hour = TakeTwo(parts->zone_negative ? '-' : '+', '2');
     if (!hour) return false;
     std::string_view rest = text_.substr(at_);
-    if (rest.starts_with(':')) rest.remove_prefix(1);
+    parts->zone_colon = rest.starts_with(':');
+    if (parts->zone_colon) rest.remove_prefix(1);
     if (rest.size() != 2 || rest[0] < '0' || rest[0] > '5' || !IsDigit(rest[1])) return false;
     parts->zone_hour = *hour;
     parts->zone_minute = DecimalOf(rest);
@@ -113,27 +116,48 @@ class IsoReader {
   size_t at_ = 0;
 };
 
-// V8 falls back to older rules for what is not ISO 8601; there a number behind a point is the next
-// part of the date: 2018.5 is the first of May.
+// V8 falls back to older rules for what is not ISO 8601: three numbers, month first when the first
+// can be a day of a month, and what is missing is 1. A number behind a point is one of them: 2018.5
+// is the first of May. Behind one a zone with a minus and a colon is the time of day. The years
+// below 100 are those around 2000.
 double TimeOfLegacy(const IsoParts& parts) {
-  if (parts.day || (parts.has_zone && !parts.is_utc)) return kNaN;
-  const double number = DecimalOf(parts.fraction);
-  const double month = parts.month.value_or(number);
-  const double day = parts.month ? number : 1;
-  if (month < 1 || month > 12 || day < 1 || day > 31) return kNaN;
-  return TimeOf(parts.year, month - 1, day);
+  std::vector<double> numbers = {parts.year};
+  if (parts.month) numbers.push_back(*parts.month);
+  if (parts.day) numbers.push_back(*parts.day);
+  if (!parts.fraction.empty()) numbers.push_back(DecimalOf(parts.fraction));
+  if (numbers.size() > 3) return kNaN;
+  numbers.resize(3, 1);
+  const auto is_day = [](double number) { return number >= 1 && number <= 31; };
+  if (is_day(numbers[0])) std::rotate(numbers.begin(), numbers.begin() + 2, numbers.end());
+  const double month = numbers[1];
+  if (month < 1 || month > 12 || !is_day(numbers[2])) return kNaN;
+  double hour = 0;
+  double minute = 0;
+  if (parts.has_zone && !parts.is_utc) {
+    const bool is_time = !parts.fraction.empty() && parts.zone_negative && parts.zone_colon;
+    hour = parts.zone_hour;
+    minute = parts.zone_minute;
+    if (!is_time || hour > 24 || (hour == 24 && minute > 0)) return kNaN;
+  }
+  const double century = numbers[0] > 99 ? 0 : numbers[0] < 50 ? 2000 : 1900;
+  return TimeOf(century + numbers[0], month - 1, numbers[2], hour, minute);
+}
+
+// V8 reads nine digits of a fraction, which it counts behind the leading zeros when there are more.
+double Millis(std::string_view fraction) {
+  const auto length = static_cast<int>(std::min<size_t>(fraction.size(), 9));
+  if (length == 0) return 0;
+  fraction.remove_prefix(std::min(fraction.find_first_not_of('0'), fraction.size() - 1));
+  return std::floor(DecimalOf(fraction.substr(0, 9)) * std::pow(10, 3) / std::pow(10, length));
 }
 
 double TimeOfParts(const IsoParts& parts) {
-  if (!parts.has_time && !parts.fraction.empty()) return TimeOfLegacy(parts);
-  if (!parts.has_time && parts.has_zone && !parts.is_utc) return kNaN;
+  if (!parts.has_time && (!parts.fraction.empty() || parts.has_zone)) return TimeOfLegacy(parts);
   if (parts.day && !parts.month) return kNaN;
   const double month = parts.month.value_or(1);
   const double day = parts.day.value_or(1);
   if (month < 1 || month > 12 || day < 1 || day > 31) return kNaN;
-  // Only the first three digits count.
-  const double milli =
-      std::floor(DecimalOf(std::string(parts.fraction.substr(0, 3)).append("000").substr(0, 3)));
+  const double milli = Millis(parts.fraction);
   const bool midnight = parts.hour == 24 && parts.minute == 0 && parts.second == 0 && milli == 0;
   if (parts.hour > 23 && !midnight) return kNaN;
   if (parts.zone_hour > 23) return kNaN;

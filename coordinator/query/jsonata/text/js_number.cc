@@ -188,6 +188,13 @@ std::string FixedText(double value, int digits) {
   return {buffer, end.ptr};
 }
 
+std::string ScientificText(double value, int digits) {
+  char buffer[800];  // no double has more than 767 digits
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific, digits);
+  return {buffer, end.ptr};
+}
+
 }  // namespace
 
 std::string NumberText(double value) {
@@ -201,12 +208,19 @@ std::string NumberText(double value) {
 
 double At15Digits(double value) {
   if (!std::isfinite(value) || value == std::trunc(value)) return value;
-  char buffer[40];
-  const auto end =
-      std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific, 14);
-  double rounded = value;
-  std::from_chars(buffer, end.ptr, rounded);
-  return rounded;
+  std::string text = ScientificText(std::fabs(value), 14);
+  // As in ToFixed: an exact half is rounded up. One has a sixteenth digit, a 5, and no more.
+  const std::string longer = ScientificText(std::fabs(value), 15);
+  const size_t e = longer.find('e');
+  if (longer[e - 1] == '5') {
+    const std::string exact = ScientificText(std::fabs(value), 770);
+    if (exact.find_first_not_of('0', e) == exact.find('e')) {
+      std::string digits = longer.substr(0, e - 1);
+      IncrementDecimal(&digits);
+      text = digits + longer.substr(e);
+    }
+  }
+  return std::copysign(DecimalOf(text), value);
 }
 
 double DecimalOf(std::string_view digits) {
