@@ -63,16 +63,17 @@ std::vector<std::string> TakeShown(CoreRun* run, const Choice& choice) {
 
 // Takes the choice whose events stand in `recorded` from `at` on; false: there is none. There are
 // never two: each event names the one before it on its own branch. A step without events, as the
-// failure of a Parallel that is to be tried again, is taken only where nothing else fits: it ends
-// branches that may have gone on before.
+// failure of a Parallel that is to be tried again, is taken only where nothing else fits, for it
+// ends branches that may have gone on before; and only if what follows fits then, for which of two
+// branches failed shows there.
 bool TakeRecorded(CoreRun* run, const std::vector<std::string>& recorded, size_t* at,
                   Nearest* nearest) {
-  std::optional<CoreRun> without_events;
+  std::vector<CoreRun> without_events;
   for (const Choice& choice : run->Choices()) {
     CoreRun tried = *run;
     const std::vector<std::string> events = TakeShown(&tried, choice);
     if (events.empty()) {
-      without_events = std::move(tried);
+      without_events.push_back(std::move(tried));
     } else if (Match(events, recorded, *at)) {
       *run = std::move(tried);
       *at += events.size();
@@ -81,9 +82,12 @@ bool TakeRecorded(CoreRun* run, const std::vector<std::string>& recorded, size_t
       nearest->Look(events, recorded, *at);
     }
   }
-  if (!without_events) return false;
-  *run = *std::move(without_events);
-  return true;
+  for (CoreRun& tried : without_events) {
+    if (!TakeRecorded(&tried, recorded, at, nearest)) continue;
+    *run = std::move(tried);
+    return true;
+  }
+  return false;
 }
 
 // Events without their ids: the ones in causes too.
