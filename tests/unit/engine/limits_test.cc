@@ -59,24 +59,30 @@ TEST_F(LimitsTest, TheSameWhereTheWorkerWaitsForTheStepThatSchedulesTheTask) {
   EXPECT_EQ(metrics_->executions_closed[metrics::Ending::kFailed].value(), 1);
 }
 
-TEST_F(LimitsTest, OfTasksHandedOutTogetherNoneIsGivenWhenOneEndsTheExecution) {
+TEST_F(LimitsTest, OfTasksGivenWithTheirStepNoneIsWhenOneEndsTheExecution) {
   Deploy("M", kTwoTasks);
-  // 1 ExecutionStarted, 3 of the Parallel's start, 2 x 2 of the tasks; one ActivityStarted.
+  // ExecutionStarted, 2 of the Parallel, 2 of each task; then room for one ActivityStarted.
   auto node = MakeNode(&store_, {kPayload, 9});
-  ASSERT_TRUE(Start(*node, "M", "full").ok());
-  ASSERT_EQ(LastEvent(Find("M", "full").id), 7);
   Poll(*node, "w1");
   Poll(*node, "w2");
+  ASSERT_TRUE(Start(*node, "M", "full").ok());
   scheduler_.Advance(absl::Seconds(2));
-  if (Find("M", "full").status == core::Status::kRunning) {
-    // They were handed out one after the other, the second one ends it.
-    Poll(*node, "w3");
-    scheduler_.Advance(absl::Seconds(2));
-  }
   ExpectFull("M", "full", 9);
-  for (const ActivityTask& task : tasks_) {
-    EXPECT_TRUE(absl::IsFailedPrecondition(Succeed(*node, task.token)));
-  }
+  EXPECT_TRUE(tasks_.empty());
+}
+
+TEST_F(LimitsTest, ATaskThatWasGivenBeforeIsOverWhenTheHandOutOfItsSiblingEndsTheExecution) {
+  Deploy("M", kTwoTasks);
+  auto node = MakeNode(&store_, {kPayload, 9});
+  ASSERT_TRUE(Start(*node, "M", "full").ok());
+  Poll(*node, "w1");
+  scheduler_.Advance(absl::Seconds(2));
+  ASSERT_EQ(tasks_.size(), 1u);
+  Poll(*node, "w2");
+  scheduler_.Advance(absl::Seconds(2));
+  ExpectFull("M", "full", 9);
+  EXPECT_EQ(tasks_.size(), 1u);
+  EXPECT_TRUE(absl::IsFailedPrecondition(Succeed(*node, tasks_[0].token)));
 }
 
 TEST_F(LimitsTest, HoldOnEveryNodeAsTheExecutionBeganWithThem) {
