@@ -1,11 +1,11 @@
 #include "worker/handler_pool.h"
 
 #include <atomic>
+#include <latch>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/synchronization/blocking_counter.h"
 #include "gtest/gtest.h"
 
 namespace pawl::worker {
@@ -21,7 +21,7 @@ std::vector<std::shared_ptr<TaskContext>> Tasks(int count) {
 
 TEST(HandlerPool, RunsAsManyAtOnceAsItMay) {
   constexpr int kConcurrency = 5;
-  absl::BlockingCounter all_run(kConcurrency), done(3 * kConcurrency);
+  std::latch all_run(kConcurrency), done(3 * kConcurrency);
   std::atomic<int> running{0}, most{0}, begun{0};
   HandlerPool pool(
       kConcurrency,
@@ -30,16 +30,13 @@ TEST(HandlerPool, RunsAsManyAtOnceAsItMay) {
         for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
         }
         // Each of the first ones waits for the others: they go on only if all run at once.
-        if (begun++ < kConcurrency) {
-          all_run.DecrementCount();
-          all_run.Wait();
-        }
+        if (begun++ < kConcurrency) all_run.arrive_and_wait();
         --running;
         return TaskResult("{}");
       },
-      [&](TaskContext&, const TaskResult&) { done.DecrementCount(); });
+      [&](TaskContext&, const TaskResult&) { done.count_down(); });
   pool.Run(Tasks(3 * kConcurrency));
-  done.Wait();
+  done.wait();
   EXPECT_EQ(most, kConcurrency);
 }
 

@@ -30,7 +30,7 @@ class TasksInHandTest : public testing::Test {
     answer.set_task_open(task_open);
     return tasks_.Acknowledged(answer, now_);
   }
-  std::deque<v1::WorkItem> Requests() { return tasks_.TakeRequests(now_); }
+  std::deque<v1::WorkItem> Requests() { return tasks_.TakeItems(now_); }
 
   absl::Time now_ = absl::UnixEpoch();
   TasksInHand tasks_{"w", true};

@@ -184,6 +184,7 @@ TEST(Worker, TaskGivenAgainIsConfirmedAgainAndNotRunTwice) {
     return "{}";
   });
   ASSERT_TRUE(coordinator.Give("t"));
+  EXPECT_TRUE(coordinator.AwaitConfirmation("t", 1));
   ASSERT_TRUE(coordinator.Give("t"));
   EXPECT_TRUE(coordinator.AwaitConfirmation("t", 2));
   // Its slot is granted again.
