@@ -81,8 +81,8 @@ absl::StatusOr<Transition> Advance(const asl::Machine& machine, const World& wor
                                    const Event& event, Execution& execution);
 
 // How long a worker has to confirm that it has the task it was given. Long enough for a reply and
-// the confirmation to cross a slow network; short enough that a task whose coordinator died with the
-// reply is given again within three seconds.
+// the confirmation to cross a slow network; short enough that a task whose coordinator died with
+// the reply is given again within three seconds.
 inline constexpr absl::Duration kConfirmWithin = absl::Milliseconds(2500);
 
 // Hands the task in `branch` (phase kScheduled) to a worker, who is to confirm it within

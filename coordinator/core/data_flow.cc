@@ -60,8 +60,7 @@ std::optional<asl::WorkflowError> CheckVariables(Step& step, const Branch& branc
   for (const auto& [name, text] : assigned) bytes += text.size();
   const size_t most = step.max_payload_bytes();
   if (bytes > most) {
-    return VariablesExceeded(
-        fmt::format(asl::unverified::kAssignTooLargeCause, bytes - most));
+    return VariablesExceeded(fmt::format(asl::unverified::kAssignTooLargeCause, bytes - most));
   }
   if (branch.variables.size() + bytes <= kMaxVariableBytes) return std::nullopt;
   const Text all = WithAssigned(step, branch.variables, assigned);

@@ -5,6 +5,7 @@
 
 #include "coordinator/base/log.h"
 #include "coordinator/engine/step_metrics.h"
+#include "coordinator/store/execution_record.h"
 
 namespace pawl::engine {
 
@@ -131,10 +132,10 @@ void Dispatcher::HandedOut(const std::string& activity, const Reservations& rese
 
 void Dispatcher::Ended(const core::Execution& execution, FlushEpoch epoch) {
   CountFullHistory(execution, parts_.metrics.get());
-  parts_.store->AwaitFlush(epoch, [ended = parts_.ended, id = execution.facts->id,
-                                   status = execution.status](const absl::Status& flushed) {
-    if (flushed.ok()) ended(id, status);
-  });
+  parts_.store->AwaitFlush(
+      epoch, [ended = parts_.ended, record = store::RecordOf(execution)](absl::Status flushed) {
+        if (flushed.ok()) ended(record);
+      });
 }
 
 void Dispatcher::Settle(Reservation reservation) {

@@ -41,7 +41,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
     // A hand-out has moved that execution on.
     std::function<void(core::Execution, FlushEpoch)> moved_on;
     // A hand-out found no room in that execution's history, and ended it; it is on disk.
-    std::function<void(ExecutionId, core::Status)> ended;
+    std::function<void(const store::ExecutionRecord&)> ended;
     // That task was given to a worker that no longer waits for it.
     std::function<void(const TaskId&)> not_delivered;
   };

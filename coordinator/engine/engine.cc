@@ -129,9 +129,7 @@ void Engine::Impl::BuildDispatcher(std::string secret) {
     const ExecutionId id = execution.facts->id;
     if (self->chains_->Get(id)->Remember(std::move(execution), epoch)) self->chains_->Rested(id);
   };
-  parts.ended = [closed = options_.closed](ExecutionId id, core::Status status) {
-    closed(id, status);
-  };
+  parts.ended = options_.closed;
   dispatcher_ = std::make_shared<Dispatcher>(std::move(parts));
   dispatcher_->SetTokens(TaskTokens(
       std::move(secret), StrCat(options_.account.region, ":", options_.account.account_id)));

@@ -63,7 +63,8 @@ MACHINES = {
         Last={"Type": "Pass", "OutputPath": "$.n", "End": True}),
     "fork": machine(
         Both={"Type": "Parallel", "ResultPath": "$.both", "Next": "Each", "Branches": [
-            machine(Pack=task("pack", End=True)),
+            # Its heartbeats are asked for before a confirmation would be written: each hand-out is confirmed at once.
+            machine(Pack=task("pack", HeartbeatSeconds=1, End=True)),
             machine(Rest={"Type": "Wait", "Seconds": 1, "Next": "Rested"},
                     Rested={"Type": "Pass", "OutputPath": "$.n", "End": True})]},
         Each={"Type": "Map", "ItemsPath": "$.items", "ResultPath": "$.each", "MaxConcurrency": 2, "Next": "Out",

@@ -66,8 +66,7 @@ asl::Result<std::optional<std::string>> FailText(Step& step, const Branch& branc
                          step.random_bits(), field, step.arena());
   if (!value.ok()) return value.error();
   if (!value->is_string()) {
-    return asl::RuntimeError(
-        fmt::format(asl::unverified::kNotTextCause, field, ShownJson(*value)));
+    return asl::RuntimeError(fmt::format(asl::unverified::kNotTextCause, field, ShownJson(*value)));
   }
   return std::optional<std::string>(std::string(value->as_string()));
 }

@@ -43,7 +43,7 @@ class EngineTest : public testing::Test {
     metrics_ = std::make_shared<metrics::Metrics>();
     auto node = std::make_unique<Engine>(
         Options{.limits = limits,
-                .closed = [this](ExecutionId id, core::Status) { closed_.push_back(id); },
+                .closed = [this](const store::ExecutionRecord& one) { closed_.push_back(one.id); },
                 .metrics = metrics_},
         store, &clock_, &scheduler_);
     node->Run([](absl::Status status) { ASSERT_TRUE(status.ok()) << status; });
