@@ -5,18 +5,19 @@
 namespace pawl::worker {
 namespace {
 
-// A coordinator takes messages of up to 1 MiB; two results of 256 KiB each stay below that.
+// What is longer goes alone: a coordinator takes one output of the largest size, and little beside.
 constexpr size_t kFullMessageBytes = 256 * 1024;
 
 std::deque<v1::WorkRequest> Pack(std::deque<v1::WorkItem> items) {
   std::deque<v1::WorkRequest> requests;
-  size_t bytes = kFullMessageBytes;
+  size_t bytes = 0;
   for (v1::WorkItem& item : items) {
-    if (bytes >= kFullMessageBytes) {
+    const size_t size = item.ByteSizeLong();
+    if (requests.empty() || bytes + size > kFullMessageBytes) {
       requests.emplace_back();
       bytes = 0;
     }
-    bytes += item.ByteSizeLong();
+    bytes += size;
     requests.back().mutable_items()->Add(std::move(item));
   }
   return requests;

@@ -9,8 +9,7 @@
 namespace pawl::rpc {
 namespace {
 
-// A message that is as long as this is not added to: with one payload more (256 KiB) it stays far
-// below what gRPC's clients take by default, 4 MiB.
+// What is longer goes alone: a worker that takes a task's input takes its message.
 constexpr size_t kFullMessageBytes = 256 * 1024;
 
 }  // namespace
@@ -264,7 +263,7 @@ void WorkStream::Acknowledge(int64_t request_id, const grpc::Status& status, boo
 
 v1::WorkResponse& WorkStream::Gather(size_t bytes) {
   const bool last_is_on_its_way = writing_ && writes_.size() == 1;
-  if (writes_.empty() || last_is_on_its_way || gathered_bytes_ >= kFullMessageBytes) {
+  if (writes_.empty() || last_is_on_its_way || gathered_bytes_ + bytes > kFullMessageBytes) {
     writes_.emplace_back();
     gathered_bytes_ = 0;
   }

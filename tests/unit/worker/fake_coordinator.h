@@ -33,6 +33,7 @@ class FakeCoordinator : public v1::WorkerService::Service {
   FakeCoordinator() {
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    builder.SetMaxReceiveMessageSize((16 << 20) + (128 << 10));  // as a coordinator has it
     builder.RegisterService(this);
     server_ = builder.BuildAndStart();
   }
@@ -84,7 +85,7 @@ class FakeCoordinator : public v1::WorkerService::Service {
   // The first `count` requests of all streams for which `wanted` is true; fewer when they did not
   // come.
   std::vector<v1::WorkItem> Await(const std::function<bool(const v1::WorkItem&)>& wanted,
-                                     size_t count = 1) {
+                                  size_t count = 1) {
     absl::MutexLock lock(&mu_);
     std::vector<v1::WorkItem> found;
     const auto enough = [&] {

@@ -6,11 +6,13 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/worker/fake_coordinator.h"
+#include "worker/result_request.h"
 
 namespace pawl::worker {
 namespace {
@@ -207,13 +209,39 @@ TEST(Worker, ResultThatWasNotAcknowledgedIsToldOnTheNextStream) {
   ASSERT_TRUE(coordinator.AwaitResult("t").has_complete_task());
   coordinator.Behave(nullptr);
   coordinator.Break();
-  const auto told = coordinator.Await(
-      [](const v1::WorkItem& request) { return request.has_complete_task(); }, 2);
+  const auto told =
+      coordinator.Await([](const v1::WorkItem& request) { return request.has_complete_task(); }, 2);
   ASSERT_EQ(told.size(), 2u);
   EXPECT_EQ(told[1].complete_task().output(), "[1]");
   EXPECT_EQ(worker.Stop(), absl::OkStatus());
   EXPECT_EQ(worker.counts().results_recorded, 1);
   EXPECT_EQ(worker.counts().streams, 2);
+}
+
+TEST(Worker, LargestOutputIsTakenBesideOthersToldAtOnce) {
+  FakeCoordinator coordinator;
+  coordinator.Behave([](const v1::WorkItem& item, v1::Acknowledgement*) {
+    return !item.has_complete_task();  // so that all are told again together
+  });
+  RunningWorker worker(At(coordinator), {.concurrency = 3}, [](TaskContext& task) {
+    const size_t size = task.token() == "largest" ? kMaxOutputBytes : 200 * 1024;
+    return "\"" + std::string(size - 2, 'x') + "\"";
+  });
+  const std::vector<std::string> tokens = {"a", "largest", "z"};
+  for (const std::string& token : tokens) ASSERT_TRUE(coordinator.Give(token));
+  for (const std::string& token : tokens) {
+    ASSERT_TRUE(coordinator.AwaitResult(token).has_complete_task());
+  }
+  coordinator.Behave(nullptr);
+  coordinator.Break();
+  for (const std::string& token : tokens) {
+    const auto told = [&](const v1::WorkItem& item) {
+      return item.complete_task().task_token() == token;
+    };
+    EXPECT_EQ(coordinator.Await(told, 2).size(), 2u) << token;
+  }
+  EXPECT_EQ(worker.Stop(), absl::OkStatus());
+  EXPECT_EQ(worker.counts().results_recorded, 3);
 }
 
 TEST(Worker, TaskInHandIsConfirmedOnTheNextStreamAndGoesOnBeating) {
@@ -379,8 +407,8 @@ TEST(Worker, TaskLeftOpenIsOnlyConfirmed) {
   FakeCoordinator coordinator;
   RunningWorker worker(At(coordinator), {}, [](TaskContext&) { return TaskResult::LeftOpen(); });
   ASSERT_TRUE(coordinator.Give("t"));
-  const auto beat = coordinator.Await(
-      [](const v1::WorkItem& request) { return request.has_heartbeat_task(); });
+  const auto beat =
+      coordinator.Await([](const v1::WorkItem& request) { return request.has_heartbeat_task(); });
   ASSERT_EQ(beat.size(), 1u);
   EXPECT_EQ(beat[0].heartbeat_task().task_token(), "t");
   EXPECT_EQ(worker.Stop(), absl::OkStatus());
