@@ -17,7 +17,7 @@ constexpr int kMaxSlots = 1000;  // of a stream (worker.proto)
 // A coordinator that gives tasks but does not take results gets no more slots beyond this.
 constexpr size_t kMaxUntold = 4000;
 // A short task's result, which says as much, goes out before its confirmation would. The
-// coordinator waits five seconds for it (core::kConfirmWithin).
+// coordinator waits 2.5 seconds for it (core::kConfirmWithin).
 constexpr absl::Duration kConfirmAfter = absl::Milliseconds(20);
 
 std::string Words(const v1::Acknowledgement& answer) {
