@@ -63,8 +63,7 @@ MACHINES = {
         Last={"Type": "Pass", "OutputPath": "$.n", "End": True}),
     "fork": machine(
         Both={"Type": "Parallel", "ResultPath": "$.both", "Next": "Each", "Branches": [
-            # Its heartbeats are asked for before a confirmation would be written: each hand-out is confirmed at once.
-            machine(Pack=task("pack", HeartbeatSeconds=1, End=True)),
+            machine(Pack=task("pack", End=True)),
             machine(Rest={"Type": "Wait", "Seconds": 1, "Next": "Rested"},
                     Rested={"Type": "Pass", "OutputPath": "$.n", "End": True})]},
         Each={"Type": "Map", "ItemsPath": "$.items", "ResultPath": "$.each", "MaxConcurrency": 2, "Next": "Out",
@@ -72,6 +71,8 @@ MACHINES = {
         Out={"Type": "Pass", "Parameters": {"both.$": "$.both", "each.$": "$.each"}, "End": True}),
     "stream": machine(First=task("stream", Next="Second"), Second=task("stream", End=True)),
     "long": machine(Long=task("long", End=True)),
+    # Its heartbeats are asked for before a confirmation would be written: each hand-out is confirmed at once.
+    "beats": machine(Beats=task("pack", HeartbeatSeconds=1, End=True)),
     "fails": machine(First={"Type": "Pass", "Next": "Fails"}, Fails={"Type": "Fail", "Error": "Wanted", "Cause": "so"}),
     "stopped": machine(Long={"Type": "Wait", "Seconds": 3600, "End": True}),
 }
@@ -100,6 +101,7 @@ def end_of(kind, given):
         "stream": given,
         "long": given,
         "waits": given["n"],
+        "beats": {"n": given["n"]},
         "tasks": "caught" if given.get("refuse") else {"n": given["n"]},
         "fork": {"both": [{"n": given["n"]}, given["n"]],
                  "each": [{"n": item["n"]} for item in given.get("items", [])]},
