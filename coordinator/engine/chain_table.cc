@@ -28,6 +28,13 @@ void ChainTable::Rested(ExecutionId id) {
   resting_.pop_front();
 }
 
+void ChainTable::Clear() {
+  absl::flat_hash_map<ExecutionId, Entry> out;  // destroyed after the lock is given back
+  absl::MutexLock lock(&mu_);
+  out.swap(entries_);
+  resting_.clear();
+}
+
 int64_t ChainTable::Working() const {
   absl::MutexLock lock(&mu_);
   return static_cast<int64_t>(entries_.size() - resting_.size());

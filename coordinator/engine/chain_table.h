@@ -27,6 +27,8 @@ class ChainTable {
   std::shared_ptr<Chain> Get(ExecutionId id);
   // The chain has come to rest; a second call for the same rest does nothing.
   void Rested(ExecutionId id);
+  // Drops all chains, with what waits in them: the engine goes, and nobody is told any more.
+  void Clear();
   // Roughly how many chains work.
   int64_t Working() const;
 

@@ -48,6 +48,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   }
   Dispatcher& dispatcher() { return *dispatcher_; }
   Starter& starter() { return *starter_; }
+  ChainTable& chains() { return *chains_; }
   const Clock& clock() const { return *clock_; }
 
  private:
@@ -271,7 +272,8 @@ void Engine::Impl::ReturnTask(const TaskId& task) {
 Engine::Engine(Options options, store::Store* store, const Clock* clock, Scheduler* scheduler)
     : impl_(std::make_shared<Impl>(std::move(options), store, clock, scheduler)) {}
 
-Engine::~Engine() = default;
+// What waits in a chain can hold the engine, which holds the chain.
+Engine::~Engine() { impl_->chains().Clear(); }
 
 void Engine::Run(store::DoneCallback ready) { impl_->Run(std::move(ready)); }
 
