@@ -1,0 +1,55 @@
+// A call to a service outside, as a task of a state machine makes it.
+
+#ifndef PAWL_INTEGRATIONS_CALL_H_
+#define PAWL_INTEGRATIONS_CALL_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/time/time.h"
+#include "coordinator/base/outcome.h"
+
+namespace pawl::integrations {
+
+struct Call {
+  std::string service;  // "lambda", "http", "aws-sdk:s3": the resourceType of the history
+  std::string action;   // "invoke": without the pattern
+  // Effective Parameters or Arguments, JSON text. Of a function ARN as Resource: its input.
+  std::string parameters;
+  // Of a function ARN as Resource; empty otherwise. The result is then the function's own.
+  std::string function_arn;
+  std::string role_arn;  // of Credentials; empty: none given
+  // The same for each repetition of one attempt of a task, different for any two attempts.
+  std::string idempotency_key;
+  std::string execution_arn;
+  std::string state_machine_arn;
+  int64_t max_result_bytes = 0;
+  absl::Time deadline = absl::InfiniteFuture();  // after which nobody waits for the result
+};
+
+// How the task fails; both as AWS shows them (reference/integrations.md 3).
+struct CallFailure {
+  std::string error;
+  std::optional<std::string> cause;
+};
+
+using CallResult = Outcome<std::string, CallFailure>;  // JSON text
+
+// Makes calls. Thread-safe.
+class Caller {
+ public:
+  virtual ~Caller() = default;
+
+  using CallId = int64_t;
+  // `done` is called once, on a thread of the caller's, which it must not block; not within Start.
+  // Calls of targets that have as many under way as they may have wait their turn.
+  virtual CallId Start(Call call, absl::AnyInvocable<void(CallResult)> done) = 0;
+  // Nobody waits for the result any more: `done` is not called from now on, unless it is running.
+  virtual void Cancel(CallId id) = 0;
+};
+
+}  // namespace pawl::integrations
+
+#endif  // PAWL_INTEGRATIONS_CALL_H_
