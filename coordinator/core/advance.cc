@@ -263,6 +263,8 @@ absl::StatusOr<Transition> Heartbeat(BranchId id, int64_t nonce, absl::Time now,
     if (due - *branch->heartbeat_due_at < UnwrittenHeartbeats(seconds)) return transition;
   }
   execution.version++;
+  // A node whose clock is behind beats no earlier than what has happened.
+  now = std::max(now, execution.last_event_at);
   SetConfirmed(*branch, now);
   SetHeartbeat(*branch, now);
   if (id.value() != 0) transition.changed.push_back(id);
