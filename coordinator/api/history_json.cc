@@ -114,6 +114,7 @@ void WriteDetails(const HistoryEvent& event, Shape shape, bool execution_data,
       break;
     case Shape::kEvaluationFailed:
       WriteFailure(event, details);
+      if (!event.location.empty()) details->Text("location", event.location.view());
       details->Text("state", event.name.view());
       break;
     case Shape::kFailure:

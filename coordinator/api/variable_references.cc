@@ -21,7 +21,7 @@ bool HoldsStates(std::string_view field) {
 
 // `level` has `States`: a machine, a branch, a Map's processor. Its depth is bounded by the
 // parser's.
-void ReadLevel(Json level, References* references) {
+void ReadLevel(const asl::VariableReader& reader, Json level, References* references) {
   const Json states = level.Find("States");
   if (!states.is_object()) return;
   for (const auto& [name, state] : states.members()) {
@@ -29,11 +29,11 @@ void ReadLevel(Json level, References* references) {
     std::set<std::string_view> names;
     for (const auto& [key, member] : state.members()) {
       if (HoldsStates(key)) {
-        if (member.is_object()) ReadLevel(member, references);
+        if (member.is_object()) ReadLevel(reader, member, references);
         if (!member.is_array()) continue;
-        for (const Json branch : member.items()) ReadLevel(branch, references);
+        for (const Json branch : member.items()) ReadLevel(reader, branch, references);
       } else {
-        asl::AddVariablesOfField(key, member, &names);
+        reader.AddField(state, key, member, &names);
       }
     }
     if (!names.empty()) {
@@ -48,7 +48,9 @@ References VariableReferences(std::string_view definition) {
   JsonArena arena;
   References references;
   const auto parsed = ParseJson(definition, &arena);
-  if (parsed.ok() && parsed->is_object()) ReadLevel(*parsed, &references);
+  if (parsed.ok() && parsed->is_object()) {
+    ReadLevel(asl::VariableReader(*parsed), *parsed, &references);
+  }
   return references;
 }
 

@@ -219,6 +219,12 @@ class RuleReader {
 
 }  // namespace
 
+bool IsChoiceRuleField(std::string_view field) {
+  bool by_path = false;
+  return field == "And" || field == "Or" || field == "Not" || field == "Variable" ||
+         FindOperator(field, &by_path) != nullptr;
+}
+
 std::optional<ChoiceRule> ChoiceRule::Compile(Json definition, std::vector<Problem>* problems) {
   const size_t before = problems->size();
   auto node = std::make_shared<Node>(RuleReader(problems).Read(definition, "", true));

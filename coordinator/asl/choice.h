@@ -15,6 +15,9 @@
 
 namespace pawl::asl {
 
+// Whether `field` makes a rule of JSONPath: `Variable`, `And`, `StringEqualsPath`, ...
+bool IsChoiceRuleField(std::string_view field);
+
 class ChoiceRule {
  public:
   // Where a rule is wrong: `pointer` is relative to the rule ("/Variable", "/And[1]/Variable").

@@ -22,7 +22,7 @@ void DefinitionCompiler::ReadRetry(const StateReader& reader) {
   for (size_t i = 0; i < list.value().size(); ++i) {
     const Place place = list.Item(i);
     if (!read_.IsObject(place)) continue;
-    CheckFields(place, kInRetrier, findings_);
+    CheckFields(place, kInRetrier, reader.state->language, findings_);
     read_.String(place.Member("Comment"));
     Retrier retrier;
     retrier.error_equals = ReadErrorEquals(place, i + 1 == list.value().size());
@@ -45,13 +45,20 @@ void DefinitionCompiler::ReadCatch(const StateReader& reader) {
   for (size_t i = 0; i < list.value().size(); ++i) {
     const Place place = list.Item(i);
     if (!read_.IsObject(place)) continue;
-    CheckFields(place, kInCatcher, findings_);
+    CheckFields(place, kInCatcher, reader.state->language, findings_);
     read_.String(place.Member("Comment"));
     Catcher catcher;
     catcher.error_equals = ReadErrorEquals(place, i + 1 == list.value().size());
     catcher.next = ReadTarget(place.Member("Next"), reader.state, reader.level);
-    catcher.result_path = read_.ReadResultPath(place.Member("ResultPath"));
-    catcher.assign = ReadAssign(place.Member("Assign"), *reader.level);
+    constexpr StatesMembers kMembers = kStatesOfState | kStatesErrorOutput;
+    if (reader.is_jsonata()) {
+      catcher.output =
+          read_.ReadJsonata(place.Member("Output"), fmt::format("Catch[{}]/Output", i), kMembers);
+    } else {
+      catcher.result_path = read_.ReadResultPath(place.Member("ResultPath"));
+    }
+    catcher.assign =
+        ReadAssign(reader, place.Member("Assign"), fmt::format("Catch[{}]/Assign", i), kMembers);
     reader.state->catchers.push_back(std::move(catcher));
   }
 }
@@ -73,9 +80,13 @@ std::vector<std::string> DefinitionCompiler::ReadErrorEquals(const Place& handle
   return names;
 }
 
-std::optional<Template> DefinitionCompiler::ReadAssign(const Place& assign, const Level& level) {
+std::optional<ValueTemplate> DefinitionCompiler::ReadAssign(const StateReader& reader,
+                                                            const Place& assign,
+                                                            std::string_view location,
+                                                            StatesMembers members) {
   if (!read_.IsObject(assign)) return std::nullopt;
-  level.variables->Check(assign, findings_);
+  reader.level->variables->Check(assign, reader.state->language, findings_);
+  if (reader.is_jsonata()) return read_.ReadJsonata(assign, location, members);
   return read_.ReadTemplate(assign);
 }
 

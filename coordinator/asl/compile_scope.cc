@@ -46,14 +46,17 @@ bool HasTerminalState(Json states) {
   return false;
 }
 
-std::string NotAvailable(std::string_view what) {
-  return fmt::format("{} is not available in this version of Pawl", what);
+// What `$states` has beside the input and the context once a state's work is done.
+StatesMembers MembersOfResult(StateType type) {
+  const bool works =
+      type == StateType::kTask || type == StateType::kParallel || type == StateType::kMap;
+  return kStatesOfState | (works ? kStatesResult : 0);
 }
 
 }  // namespace
 
 void DefinitionCompiler::Compile(const Place& definition) {
-  if (!CheckMachineFields(definition)) return;
+  CheckMachineFields(definition);
   has_terminal_state_ = HasTerminalState(definition.value().Find("States"));
   if (!has_terminal_state_) {
     findings_->ErrorWithoutLocation("MISSING_END_STATE", "Workflow has no terminal state");
@@ -61,16 +64,14 @@ void DefinitionCompiler::Compile(const Place& definition) {
   CompileScope(definition, kInMachine, nullptr, 1, &machine_->root);
 }
 
-// False when the rest of the definition is in a language of its own.
-bool DefinitionCompiler::CheckMachineFields(const Place& definition) {
+void DefinitionCompiler::CheckMachineFields(const Place& definition) {
   read_.OneOf(definition.Member("Version"), {"1.0"});
   if (auto seconds = read_.Integer(definition.Member("TimeoutSeconds"), 1, kMaxSeconds)) {
     machine_->timeout = absl::Seconds(*seconds);
   }
-  const Place language = definition.Member("QueryLanguage");
-  if (read_.OneOf(language, {"JSONPath", "JSONata"}) != "JSONata") return true;
-  findings_->Schema(NotAvailable("QueryLanguage 'JSONata'"), language);
-  return false;
+  if (read_.OneOf(definition.Member("QueryLanguage"), {"JSONPath", "JSONata"}) == "JSONata") {
+    language_ = QueryLanguage::kJsonata;
+  }
 }
 
 void DefinitionCompiler::CompileScope(const Place& place, FieldContext context,
@@ -81,7 +82,7 @@ void DefinitionCompiler::CompileScope(const Place& place, FieldContext context,
                      fmt::format("States are nested more than {} levels deep", kMaxDepth), place);
     return;
   }
-  CheckFields(place, context, findings_);
+  CheckFields(place, context, language_, findings_);
   read_.String(place.Member("Comment"));
   const Place states = place.Member("States");
   if (!read_.IsObject(states)) return;
@@ -129,12 +130,9 @@ void DefinitionCompiler::CompileState(const Place& place, Level* level, size_t i
     return;
   }
   state->type = *type;
+  state->language = ReadLanguage(place);
   const StateReader reader{place, state, level};
-  if (!IsJsonPath(reader)) {
-    level->has_unknown_transitions = true;
-    return;
-  }
-  CheckFields(place, ContextOf(*type), findings_);
+  CheckFields(place, ContextOf(*type), state->language, findings_);
   ReadCommonFields(reader);
   ReadDetail(reader);
 }
@@ -172,15 +170,21 @@ std::optional<StateType> DefinitionCompiler::ReadType(const Place& state) {
   return std::nullopt;
 }
 
-bool DefinitionCompiler::IsJsonPath(const StateReader& reader) {
-  const Place language = reader.place.Member("QueryLanguage");
-  if (read_.OneOf(language, {"JSONPath", "JSONata"}) != "JSONata") return true;
-  findings_->Schema(NotAvailable("QueryLanguage 'JSONata'"), language);
-  return false;
+// A state's own language: JSONata in a machine of JSONPath, not the other way round.
+QueryLanguage DefinitionCompiler::ReadLanguage(const Place& state) {
+  const std::optional<std::string> name =
+      read_.OneOf(state.Member("QueryLanguage"), {"JSONPath", "JSONata"});
+  if (name == "JSONata") return QueryLanguage::kJsonata;
+  if (name == "JSONPath" && language_ == QueryLanguage::kJsonata) {
+    findings_->Schema(
+        "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", state);
+    return QueryLanguage::kJsonPath;
+  }
+  return language_;
 }
 
 Place DefinitionCompiler::StateReader::Field(std::string_view name) const {
-  if (IsFieldAllowed(name, ContextOf(state->type))) return place.Member(name);
+  if (IsFieldAllowed(name, ContextOf(state->type), state->language)) return place.Member(name);
   return place.Below(name);
 }
 
@@ -191,17 +195,27 @@ void DefinitionCompiler::ReadCommonFields(const StateReader& reader) {
   const Place end = reader.Field("End");
   if (end.exists() && !end.value().is_bool())
     findings_->Schema("Expected value of type Boolean", end);
+  ReadDataFlow(reader);
+  ReadRetry(reader);
+  ReadCatch(reader);
+}
+
+// The fields of the other language read as absent.
+void DefinitionCompiler::ReadDataFlow(const StateReader& reader) {
+  State* state = reader.state;
   state->input_path = read_.ReadDataPath(reader.Field("InputPath"));
   state->output_path = read_.ReadDataPath(reader.Field("OutputPath"));
   state->result_path = read_.ReadResultPath(reader.Field("ResultPath"));
-  // The Parameters of a Map are the older name of its ItemSelector.
-  if (state->type != StateType::kMap) {
+  if (reader.is_jsonata()) {
+    state->parameters = read_.ReadJsonata(reader.Field("Arguments"), "Arguments", kStatesOfState);
+  } else if (state->type != StateType::kMap) {
+    // The Parameters of a Map are the older name of its ItemSelector.
     state->parameters = read_.ReadTemplate(reader.Field("Parameters"));
   }
   state->result_selector = read_.ReadTemplate(reader.Field("ResultSelector"));
-  state->assign = ReadAssign(reader.Field("Assign"), *reader.level);
-  ReadRetry(reader);
-  ReadCatch(reader);
+  const StatesMembers members = MembersOfResult(state->type);
+  state->output = read_.ReadJsonata(reader.Field("Output"), "Output", members);
+  state->assign = ReadAssign(reader, reader.Field("Assign"), "Assign", members);
 }
 
 void DefinitionCompiler::ReadDetail(const StateReader& reader) {

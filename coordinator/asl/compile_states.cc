@@ -6,7 +6,6 @@
 
 #include "coordinator/asl/definition_compiler.h"
 #include "coordinator/asl/resource.h"
-#include "coordinator/base/clock.h"
 
 namespace pawl::asl {
 namespace {
@@ -33,16 +32,6 @@ void WarnAboutStaticResult(const Place& value, Findings* findings) {
   }
 }
 
-void WarnAboutPathInLiteral(const Place& field, Findings* findings) {
-  if (!field.value().is_string() || !LooksComputed(field.value().as_string())) return;
-  findings->Warning(
-      "NO_PATH",
-      fmt::format("The value of the field '{}' looks like a path, but the name of the "
-                  "field does not end with 'Path'",
-                  field.key()),
-      field);
-}
-
 }  // namespace
 
 void DefinitionCompiler::ReadPass(const StateReader& reader) {
@@ -65,18 +54,12 @@ void DefinitionCompiler::ReadTask(const StateReader& reader) {
     }
     detail.resource = *std::move(text);
   }
-  const Place credentials = reader.Field("Credentials");
-  if (credentials.exists()) {
-    if (!detail.activity.arn.empty()) {
-      findings_->Schema("The field 'Credentials' is not supported for activities", credentials);
-    } else if (read_.IsObject(credentials) && !credentials.Has("RoleArn") &&
-               !credentials.Has("RoleArn.$")) {
-      findings_->Schema("The field 'RoleArn' is required but was missing", credentials);
-    }
-  }
-  detail.timeout_seconds = read_.ReadNumberField(reader.place, "TimeoutSeconds", 1, kMaxSeconds);
+  CheckCredentials(reader, detail);
+  const QueryLanguage language = reader.state->language;
+  detail.timeout_seconds =
+      read_.ReadNumberField(reader.place, "TimeoutSeconds", language, 1, kMaxSeconds);
   detail.heartbeat_seconds =
-      read_.ReadNumberField(reader.place, "HeartbeatSeconds", 1, kMaxSeconds);
+      read_.ReadNumberField(reader.place, "HeartbeatSeconds", language, 1, kMaxSeconds);
   const auto timeout = detail.timeout_seconds.value;
   const auto heartbeat = detail.heartbeat_seconds.value;
   if (timeout.has_value() && heartbeat.has_value() && *heartbeat >= *timeout) {
@@ -86,64 +69,44 @@ void DefinitionCompiler::ReadTask(const StateReader& reader) {
   }
 }
 
-void DefinitionCompiler::ReadChoice(const StateReader& reader) {
-  auto& detail = reader.state->detail.emplace<ChoiceDetail>();
-  const Place choices = reader.Field("Choices");
-  if (read_.IsNonEmptyArray(choices)) {
-    for (size_t i = 0; i < choices.value().size(); ++i) {
-      ReadChoiceRule(reader, choices.Item(i), &detail);
-    }
+void DefinitionCompiler::CheckCredentials(const StateReader& reader, const TaskDetail& detail) {
+  const Place credentials = reader.Field("Credentials");
+  if (!credentials.exists()) return;
+  const bool jsonata = reader.is_jsonata();
+  if (!detail.activity.arn.empty()) {
+    findings_->Schema("The field 'Credentials' is not supported for activities", credentials);
+  } else if (jsonata && IsJsonata(credentials.value())) {
+    // Its value is looked at when it is there.
+  } else if (read_.IsObject(credentials) && !credentials.Has("RoleArn") &&
+             (jsonata || !credentials.Has("RoleArn.$"))) {
+    findings_->Schema("The field 'RoleArn' is required but was missing", credentials);
   }
-  detail.default_next = ReadTarget(reader.Field("Default"), reader.state, reader.level);
-}
-
-void DefinitionCompiler::ReadChoiceRule(const StateReader& reader, const Place& rule,
-                                        ChoiceDetail* detail) {
-  std::vector<ChoiceRule::Problem> problems;
-  std::optional<ChoiceRule> condition = ChoiceRule::Compile(rule.value(), &problems);
-  for (ChoiceRule::Problem& problem : problems) {
-    findings_->Schema(std::move(problem.message), rule.Below(problem.pointer));
-  }
-  if (!rule.value().is_object()) return;
-  for (size_t i = 0; i < rule.value().size(); ++i) {
-    const Place member = rule.MemberAt(i);
-    if (member.key().starts_with("String") && !member.key().ends_with("Path")) {
-      WarnAboutPathInLiteral(member, findings_);
-    }
-  }
-  const Place next = rule.Member("Next");
-  if (!next.exists()) findings_->Schema("These fields are required: [Next]", rule);
-  const State* target = ReadTarget(next, reader.state, reader.level);
-  std::optional<Template> assign = ReadAssign(rule.Member("Assign"), *reader.level);
-  if (condition.has_value()) {
-    detail->rules.push_back({*std::move(condition), target, std::move(assign)});
-  }
+  if (jsonata) read_.ReadJsonata(credentials, "Credentials", kStatesOfState);
 }
 
 void DefinitionCompiler::ReadWait(const StateReader& reader) {
   auto& detail = reader.state->detail.emplace<WaitDetail>();
-  detail.seconds = read_.Integer(reader.Field("Seconds"), 0, kMaxSeconds);
-  detail.seconds_path = read_.ReferencePath(reader.Field("SecondsPath"));
-  detail.timestamp_path = read_.ReferencePath(reader.Field("TimestampPath"));
-  const Place timestamp = reader.Field("Timestamp");
-  std::optional<std::string> text = read_.String(timestamp);
-  if (!text.has_value()) return;
-  absl::StatusOr<absl::Time> time = ParseIso8601(*text);
-  if (time.ok()) {
-    detail.timestamp = *time;
-  } else {
-    findings_->Schema("String does not match RFC3339 timestamp", timestamp);
-  }
+  const QueryLanguage language = reader.state->language;
+  detail.seconds = read_.ReadNumberField(reader.place, "Seconds", language, 0, kMaxSeconds);
+  detail.timestamp = read_.ReadTimestampField(reader.place, language);
 }
 
 void DefinitionCompiler::ReadFail(const StateReader& reader) {
   auto& detail = reader.state->detail.emplace<FailDetail>();
-  detail.error = read_.ShortString(reader.Field("Error"), kMaxErrorCharacters);
-  detail.cause = read_.ShortString(reader.Field("Cause"), kMaxCauseCharacters);
-  detail.error_path = read_.ReadExpression(reader.Field("ErrorPath"));
-  detail.cause_path = read_.ReadExpression(reader.Field("CausePath"));
-  WarnAboutPathInLiteral(reader.Field("Error"), findings_);
-  WarnAboutPathInLiteral(reader.Field("Cause"), findings_);
+  const auto read = [&](std::string_view name, std::string_view path, size_t max_characters) {
+    FailDetail::TextField text;
+    const Place field = reader.Field(name);
+    if (reader.is_jsonata() && IsJsonata(field.value())) {
+      text.computed = read_.ReadJsonataExpression(field);
+      return text;
+    }
+    text.value = read_.ShortString(field, max_characters);
+    text.computed = read_.ReadExpression(reader.Field(path));
+    if (!reader.is_jsonata()) read_.WarnIfPath(field);
+    return text;
+  };
+  detail.error = read("Error", "ErrorPath", kMaxErrorCharacters);
+  detail.cause = read("Cause", "CausePath", kMaxCauseCharacters);
 }
 
 void DefinitionCompiler::ReadParallel(const StateReader& reader) {
@@ -164,24 +127,40 @@ void DefinitionCompiler::ReadMap(const StateReader& reader) {
   const Place processor = reader.Field(legacy ? "Iterator" : "ItemProcessor");
   RefuseDistributedFields(reader);
   CheckProcessorConfig(processor);
-  detail.items_path = read_.ReferencePath(reader.Field("ItemsPath"));
-  detail.item_selector = read_.ReadTemplate(reader.Field("ItemSelector"));
-  if (!detail.item_selector.has_value()) {
-    detail.item_selector = read_.ReadTemplate(reader.Field("Parameters"));
-  }
-  detail.max_concurrency = read_.ReadNumberField(reader.place, "MaxConcurrency", 0, kMaxCount);
+  ReadItems(reader, &detail);
+  const QueryLanguage language = reader.state->language;
+  detail.max_concurrency =
+      read_.ReadNumberField(reader.place, "MaxConcurrency", language, 0, kMaxCount);
   detail.tolerated_failure_count =
-      read_.ReadNumberField(reader.place, "ToleratedFailureCount", 0, kMaxCount);
+      read_.ReadNumberField(reader.place, "ToleratedFailureCount", language, 0, kMaxCount);
   detail.tolerated_failure_percentage =
-      read_.ReadDecimalField(reader.place, "ToleratedFailurePercentage", 0, 100);
+      read_.ReadDecimalField(reader.place, "ToleratedFailurePercentage", language, 0, 100);
   CompileScope(processor, kInProcessor, reader.level->variables, reader.level->depth + 1,
                &detail.processor);
+}
+
+// What is iterated over, and what each iteration gets of it.
+void DefinitionCompiler::ReadItems(const StateReader& reader, MapDetail* detail) {
+  detail->items_path = read_.ReferencePath(reader.Field("ItemsPath"));
+  const Place selector = reader.Field("ItemSelector");
+  if (reader.is_jsonata()) {
+    const Place items = reader.Field("Items");
+    if (IsJsonata(items.value()) || read_.IsArray(items)) {
+      detail->items = read_.ReadJsonata(items, "Items", kStatesOfState);
+    }
+    detail->item_selector = read_.ReadJsonata(selector, "ItemSelector", kStatesOfState);
+    return;
+  }
+  detail->item_selector = read_.ReadTemplate(selector);
+  if (!detail->item_selector.has_value()) {
+    detail->item_selector = read_.ReadTemplate(reader.Field("Parameters"));
+  }
 }
 
 void DefinitionCompiler::CheckProcessorConfig(const Place& processor) {
   const Place config = processor.Member("ProcessorConfig");
   if (!read_.IsObject(config)) return;
-  CheckFields(config, kInProcessorConfig, findings_);
+  CheckFields(config, kInProcessorConfig, language_, findings_);
   const Place mode = config.Member("Mode");
   if (read_.OneOf(mode, {"INLINE", "DISTRIBUTED"}) == "DISTRIBUTED") {
     findings_->Schema("ProcessorConfig.Mode 'DISTRIBUTED' is not available in this version of Pawl",

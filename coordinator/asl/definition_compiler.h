@@ -45,40 +45,53 @@ class DefinitionCompiler {
     State* state;
     Level* level;
     Place Field(std::string_view name) const;
+    bool is_jsonata() const { return state->language == QueryLanguage::kJsonata; }
   };
 
   // compile_scope.cc
-  bool CheckMachineFields(const Place& definition);
+  void CheckMachineFields(const Place& definition);
   void CompileScope(const Place& place, FieldContext context, const VariableNames* outer, int depth,
                     Scope* scope);
   void ReportUnreachable(const Place& states, const Level& level);
   void CompileState(const Place& place, Level* level, size_t index);
   void CheckName(const Place& place, const State* state);
   std::optional<StateType> ReadType(const Place& state);
-  bool IsJsonPath(const StateReader& reader);
+  QueryLanguage ReadLanguage(const Place& state);
   void ReadCommonFields(const StateReader& reader);
+  void ReadDataFlow(const StateReader& reader);
   void ReadDetail(const StateReader& reader);
   const State* ReadTarget(const Place& target, const State* from, Level* level);
 
   // compile_states.cc
   void ReadPass(const StateReader& reader);
   void ReadTask(const StateReader& reader);
-  void ReadChoice(const StateReader& reader);
-  void ReadChoiceRule(const StateReader& reader, const Place& rule, ChoiceDetail* detail);
+  void CheckCredentials(const StateReader& reader, const TaskDetail& detail);
   void ReadWait(const StateReader& reader);
   void ReadFail(const StateReader& reader);
   void ReadParallel(const StateReader& reader);
   void ReadMap(const StateReader& reader);
+  void ReadItems(const StateReader& reader, MapDetail* detail);
   void CheckProcessorConfig(const Place& processor);
   void RefuseDistributedFields(const StateReader& reader);
+
+  // compile_choice.cc
+  void ReadChoice(const StateReader& reader);
+  void ReadChoiceRule(const StateReader& reader, const Place& rule, ChoiceDetail* detail);
+  void ReadJsonataRule(const StateReader& reader, const Place& rule, std::string_view location,
+                       ChoiceDetail* detail);
+  std::optional<JsonataTemplate> ReadCondition(const Place& rule, std::string_view location);
+  const State* ReadRuleTarget(const StateReader& reader, const Place& rule);
 
   // compile_errors.cc
   void ReadRetry(const StateReader& reader);
   void ReadCatch(const StateReader& reader);
   std::vector<std::string> ReadErrorEquals(const Place& handler, bool is_last);
-  std::optional<Template> ReadAssign(const Place& assign, const Level& level);
+  // `location`: how causes of JSONata name the field; `members`: of `$states` there.
+  std::optional<ValueTemplate> ReadAssign(const StateReader& reader, const Place& assign,
+                                          std::string_view location, StatesMembers members);
 
   const MachineType type_;
+  QueryLanguage language_ = QueryLanguage::kJsonPath;  // of states that do not say
   Machine* const machine_;
   Findings* const findings_;
   const FieldReader read_;

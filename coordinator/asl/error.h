@@ -21,6 +21,8 @@ struct WorkflowError {
   bool evaluation_failed = false;
   // What did the work reported it: the failure is a task's own, not the interpreter's.
   bool reported_by_task = false;
+  // Of an evaluation that failed: the field, "Output/a"; empty: no single one.
+  std::string location;
 };
 
 template <typename T>

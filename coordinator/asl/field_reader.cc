@@ -56,6 +56,16 @@ bool LooksComputed(std::string_view text) {
   return name > 0 && name < text.size() && text[name] == '(';
 }
 
+void FieldReader::WarnIfPath(const Place& field) const {
+  if (!field.value().is_string() || !LooksComputed(field.value().as_string())) return;
+  findings_->Warning(
+      "NO_PATH",
+      fmt::format("The value of the field '{}' looks like a path, but the name of the "
+                  "field does not end with 'Path'",
+                  field.key()),
+      field);
+}
+
 std::optional<std::string> FieldReader::String(const Place& field) const {
   if (!field.exists()) return std::nullopt;
   if (!field.value().is_string()) {
@@ -208,24 +218,6 @@ std::optional<Template> FieldReader::ReadTemplate(const Place& field) const {
     return std::nullopt;
   }
   return *std::move(compiled);
-}
-
-NumberField FieldReader::ReadNumberField(const Place& object, std::string_view name, int64_t min,
-                                         int64_t max) const {
-  NumberField result;
-  result.value = Integer(object.Member(name), min, max);
-  const std::string path_name = fmt::format("{}Path", name);
-  result.path = ReferencePath(object.Member(path_name));
-  return result;
-}
-
-DecimalField FieldReader::ReadDecimalField(const Place& object, std::string_view name, double min,
-                                           double max) const {
-  DecimalField result;
-  result.value = Number(object.Member(name), min, max);
-  const std::string path_name = fmt::format("{}Path", name);
-  result.path = ReferencePath(object.Member(path_name));
-  return result;
 }
 
 }  // namespace pawl::asl

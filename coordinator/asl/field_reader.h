@@ -43,13 +43,28 @@ class FieldReader {
   std::optional<Expression> ReadExpression(const Place& field) const;
   // Also warns about values that look as if they were meant to be computed.
   std::optional<Template> ReadTemplate(const Place& field) const;
-  // `name` with a number, or `name` + "Path".
-  NumberField ReadNumberField(const Place& object, std::string_view name, int64_t min,
-                              int64_t max) const;
-  DecimalField ReadDecimalField(const Place& object, std::string_view name, double min,
-                                double max) const;
+  // JSON in which there are expressions. `location`: how causes name the field; `members`: of
+  // `$states` there.
+  std::optional<JsonataTemplate> ReadJsonata(const Place& field, std::string_view location,
+                                             StatesMembers members) const;
+  // Nothing unless the whole field is one expression.
+  std::optional<JsonataTemplate> ReadJsonataExpression(const Place& field) const;
+  // Warns of a literal that looks like a path.
+  void WarnIfPath(const Place& field) const;
+  // `name` with a number, or `name` + "Path", or in JSONata `name` with an expression.
+  NumberField ReadNumberField(const Place& object, std::string_view name, QueryLanguage language,
+                              int64_t min, int64_t max) const;
+  DecimalField ReadDecimalField(const Place& object, std::string_view name, QueryLanguage language,
+                                double min, double max) const;
+  // `Timestamp`, in the same ways.
+  TimestampField ReadTimestampField(const Place& object, QueryLanguage language) const;
 
  private:
+  // The part of a field that is not written: its path, or its expression.
+  template <typename T>
+  ScalarField<T> ReadComputed(const Place& object, std::string_view name,
+                              QueryLanguage language) const;
+
   Findings* findings_;
 };
 

@@ -24,21 +24,27 @@ constexpr FieldContext kNotFail = kNotFinal | kChoice | kSucceed;
 constexpr FieldContext kAllStates = kNotFail | kFail;
 constexpr FieldContext kScopes = kInMachine | kInBranch | kInProcessor;
 
-enum class Language { kBoth, kJsonPath, kJsonata };
+// In which languages a field may stand.
+using Languages = uint8_t;
+constexpr Languages LanguageBit(QueryLanguage language) {
+  return 1u << static_cast<unsigned>(language);
+}
+constexpr Languages kJsonPath = LanguageBit(QueryLanguage::kJsonPath);
+constexpr Languages kJsonata = LanguageBit(QueryLanguage::kJsonata);
+constexpr Languages kBoth = kJsonPath | kJsonata;
 
 struct FieldRule {
   std::string_view name;
   FieldContext allowed;
-  Language language = Language::kBoth;
+  Languages languages = kBoth;
   FieldContext required = 0;
+
+  bool IsFor(QueryLanguage language) const { return (languages & LanguageBit(language)) != 0; }
 };
 
-constexpr Language kJsonPath = Language::kJsonPath;
-constexpr Language kJsonata = Language::kJsonata;
-
 constexpr FieldRule kFields[] = {
-    {"States", kScopes, Language::kBoth, kScopes},
-    {"StartAt", kScopes, Language::kBoth, kScopes},
+    {"States", kScopes, kBoth, kScopes},
+    {"StartAt", kScopes, kBoth, kScopes},
     {"Comment", kAllStates | kScopes | kInRetrier | kInCatcher},
     {"QueryLanguage", kAllStates | kInMachine},
     {"Version", kInMachine},
@@ -47,8 +53,8 @@ constexpr FieldRule kFields[] = {
     {"Mode", kInProcessorConfig},
     {"ExecutionType", kInProcessorConfig},
 
-    {"Type", kAllStates, Language::kBoth, kAllStates},
-    {"Next", kNotFinal | kInCatcher, Language::kBoth, kInCatcher},
+    {"Type", kAllStates, kBoth, kAllStates},
+    {"Next", kNotFinal | kInCatcher, kBoth, kInCatcher},
     {"End", kNotFinal},
     {"InputPath", kNotFail, kJsonPath},
     {"OutputPath", kNotFail, kJsonPath},
@@ -62,12 +68,12 @@ constexpr FieldRule kFields[] = {
     {"Catch", kWorking},
 
     {"Result", kPass, kJsonPath},
-    {"Resource", kTask, Language::kBoth, kTask},
+    {"Resource", kTask, kBoth, kTask},
     {"Credentials", kTask},
     {"TimeoutSecondsPath", kTask, kJsonPath},
     {"HeartbeatSeconds", kTask},
     {"HeartbeatSecondsPath", kTask, kJsonPath},
-    {"Choices", kChoice, Language::kBoth, kChoice},
+    {"Choices", kChoice, kBoth, kChoice},
     {"Default", kChoice},
     {"Seconds", kWait},
     {"SecondsPath", kWait, kJsonPath},
@@ -77,7 +83,7 @@ constexpr FieldRule kFields[] = {
     {"ErrorPath", kFail, kJsonPath},
     {"Cause", kFail},
     {"CausePath", kFail, kJsonPath},
-    {"Branches", kParallel, Language::kBoth, kParallel},
+    {"Branches", kParallel, kBoth, kParallel},
     {"ItemProcessor", kMap},
     {"Iterator", kMap},
     {"Items", kMap, kJsonata},
@@ -94,7 +100,7 @@ constexpr FieldRule kFields[] = {
     {"ToleratedFailurePercentage", kMap},
     {"ToleratedFailurePercentagePath", kMap, kJsonPath},
 
-    {"ErrorEquals", kInRetrier | kInCatcher, Language::kBoth, kInRetrier | kInCatcher},
+    {"ErrorEquals", kInRetrier | kInCatcher, kBoth, kInRetrier | kInCatcher},
     {"IntervalSeconds", kInRetrier},
     {"MaxAttempts", kInRetrier},
     {"BackoffRate", kInRetrier},
@@ -130,9 +136,17 @@ const FieldRule* FindRule(std::string_view field, FieldContext context) {
   return nullptr;
 }
 
-void CheckGroup(const Place& object, const FieldGroup& group, Findings* findings) {
+void CheckGroup(const Place& object, const FieldGroup& group, QueryLanguage language,
+                Findings* findings) {
   size_t count = 0;
+  bool has_foreign = false;  // one of the other language, which is reported as such
+  std::vector<std::string_view> names;
   for (std::string_view name : group.names) {
+    if (!IsFieldAllowed(name, group.context, language)) {
+      has_foreign = has_foreign || object.Has(name);
+      continue;
+    }
+    names.push_back(name);
     Json value = object.value().Find(name);
     // `"End": false` says nothing.
     const bool says_nothing = name == "End" && value.is_bool() && !value.as_bool();
@@ -140,23 +154,24 @@ void CheckGroup(const Place& object, const FieldGroup& group, Findings* findings
   }
   if (count > 1) {
     findings->Schema(fmt::format("There should only be one of the following fields: [{}]",
-                                 fmt::join(group.names, ", ")),
+                                 fmt::join(names, ", ")),
                      object);
-  } else if (count == 0 && group.needs_one) {
+  } else if (count == 0 && group.needs_one && !has_foreign) {
     findings->Schema(fmt::format("This object should have only one of the following fields: [{}]",
-                                 fmt::join(group.names, ", ")),
+                                 fmt::join(names, ", ")),
                      object);
   }
 }
 
 }  // namespace
 
-bool IsFieldAllowed(std::string_view field, FieldContext context) {
+bool IsFieldAllowed(std::string_view field, FieldContext context, QueryLanguage language) {
   const FieldRule* rule = FindRule(field, context);
-  return rule != nullptr && rule->language != Language::kJsonata;
+  return rule != nullptr && rule->IsFor(language);
 }
 
-void CheckFields(const Place& object, FieldContext context, Findings* findings) {
+void CheckFields(const Place& object, FieldContext context, QueryLanguage language,
+                 Findings* findings) {
   std::vector<std::string_view> missing;
   for (const FieldRule& rule : kFields) {
     if ((rule.required & context) != 0 && !object.Has(rule.name)) missing.push_back(rule.name);
@@ -169,18 +184,21 @@ void CheckFields(const Place& object, FieldContext context, Findings* findings) 
     const FieldRule* rule = FindRule(member.key, context);
     if (rule == nullptr) {
       findings->Schema(fmt::format("Field '{}' is not supported", member.key), object);
-    } else if (rule->language == Language::kJsonata) {
-      findings->Schema(
-          fmt::format(
-              "The QueryLanguage is set to 'JSONPath', but field '{}' is only supported for "
-              "the 'JSONata' QueryLanguage",
-              member.key),
-          object);
+    } else if (!rule->IsFor(language)) {
+      findings->Schema(OtherLanguage(member.key, language), object);
     }
   }
   for (const FieldGroup& group : kGroups) {
-    if ((group.context & context) != 0) CheckGroup(object, group, findings);
+    if ((group.context & context) != 0) CheckGroup(object, group, language, findings);
   }
+}
+
+std::string OtherLanguage(std::string_view field, QueryLanguage language) {
+  const bool jsonata = language == QueryLanguage::kJsonata;
+  return fmt::format(
+      "The QueryLanguage is set to '{}', but field '{}' is only supported for the '{}' "
+      "QueryLanguage",
+      jsonata ? "JSONata" : "JSONPath", field, jsonata ? "JSONPath" : "JSONata");
 }
 
 }  // namespace pawl::asl

@@ -4,6 +4,7 @@
 #define PAWL_ASL_FIELD_TABLE_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "coordinator/asl/findings.h"
@@ -21,13 +22,17 @@ inline constexpr FieldContext kInProcessorConfig = 1u << 11;
 inline constexpr FieldContext kInRetrier = 1u << 12;
 inline constexpr FieldContext kInCatcher = 1u << 13;
 
-// Whether `field` may stand in an object of this kind that is in JSONPath mode.
-bool IsFieldAllowed(std::string_view field, FieldContext context);
+// Whether `field` may stand in an object of this kind that is in this language.
+bool IsFieldAllowed(std::string_view field, FieldContext context, QueryLanguage language);
 
 // Reports the members of `object` that do not belong there, the required ones that are missing, and
-// violated "exactly one of" and "at most one of" rules. `object` must be an object in JSONPath
-// mode.
-void CheckFields(const Place& object, FieldContext context, Findings* findings);
+// violated "exactly one of" and "at most one of" rules. `object` must be an object.
+void CheckFields(const Place& object, FieldContext context, QueryLanguage language,
+                 Findings* findings);
+
+// "The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for the 'JSONata'
+// QueryLanguage": the finding about a field of the other language than `language`.
+std::string OtherLanguage(std::string_view field, QueryLanguage language);
 
 }  // namespace pawl::asl
 

@@ -15,6 +15,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "coordinator/asl/choice.h"
+#include "coordinator/asl/jsonata_template.h"
 #include "coordinator/asl/template.h"
 #include "coordinator/base/json.h"
 #include "coordinator/base/strings.h"
@@ -26,6 +27,11 @@ enum class StateType : uint8_t { kPass, kTask, kChoice, kWait, kSucceed, kFail, 
 
 // "Pass", "Task", ... as `Type` and the history event names have it.
 std::string_view StateTypeName(StateType type);
+
+enum class QueryLanguage : uint8_t { kJsonPath, kJsonata };
+
+// What a field computes JSON from, in the language of its state.
+using ValueTemplate = std::variant<Template, JsonataTemplate>;
 
 struct State;
 
@@ -58,21 +64,22 @@ struct Catcher {
   std::vector<std::string> error_equals;
   const State* next = nullptr;
   ResultPath result_path;
-  std::optional<Template> assign;
+  std::optional<JsonataTemplate> output;  // JSONata only
+  std::optional<ValueTemplate> assign;
 };
 
-// A number that is written in the definition or found by a path; neither: not set.
-struct NumberField {
-  std::optional<int64_t> value;
+// A value that is written in the definition, found by a path or computed by an expression; none of
+// them: not set.
+template <typename T>
+struct ScalarField {
+  std::optional<T> value;
   std::optional<query::JsonPath> path;
-  bool is_set() const { return value.has_value() || path.has_value(); }
+  std::optional<JsonataTemplate> expression;
+  bool is_computed() const { return path.has_value() || expression.has_value(); }
 };
-
-// The same of a number that may have a fraction.
-struct DecimalField {
-  std::optional<double> value;
-  std::optional<query::JsonPath> path;
-};
+using NumberField = ScalarField<int64_t>;
+using DecimalField = ScalarField<double>;
+using TimestampField = ScalarField<absl::Time>;
 
 struct PassDetail {
   // The text of `Result`, compact; absent also for `null`.
@@ -94,26 +101,28 @@ struct TaskDetail {
 
 struct ChoiceDetail {
   struct Rule {
-    ChoiceRule condition;
+    std::variant<ChoiceRule, JsonataTemplate> condition;
     const State* next = nullptr;
-    std::optional<Template> assign;
+    std::optional<JsonataTemplate> output;  // JSONata only
+    std::optional<ValueTemplate> assign;
   };
   std::vector<Rule> rules;
   const State* default_next = nullptr;  // may be null
 };
 
 struct WaitDetail {
-  std::optional<int64_t> seconds;
-  std::optional<query::JsonPath> seconds_path;
-  std::optional<absl::Time> timestamp;
-  std::optional<query::JsonPath> timestamp_path;
+  NumberField seconds;
+  TimestampField timestamp;
 };
 
 struct FailDetail {
-  std::optional<std::string> error;
-  std::optional<std::string> cause;
-  std::optional<Expression> error_path;
-  std::optional<Expression> cause_path;
+  // Written, or computed.
+  struct TextField {
+    std::optional<std::string> value;
+    std::optional<std::variant<Expression, JsonataTemplate>> computed;
+  };
+  TextField error;
+  TextField cause;
 };
 
 struct ParallelDetail {
@@ -123,8 +132,9 @@ struct ParallelDetail {
 struct MapDetail {
   Scope processor;
   std::optional<query::JsonPath> items_path;
-  std::optional<Template> item_selector;  // or the older Parameters
-  NumberField max_concurrency;            // 0 and not set: no limit of its own
+  std::optional<JsonataTemplate> items;        // JSONata only
+  std::optional<ValueTemplate> item_selector;  // or the older Parameters
+  NumberField max_concurrency;                 // 0 and not set: no limit of its own
   NumberField
       tolerated_failure_count;  // accepted in the definition; acts in a distributed Map only
   DecimalField tolerated_failure_percentage;
@@ -135,13 +145,17 @@ struct State {
   StateType type = StateType::kPass;
   const State* next = nullptr;   // null: `End`, or a type without Next
   const Scope* scope = nullptr;  // the level it belongs to
+  QueryLanguage language = QueryLanguage::kJsonPath;
 
+  // JSONPath only; absent in JSONata, where they let everything pass.
   DataPath input_path;
   DataPath output_path;
   ResultPath result_path;
-  std::optional<Template> parameters;
-  std::optional<Template> result_selector;
-  std::optional<Template> assign;
+  std::optional<ValueTemplate> result_selector;
+  // JSONata only. Of a Choice: for its Default.
+  std::optional<JsonataTemplate> output;
+  std::optional<ValueTemplate> parameters;  // in JSONata: Arguments
+  std::optional<ValueTemplate> assign;
   std::vector<Retrier> retry;
   std::vector<Catcher> catchers;
 

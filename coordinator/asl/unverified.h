@@ -9,6 +9,7 @@
 #ifndef PAWL_ASL_UNVERIFIED_H_
 #define PAWL_ASL_UNVERIFIED_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -55,6 +56,35 @@ inline constexpr bool kParallelHasRetryCount = true;
 
 // ---- Variables (8, R2): too large ones write EvaluationFailed.
 inline constexpr bool kVariableOverflowIsEvaluationFailed = true;
+
+// ---- JSONata (7).
+
+// R2: evaluations within evaluations, `1+1+..` of 200 terms is refused. Measured by others.
+inline constexpr int kJsonataDepth = 100;
+// R2: bytes that an expression may hold, eight for a number: [1..873782] passes and no longer one,
+// a text of 2^22 characters and none of 2^23.
+inline constexpr size_t kJsonataBytes = 6'990'256;
+// None, the words are our own: `$states := ..` is refused.
+inline constexpr std::string_view kStatesIsReservedMessage =
+    "Cannot assign to reserved variable '$states'.";
+// R2: how a limit and an error without a code are told.
+inline constexpr std::string_view kJsonataLimitCause = "threw an error during evaluation: {}";
+inline constexpr std::string_view kJsonataInternalErrorCause =
+    "threw an internal error during evaluation. {}";
+// None: numbers of the right type that their fields cannot have, after the words of the *Path
+// fields (12.3).
+inline constexpr std::string_view kJsonataNotAnIntegerCause =
+    "The {} field refers to value \"{}\" which is not a valid integer.";
+inline constexpr std::string_view kJsonataNegativeCause =
+    "The {} field references a negative value: {}";
+inline constexpr std::string_view kJsonataOutOfRangeCause =
+    "The {} field refers to value \"{}\" which is not between {} and {}.";
+
+// ---- History (4). Where EvaluationFailed follows from the Entered event. All recordings agree
+// with this: Pass, Task and Map (11/2024) follow from what the Entered event follows from, Wait
+// (12/2024) from the Entered event. R2 of 2026 has the Entered event for Pass too; of the other
+// types there is none.
+inline constexpr bool EvaluationFailedFollowsEntered(bool is_wait) { return is_wait; }
 
 // ---- In the structure of the code, and so not here to be changed:
 // 10.5, R2: an activity that nobody polls for waits without end; both clocks start with

@@ -68,13 +68,14 @@ void ForEachField(const Place& state, const std::function<void(const Place&)>& v
   }
 }
 
-void AddReadIn(const Place& level, Names* names) {
+void AddReadIn(const VariableReader& reader, const Place& level, Names* names) {
   const Place states = level.Member("States");
   for (size_t i = 0; i < states.value().size(); ++i) {
     const Place state = states.MemberAt(i);
-    ForEachField(
-        state, [&](const Place& field) { AddVariablesOfField(field.key(), field.value(), names); });
-    ForEachLevel(state, [&](const Place& inner) { AddReadIn(inner, names); });
+    ForEachField(state, [&](const Place& field) {
+      reader.AddField(state.value(), field.key(), field.value(), names);
+    });
+    ForEachLevel(state, [&](const Place& inner) { AddReadIn(reader, inner, names); });
   }
 }
 
@@ -134,7 +135,8 @@ class Level {
 };
 
 // `undefined`: what may be undefined where the level begins, of what is read in it.
-void WarnIn(const Place& place, const Names& undefined, Findings* findings) {
+void WarnIn(const VariableReader& reader, const Place& place, const Names& undefined,
+            Findings* findings) {
   if (undefined.empty()) return;
   const Level level(place);
   if (undefined.size() * level.states().value().size() > kMaxWork) return;
@@ -144,7 +146,7 @@ void WarnIn(const Place& place, const Names& undefined, Findings* findings) {
     const Place state = level.states().MemberAt(i);
     ForEachField(state, [&](const Place& field) {
       Names read;
-      AddVariablesOfField(field.key(), field.value(), &read);
+      reader.AddField(state.value(), field.key(), field.value(), &read);
       for (std::string_view name : read) {
         const auto known = where.find(name);
         if (known == where.end() || !known->second[i]) continue;
@@ -154,12 +156,12 @@ void WarnIn(const Place& place, const Names& undefined, Findings* findings) {
     });
     ForEachLevel(state, [&](const Place& inner) {
       Names read, undefined_inside;
-      AddReadIn(inner, &read);
+      AddReadIn(reader, inner, &read);
       for (std::string_view name : read) {
         const auto known = where.find(name);
         if (known != where.end() && known->second[i]) undefined_inside.insert(name);
       }
-      WarnIn(inner, undefined_inside, findings);
+      WarnIn(reader, inner, undefined_inside, findings);
     });
   }
 }
@@ -168,9 +170,10 @@ void WarnIn(const Place& place, const Names& undefined, Findings* findings) {
 
 void WarnAboutUndefinedVariables(const Place& definition, Findings* findings) {
   Names read;
-  AddReadIn(definition, &read);
+  const VariableReader reader(definition.value());
+  AddReadIn(reader, definition, &read);
   read.erase("states");  // reserved: what it means is not the definition's
-  WarnIn(definition, read, findings);
+  WarnIn(reader, definition, read, findings);
 }
 
 }  // namespace pawl::asl

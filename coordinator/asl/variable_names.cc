@@ -50,9 +50,10 @@ bool VariableNames::IsOuter(std::string_view name) const {
   return false;
 }
 
-void VariableNames::Check(const Place& assign, Findings* findings) const {
+void VariableNames::Check(const Place& assign, QueryLanguage language, Findings* findings) const {
   for (const JsonMember& member : assign.value().members()) {
-    const std::string_view name = WithoutDollar(member.key);
+    const bool literal = language == QueryLanguage::kJsonata;  // `.$` means nothing there
+    const std::string_view name = literal ? member.key : WithoutDollar(member.key);
     const std::string suffix = fmt::format("/{}", name);
     const Place place = assign.Below(suffix);
     if (name == "states") {

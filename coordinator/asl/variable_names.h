@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "coordinator/asl/findings.h"
+#include "coordinator/asl/machine.h"
 
 namespace pawl::asl {
 
@@ -20,8 +21,8 @@ class VariableNames {
 
   // Whether some level around this one assigns `name`.
   bool IsOuter(std::string_view name) const;
-  // Checks the names in one Assign object of this level.
-  void Check(const Place& assign, Findings* findings) const;
+  // Checks the names in one Assign object of this level, in a state of this language.
+  void Check(const Place& assign, QueryLanguage language, Findings* findings) const;
 
  private:
   void Collect(Json assign);

@@ -4,6 +4,9 @@
 #include <cctype>
 #include <iterator>
 
+#include "coordinator/asl/jsonata_template.h"
+#include "coordinator/query/jsonata/references.h"
+
 namespace pawl::asl {
 namespace {
 
@@ -58,8 +61,53 @@ void AddVariablesIn(std::string_view text, std::set<std::string_view>* names) {
   }
 }
 
-void AddVariablesOfField(std::string_view field, Json value, std::set<std::string_view>* names) {
+VariableReader::VariableReader(Json definition) {
+  const Json language = definition.Find("QueryLanguage");
+  jsonata_ = language.is_string() && language.as_string() == "JSONata";
+  CollectAssigned(definition);
+}
+
+void VariableReader::CollectAssigned(Json value) {
+  if (value.is_array()) {
+    for (const Json item : value.items()) CollectAssigned(item);
+  } else if (value.is_object()) {
+    for (const auto& [key, member] : value.members()) {
+      if (key == "Assign" && member.is_object()) {
+        for (const auto& [name, assigned] : member.members()) assigned_.insert(name);
+      } else {
+        CollectAssigned(member);
+      }
+    }
+  }
+}
+
+void VariableReader::AddField(Json state, std::string_view field, Json value,
+                              std::set<std::string_view>* names) const {
+  const Json language = state.Find("QueryLanguage");
+  const bool jsonata = language.is_string() ? language.as_string() == "JSONata" : jsonata_;
+  if (jsonata) return AddExpressions(value, names);
   AddMember(field, value, /*in_template=*/false, names);
+}
+
+const std::vector<std::string_view>& VariableReader::ReadBy(std::string_view expression) const {
+  const auto [at, is_new] = known_.try_emplace(expression);
+  if (!is_new) return at->second;
+  for (std::string_view name : jsonata::FindReferences(expression, "states").variables) {
+    const bool function = jsonata::IsBuiltin(name) && !assigned_.contains(name);
+    if (name != "states" && !function) at->second.push_back(name);
+  }
+  return at->second;
+}
+
+void VariableReader::AddExpressions(Json value, std::set<std::string_view>* names) const {
+  if (IsJsonata(value)) {
+    const std::vector<std::string_view>& read = ReadBy(JsonataText(value.as_string()));
+    names->insert(read.begin(), read.end());
+  } else if (value.is_array()) {
+    for (const Json item : value.items()) AddExpressions(item, names);
+  } else if (value.is_object()) {
+    for (const auto& [key, member] : value.members()) AddExpressions(member, names);
+  }
 }
 
 }  // namespace pawl::asl

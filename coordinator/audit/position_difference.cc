@@ -122,6 +122,10 @@ std::string BranchDifference(const Branch& replayed, const EarliestDeadlines& ea
   comparison.Number("the last event", replayed.last_event_id, stored.last_event_id);
   comparison.Number("the event it entered with", replayed.entered_event_id,
                     stored.entered_event_id);
+  if (stored.entered_previous_id) {
+    comparison.Number("the event before that", replayed.entered_previous_id,
+                      stored.entered_previous_id);
+  }
   comparison.Number("the time it entered at", replayed.entered_at, stored.entered_at);
   comparison.Contents("the item", replayed.item, stored.item);
   comparison.Contents("the data", replayed.data, stored.data);
@@ -198,6 +202,7 @@ std::string EventDifference(const HistoryEvent& replayed, const HistoryEvent& re
   comparison.Contents("its resource", replayed.resource, recorded.resource);
   comparison.Contents("its worker", replayed.worker_name, recorded.worker_name);
   comparison.Contents("its role", replayed.role_arn, recorded.role_arn);
+  comparison.Contents("its location", replayed.location, recorded.location);
   comparison.Number("TimeoutSeconds", replayed.timeout_seconds, recorded.timeout_seconds);
   comparison.Number("HeartbeatSeconds", replayed.heartbeat_seconds, recorded.heartbeat_seconds);
   comparison.Contents("the set of limits", replayed.limits, recorded.limits);

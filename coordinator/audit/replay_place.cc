@@ -7,6 +7,7 @@
 #include "coordinator/audit/replay_random.h"
 #include "coordinator/audit/replay_step.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/core/failure.h"
 
 namespace pawl::audit {
 namespace {
@@ -26,6 +27,25 @@ const Branch* GoesOnFrom(const Execution& execution, int64_t id) {
   for (const auto& [branch_id, branch] : execution.branches) {
     if (branch.last_event_id == id && branch.phase != Phase::kEnded &&
         branch.phase != Phase::kJoining) {
+      return &branch;
+    }
+  }
+  return nullptr;
+}
+
+// The branch that an event of its own, the first of a row, goes on with. EvaluationFailed does not
+// follow from the branch's last event, but from one that another branch may share; the state it
+// names tells them apart.
+const Branch* GoesOnWith(const asl::Machine& machine, const Execution& execution,
+                         const HistoryEvent& event) {
+  if (event.type != EventType::kEvaluationFailed) {
+    return GoesOnFrom(execution, event.previous_id);
+  }
+  const asl::State* state = machine.Find(event.name.view());
+  if (state == nullptr) return nullptr;
+  for (const auto& [branch_id, branch] : execution.branches) {
+    if (branch.phase != Phase::kEnded && branch.state == event.name &&
+        core::EvaluationFailedFollows(branch, *state) == event.previous_id) {
       return &branch;
     }
   }
@@ -169,7 +189,7 @@ class RowPlay {
   // that left no event.
   std::string PlayOwnStep(const HistoryEvent& event) {
     while (steps_.produced().history.empty()) {
-      const Branch* branch = GoesOnFrom(place_.execution, event.previous_id);
+      const Branch* branch = GoesOnWith(machine_, place_.execution, event);
       if (branch == nullptr || branch->phase == Phase::kScheduled ||
           branch->phase == Phase::kStarted) {
         return StrCat(Named(event), ": nothing can go on from event ", event.previous_id);

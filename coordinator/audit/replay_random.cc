@@ -60,6 +60,7 @@ class Adoption {
     if (entered < 0) return true;
     if (!AdoptItem(branch, entered)) return false;
     branch.data = recorded_[entered].payload;
+    if (DependsOnChance(branch)) return false;
     return !Differs(entered) || !DependsOnInput(branch);
   }
 
@@ -77,7 +78,24 @@ class Adoption {
       return true;
     }
     const Branch* map = execution_.Find(branch.parent);
-    return map == nullptr || !Differs(Place(map->entered_event_id));
+    if (map == nullptr) return true;
+    const asl::State* state = machine_.Find(map->state.view());
+    const bool computed = state != nullptr && state->type == asl::StateType::kMap &&
+                          state->as<asl::MapDetail>().items.has_value();
+    return !computed && !Differs(Place(map->entered_event_id));
+  }
+
+  // Whether an expression, in which chance may have had its part, has made something of the state
+  // that its events do not tell.
+  bool DependsOnChance(const Branch& branch) const {
+    const asl::State* state = machine_.Find(branch.state.view());
+    if (state == nullptr) return true;
+    if (state->type == asl::StateType::kWait) {
+      const auto& wait = state->as<asl::WaitDetail>();
+      return wait.seconds.expression || wait.timestamp.expression;
+    }
+    return state->type == asl::StateType::kMap &&
+           state->as<asl::MapDetail>().max_concurrency.expression.has_value();
   }
 
   // Whether the state has taken more from its input than its events tell.
@@ -86,10 +104,10 @@ class Adoption {
     if (state == nullptr) return true;
     if (state->type == asl::StateType::kWait) {
       const auto& wait = state->as<asl::WaitDetail>();
-      return wait.seconds_path || wait.timestamp_path;
+      return wait.seconds.is_computed() || wait.timestamp.is_computed();
     }
     return state->type == asl::StateType::kMap &&
-           state->as<asl::MapDetail>().max_concurrency.path.has_value();
+           state->as<asl::MapDetail>().max_concurrency.is_computed();
   }
 
   const asl::Machine& machine_;

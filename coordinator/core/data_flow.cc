@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "coordinator/asl/unverified.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/core/jsonata.h"
 
 namespace pawl::core {
 namespace {
@@ -70,6 +71,31 @@ std::optional<asl::WorkflowError> CheckVariables(Step& step, const Branch& branc
                                        branch.state.view(), total - kMaxVariableBytes));
 }
 
+asl::Result<Payload> ApplyResultPath(Step& step, const Branch& branch, const asl::ResultPath& path,
+                                     const Payload& result) {
+  const Payload input = step.DataOf(branch);
+  if (path.discard) return input;
+  if (IsWholeDocument(path)) return result;
+  const Json document = input.json(step.arena());
+  const absl::StatusOr<Json> merged =
+      path.path->Replace(document, result.json(step.arena()), step.arena());
+  if (!merged.ok()) {
+    return asl::WorkflowError{std::string(asl::unverified::kResultPathConflict),
+                              fmt::format(asl::unverified::kResultPathConflictCause,
+                                          path.path->text(), WriteJson(document))};
+  }
+  return Payload(*merged);
+}
+
+asl::Result<Payload> ApplyJsonataOutput(Step& step, const Branch& branch,
+                                        const std::optional<asl::JsonataTemplate>& output,
+                                        const Subject& subject) {
+  if (!output) return subject.data;
+  asl::Result<Json> made = EvaluateJsonata(step, branch, *output, subject);
+  if (!made.ok()) return made.error();
+  return Payload(*made);
+}
+
 }  // namespace
 
 std::optional<asl::WorkflowError> CheckSize(Step& step, const asl::State& state,
@@ -117,43 +143,47 @@ asl::Result<Payload> ApplyInputPath(Step& step, const Branch& branch, const asl:
 }
 
 asl::Result<Payload> ApplyTemplate(Step& step, const Branch& branch,
-                                   const std::optional<asl::Template>& form, const Payload& input,
-                                   const std::optional<MapItem>& item) {
-  if (!form) return input;
-  const query::Environment environment =
-      MakeEnvironment(step, branch, input.json(step.arena()), item);
-  asl::Result<Json> made = form->Evaluate(environment, step.random_bits(), step.arena());
+                                   const std::optional<asl::ValueTemplate>& form,
+                                   const Subject& subject, const std::optional<MapItem>& item) {
+  if (!form) return subject.data;
+  const auto evaluate = [&]() -> asl::Result<Json> {
+    if (const auto* jsonata = std::get_if<asl::JsonataTemplate>(&*form)) {
+      return EvaluateJsonata(step, branch, *jsonata, subject, {}, item);
+    }
+    const query::Environment environment =
+        MakeEnvironment(step, branch, subject.data.json(step.arena()), item);
+    return std::get<asl::Template>(*form).Evaluate(environment, step.random_bits(), step.arena());
+  };
+  asl::Result<Json> made = evaluate();
   if (!made.ok()) return made.error();
   return Payload(*made);
 }
 
-asl::Result<Payload> ApplyResultPath(Step& step, const Branch& branch, const asl::ResultPath& path,
-                                     const Payload& result) {
-  const Payload input = step.DataOf(branch);
-  if (path.discard) return input;
-  if (IsWholeDocument(path)) return result;
-  const Json document = input.json(step.arena());
-  const absl::StatusOr<Json> merged =
-      path.path->Replace(document, result.json(step.arena()), step.arena());
-  if (!merged.ok()) {
-    return asl::WorkflowError{std::string(asl::unverified::kResultPathConflict),
-                              fmt::format(asl::unverified::kResultPathConflictCause,
-                                          path.path->text(), WriteJson(document))};
+asl::Result<Payload> ApplyOutput(Step& step, const Branch& branch, const asl::State& state,
+                                 const std::optional<asl::JsonataTemplate>& output,
+                                 const Subject& result) {
+  if (state.language == asl::QueryLanguage::kJsonata) {
+    return ApplyJsonataOutput(step, branch, output, result);
   }
-  return Payload(*merged);
+  asl::Result<Payload> merged = ApplyResultPath(step, branch, state.result_path, result.data);
+  if (!merged.ok()) return merged;
+  return ApplyDataPath(step, branch, state.output_path, *merged);
 }
 
-asl::Result<Payload> ApplyOutputPath(Step& step, const Branch& branch, const asl::State& state,
-                                     const Payload& output) {
-  return ApplyDataPath(step, branch, state.output_path, output);
+asl::Result<Payload> ApplyCaughtOutput(Step& step, const Branch& branch, const asl::State& state,
+                                       const asl::Catcher& catcher, const Subject& error_output) {
+  if (state.language == asl::QueryLanguage::kJsonata) {
+    return ApplyJsonataOutput(step, branch, catcher.output, error_output);
+  }
+  return ApplyResultPath(step, branch, catcher.result_path, error_output.data);
 }
 
 asl::Result<Assigned> ApplyAssign(Step& step, const Branch& branch,
-                                  const std::optional<asl::Template>& assign,
-                                  const Payload& input) {
+                                  const std::optional<asl::ValueTemplate>& assign,
+                                  const Subject& subject) {
   Assigned assigned;
   if (!assign) return assigned;
-  asl::Result<Payload> made = ApplyTemplate(step, branch, assign, input);
+  asl::Result<Payload> made = ApplyTemplate(step, branch, assign, subject);
   if (!made.ok()) return made.error();
   size_t left = kMaxWrittenBytes;
   for (const JsonMember& member : made->json(step.arena()).members()) {

@@ -1,5 +1,5 @@
 // The way of the data through a state: InputPath, Parameters, ResultSelector, ResultPath,
-// OutputPath, Assign (reference/asl.md 4 and 8).
+// OutputPath, Assign (reference/asl.md 4 and 8); in JSONata Arguments, Output, Assign.
 
 #ifndef PAWL_CORE_DATA_FLOW_H_
 #define PAWL_CORE_DATA_FLOW_H_
@@ -15,6 +15,7 @@
 #include "coordinator/core/context.h"
 #include "coordinator/core/payload.h"
 #include "coordinator/core/step.h"
+#include "coordinator/core/subject.h"
 
 namespace pawl::core {
 
@@ -41,23 +42,29 @@ asl::Result<Json> EvaluatePath(Step& step, const Branch& branch, const query::Js
 // The effective input: the state's raw input through InputPath.
 asl::Result<Payload> ApplyInputPath(Step& step, const Branch& branch, const asl::State& state);
 
-// A payload template, or `input` as it is when there is none.
+// A payload template, or the data of `subject` as it is when there is none.
 asl::Result<Payload> ApplyTemplate(Step& step, const Branch& branch,
-                                   const std::optional<asl::Template>& form, const Payload& input,
+                                   const std::optional<asl::ValueTemplate>& form,
+                                   const Subject& subject,
                                    const std::optional<MapItem>& item = std::nullopt);
 
-asl::Result<Payload> ApplyResultPath(Step& step, const Branch& branch, const asl::ResultPath& path,
-                                     const Payload& result);
+// What the state ends with when its work has come to `result`: through ResultPath and OutputPath,
+// or what `output`, the Output that holds here, makes.
+asl::Result<Payload> ApplyOutput(Step& step, const Branch& branch, const asl::State& state,
+                                 const std::optional<asl::JsonataTemplate>& output,
+                                 const Subject& result);
 
-asl::Result<Payload> ApplyOutputPath(Step& step, const Branch& branch, const asl::State& state,
-                                     const Payload& output);
+// The same of a failure that `catcher` takes.
+asl::Result<Payload> ApplyCaughtOutput(Step& step, const Branch& branch, const asl::State& state,
+                                       const asl::Catcher& catcher, const Subject& error_output);
 
 using Assigned = std::vector<std::pair<std::string, Text>>;
 
-// What `Assign` gives its variables when `$` is `input`; nothing when there is no Assign. Fails
-// when that is more than variables may hold.
+// What `Assign` gives its variables; nothing when there is no Assign. Fails when that is more than
+// variables may hold.
 asl::Result<Assigned> ApplyAssign(Step& step, const Branch& branch,
-                                  const std::optional<asl::Template>& assign, const Payload& input);
+                                  const std::optional<asl::ValueTemplate>& assign,
+                                  const Subject& subject);
 
 // `variables` (an object's text, or empty) with the assigned ones replaced or added.
 Text WithAssigned(Step& step, const Text& variables, const Assigned& assigned);

@@ -78,6 +78,10 @@ struct Join {
   int64_t next_index = 0;       // the first that has not begun
   int64_t ended = 0;            // how many have succeeded
   int64_t max_concurrency = 0;  // 0: no limit
+  // Of a Map whose Items are an expression: with which random bits, and when, it was evaluated. It
+  // is evaluated again, to the same items, by who goes on with the Map without having them at hand.
+  uint64_t items_seed = 0;
+  absl::Time items_at;
 };
 
 // A document that has been read. Immutable.
@@ -93,6 +97,9 @@ struct MapItems {
   std::shared_ptr<const ParsedText> input_memo;  // the same; may be null
   Json effective;                                // after InputPath: what ItemSelector sees as `$`
   std::span<const Json> items;
+  // Chance had a part in what they are.
+  bool random = false;
+  std::shared_ptr<const void> written;  // has those that are written in the definition; may be null
 };
 
 // One line of control: the execution's own (id 0), a branch of a Parallel, or an iteration of a
@@ -108,6 +115,8 @@ struct Branch {
   Text data;       // that state's raw input, JSON text
   Text variables;  // object, JSON text; empty: none
   int64_t entered_event_id = 0;
+  // What that event follows from; absent in positions that were written by older coordinators.
+  std::optional<int64_t> entered_previous_id;
   absl::Time entered_at;
   int64_t last_event_id = 0;     // the event that the next one follows from
   std::vector<int32_t> retries;  // for each retrier of the state, attempts it has granted

@@ -105,11 +105,11 @@ void EmitContainerFailed(Step& step, Branch& branch, const asl::State& state) {
   }
 }
 
-// AWS recorded two predecessors, in different years: what the Entered event follows from, and the
-// Entered event. This is the newer one (history.md 4).
 void EmitEvaluationFailed(Step& step, Branch& branch, const asl::WorkflowError& error) {
   if (!error.evaluation_failed) return;
-  HistoryEvent& event = step.Emit(EventType::kEvaluationFailed, branch.entered_event_id);
+  HistoryEvent& event = step.Emit(EventType::kEvaluationFailed,
+                                  EvaluationFailedFollows(branch, step.StateOf(branch)));
+  event.location = Text(error.location);
   event.name = branch.state;
   event.error = ToText(error.error);
   event.cause = ToText(error.cause);
@@ -120,9 +120,9 @@ bool Catch(Step& step, Branch& branch, const asl::State& state, const asl::Workf
            bool heartbeat) {
   for (const asl::Catcher& catcher : state.catchers) {
     if (!ErrorMatches(catcher.error_equals, error, heartbeat)) continue;
-    const Payload error_output(ErrorOutput(step, error));
+    const Subject error_output{Payload(ErrorOutput(step, error)), Subject::Role::kErrorOutput};
     asl::Result<Assigned> assigned = ApplyAssign(step, branch, catcher.assign, error_output);
-    asl::Result<Payload> output = ApplyResultPath(step, branch, catcher.result_path, error_output);
+    asl::Result<Payload> output = ApplyCaughtOutput(step, branch, state, catcher, error_output);
     if (output.ok()) {
       if (auto exceeded = CheckSize(step, state, *output)) output = *exceeded;
     }
@@ -239,6 +239,12 @@ bool ErrorMatches(const std::vector<std::string>& error_equals, const asl::Workf
     if (error.error == name) return true;
   }
   return false;
+}
+
+int64_t EvaluationFailedFollows(const Branch& branch, const asl::State& state) {
+  const bool is_wait = state.type == asl::StateType::kWait;
+  if (asl::unverified::EvaluationFailedFollowsEntered(is_wait)) return branch.entered_event_id;
+  return branch.entered_previous_id.value_or(branch.entered_event_id);
 }
 
 void FailState(Step& step, Branch& branch, asl::WorkflowError error, bool heartbeat) {

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "coordinator/asl/error.h"
+#include "coordinator/asl/machine.h"
+#include "coordinator/core/execution.h"
 
 namespace pawl::core {
 
@@ -15,6 +17,9 @@ namespace pawl::core {
 // takes.
 bool ErrorMatches(const std::vector<std::string>& error_equals, const asl::WorkflowError& error,
                   bool heartbeat);
+
+// The event that EvaluationFailed follows from when the state of `branch` fails with it.
+int64_t EvaluationFailedFollows(const Branch& branch, const asl::State& state);
 
 }  // namespace pawl::core
 

@@ -85,6 +85,7 @@ void EnterState(Step& step, Branch& branch, const asl::State& state, Text input,
   event.name = branch.state;
   event.payload = branch.data;
   branch.entered_event_id = branch.last_event_id = event.id;
+  branch.entered_previous_id = previous_id;
   step.Touch(branch);
 
   switch (state.type) {
@@ -102,9 +103,8 @@ void EnterState(Step& step, Branch& branch, const asl::State& state, Text input,
 }
 
 void LeaveState(Step& step, Branch& branch, const asl::State& state, const Leaving& leaving) {
-  asl::Result<Payload> merged = ApplyResultPath(step, branch, state.result_path, leaving.result);
-  if (!merged.ok()) return FailState(step, branch, merged.error());
-  asl::Result<Payload> output = ApplyOutputPath(step, branch, state, *merged);
+  const auto& form = leaving.output != nullptr ? *leaving.output : state.output;
+  asl::Result<Payload> output = ApplyOutput(step, branch, state, form, leaving.result);
   if (!output.ok()) return FailState(step, branch, output.error());
   if (auto exceeded = CheckSize(step, state, *output)) {
     return FailState(step, branch, *exceeded);
@@ -114,11 +114,13 @@ void LeaveState(Step& step, Branch& branch, const asl::State& state, const Leavi
 
 void FinishState(Step& step, Branch& branch, const asl::State& state, const Payload& raw_result,
                  int64_t previous_id) {
-  asl::Result<Assigned> assigned = ApplyAssign(step, branch, state.assign, raw_result);
+  const Subject subject{raw_result, Subject::Role::kResult};
+  asl::Result<Assigned> assigned = ApplyAssign(step, branch, state.assign, subject);
   if (!assigned.ok()) return FailState(step, branch, assigned.error());
-  asl::Result<Payload> result = ApplyTemplate(step, branch, state.result_selector, raw_result);
+  asl::Result<Payload> result = ApplyTemplate(step, branch, state.result_selector, subject);
   if (!result.ok()) return FailState(step, branch, result.error());
-  LeaveState(step, branch, state, {*result, std::move(*assigned), state.next, previous_id});
+  const Subject selected{*result, Subject::Role::kResult};
+  LeaveState(step, branch, state, {selected, std::move(*assigned), state.next, previous_id});
 }
 
 void EndScope(Step& step, Branch& branch, const Text& output) {

@@ -22,13 +22,15 @@ void EnterState(Step& step, Branch& branch, const asl::State& state, Text input,
 
 // What a state that ends well leaves with.
 struct Leaving {
-  Payload result;  // to ResultPath and OutputPath
+  Subject result;  // to the fields that make the output
   Assigned assigned;
   const asl::State* next = nullptr;  // null: the scope ends
   int64_t previous_id = 0;           // what the Exited event follows from
+  // Output, where it is not the state's own but that of a rule of a Choice.
+  const std::optional<asl::JsonataTemplate>* output = nullptr;
 };
 
-// The state's end: ResultPath and OutputPath are applied, the state is left, the next one entered.
+// The state's end: its output is made (ApplyOutput), the state is left, the next one entered.
 void LeaveState(Step& step, Branch& branch, const asl::State& state, const Leaving& leaving);
 
 // The end of a Task, Parallel or Map with its raw result: ResultSelector and Assign, then

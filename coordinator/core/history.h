@@ -79,6 +79,7 @@ struct HistoryEvent {
   Text resource;     // ARN of the activity
   Text worker_name;  // empty: none given
   Text role_arn;
+  Text location;  // of EvaluationFailed: the field, "Output/a"; empty: no single one
   std::optional<int64_t> timeout_seconds;
   std::optional<int64_t> heartbeat_seconds;
   std::optional<int64_t> length;  // items of a Map

@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/data_flow.h"
+#include "coordinator/core/jsonata.h"
 
 namespace pawl::core {
 namespace {
@@ -37,11 +38,20 @@ std::optional<double> Decimal(Json value) {
   return std::nullopt;
 }
 
+template <typename T>
+asl::Result<std::optional<T>> Optional(const asl::Result<T>& number) {
+  if (!number.ok()) return number.error();
+  return std::optional<T>(*number);
+}
+
 }  // namespace
 
 asl::Result<std::optional<int64_t>> EvaluateSeconds(Step& step, const Branch& branch,
                                                     const asl::NumberField& number,
                                                     std::string_view field, const Payload& input) {
+  if (number.expression) {
+    return Optional(EvaluateInteger(step, branch, *number.expression, input, 1, kMaxSeconds));
+  }
   if (!number.path) return number.value;
   asl::Result<Json> found = EvaluatePath(step, branch, *number.path, input);
   if (!found.ok()) return found.error();
@@ -57,6 +67,9 @@ asl::Result<std::optional<int64_t>> EvaluateSeconds(Step& step, const Branch& br
 asl::Result<std::optional<int64_t>> EvaluateCount(Step& step, const Branch& branch,
                                                   const asl::NumberField& number,
                                                   std::string_view field, const Payload& input) {
+  if (number.expression) {
+    return Optional(EvaluateInteger(step, branch, *number.expression, input, 0, INT64_MAX));
+  }
   if (!number.path) return number.value;
   asl::Result<Json> found = EvaluatePath(step, branch, *number.path, input);
   if (!found.ok()) return found.error();
@@ -70,6 +83,9 @@ asl::Result<std::optional<double>> EvaluatePercentage(Step& step, const Branch& 
                                                       const asl::DecimalField& number,
                                                       std::string_view field,
                                                       const Payload& input) {
+  if (number.expression) {
+    return Optional(EvaluateDecimal(step, branch, *number.expression, input, 0, 100));
+  }
   if (!number.path) return number.value;
   asl::Result<Json> found = EvaluatePath(step, branch, *number.path, input);
   if (!found.ok()) return found.error();

@@ -7,6 +7,15 @@
 namespace pawl::core {
 namespace {
 
+// SplitMix64: each call is a well-mixed function of the seed and the number of calls.
+uint64_t NextRandom(uint64_t* seed) {
+  *seed += 0x9E3779B97F4A7C15u;
+  uint64_t z = *seed;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+  return z ^ (z >> 31);
+}
+
 // AWS shows times in milliseconds; what is decided from them must be what is shown.
 absl::Time FloorToMillis(absl::Time time) { return absl::FromUnixMillis(absl::ToUnixMillis(time)); }
 
@@ -20,13 +29,13 @@ Step::Step(const asl::Machine* machine, const World* world, absl::Time now, uint
       now_(std::max(FloorToMillis(now), execution.last_event_at)),
       seed_(seed) {}
 
-uint64_t Step::Random() {
-  // SplitMix64: each call is a well-mixed function of the seed and the number of calls.
-  seed_ += 0x9E3779B97F4A7C15u;
-  uint64_t z = seed_;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  return z ^ (z >> 31);
+uint64_t Step::Random() { return NextRandom(&seed_); }
+
+asl::RandomBits Step::random_bits(uint64_t seed) {
+  return [this, seed]() mutable {
+    NoteRandom();
+    return NextRandom(&seed);
+  };
 }
 
 HistoryEvent& Step::Emit(EventType type, int64_t previous_id) {
@@ -127,6 +136,8 @@ Transition Step::TakeTransition() {
   const bool full = execution_.last_event_id >= last;
   const bool ends_in_time = execution_.closed() && execution_.last_event_id == last;
   if (last != 0 && full && !ends_in_time) CloseFull();
+  // On a slower machine it would have been another decision.
+  if (jsonata_budget_ && jsonata_budget_->reached_limit()) transition_.random = true;
   return std::move(transition_);
 }
 

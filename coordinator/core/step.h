@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "coordinator/asl/jsonata_budget.h"
 #include "coordinator/asl/machine.h"
 #include "coordinator/base/json.h"
 #include "coordinator/core/advance.h"
@@ -38,9 +39,19 @@ class Step {
   // The same, for the functions of the definition.
   asl::RandomBits random_bits() {
     return [this] {
-      transition_.random = true;
+      NoteRandom();
       return Random();
     };
+  }
+  // The same, that follow from `seed` and not from what was drawn before.
+  asl::RandomBits random_bits(uint64_t seed);
+  // Chance has a part in what the definition makes of this decision.
+  void NoteRandom() { transition_.random = true; }
+  bool is_random() const { return transition_.random; }
+  // What the JSONata expressions of this decision may take.
+  asl::JsonataBudget& jsonata_budget() {
+    if (!jsonata_budget_) jsonata_budget_.emplace(max_payload_bytes());
+    return *jsonata_budget_;
   }
 
   // Writes the next event. The reference is good until the next call.
@@ -95,6 +106,7 @@ class Step {
   Transition transition_;
   std::optional<Payload> data_;       // of the branch that was asked for last
   std::optional<Payload> variables_;  // the same
+  std::optional<asl::JsonataBudget> jsonata_budget_;
 };
 
 }  // namespace pawl::core

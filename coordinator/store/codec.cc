@@ -106,6 +106,7 @@ core::Branch DecodeBranch(const pb::Position& in, BranchId id, Text data) {
   branch.item = in.item_is_data() ? branch.data : Text(in.item());
   branch.variables = Text(in.variables());
   branch.entered_event_id = in.entered_event_id();
+  if (in.has_entered_previous_id()) branch.entered_previous_id = in.entered_previous_id();
   branch.entered_at = FromMicros(in.entered_at());
   branch.last_event_id = in.last_event_id();
   branch.retries.assign(in.retries().begin(), in.retries().end());
@@ -116,6 +117,10 @@ core::Branch DecodeBranch(const pb::Position& in, BranchId id, Text data) {
   if (in.has_join()) {
     branch.join = core::Join{in.join().length(), in.join().next_index(), in.join().ended(),
                              in.join().max_concurrency()};
+    if (in.join().has_items_seed()) {
+      branch.join->items_seed = in.join().items_seed();
+      branch.join->items_at = FromMicros(in.join().items_at());
+    }
   }
   return branch;
 }
@@ -152,6 +157,7 @@ void EncodeEvent(const core::HistoryEvent& event, absl::Time first_at, TextTable
   out->set_resource(texts->Add(event.resource));
   out->set_worker_name(texts->Add(event.worker_name));
   out->set_role_arn(texts->Add(event.role_arn));
+  out->set_location(texts->Add(event.location));
   if (event.timeout_seconds) out->set_timeout_seconds(*event.timeout_seconds);
   if (event.heartbeat_seconds) out->set_heartbeat_seconds(*event.heartbeat_seconds);
   if (event.length) out->set_length(*event.length);
@@ -205,6 +211,7 @@ core::HistoryEvent DecodeEvent(const pb::Event& in, int64_t first_at_ms, TextRea
   event.resource = texts->Get(in.resource());
   event.worker_name = texts->Get(in.worker_name());
   event.role_arn = texts->Get(in.role_arn());
+  event.location = texts->Get(in.location());
   if (in.has_timeout_seconds()) event.timeout_seconds = in.timeout_seconds();
   if (in.has_heartbeat_seconds()) event.heartbeat_seconds = in.heartbeat_seconds();
   if (in.has_length()) event.length = in.length();
@@ -232,6 +239,7 @@ std::string EncodePosition(const core::Execution& execution, const core::Branch&
   out.set_phase(static_cast<uint32_t>(branch.phase));
   EncodeTexts(execution, branch, &out);
   out.set_entered_event_id(branch.entered_event_id);
+  if (branch.entered_previous_id) out.set_entered_previous_id(*branch.entered_previous_id);
   out.set_entered_at(ToMicros(branch.entered_at));
   out.set_last_event_id(branch.last_event_id);
   out.mutable_retries()->Assign(branch.retries.begin(), branch.retries.end());
@@ -244,6 +252,10 @@ std::string EncodePosition(const core::Execution& execution, const core::Branch&
     out.mutable_join()->set_next_index(branch.join->next_index);
     out.mutable_join()->set_ended(branch.join->ended);
     out.mutable_join()->set_max_concurrency(branch.join->max_concurrency);
+    if (branch.join->items_at != absl::Time()) {
+      out.mutable_join()->set_items_seed(branch.join->items_seed);
+      out.mutable_join()->set_items_at(ToMicros(branch.join->items_at));
+    }
   }
   if (branch.id == BranchId(0)) EncodeRoot(execution, out.mutable_root());
   return out.SerializeAsString();

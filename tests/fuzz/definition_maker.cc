@@ -280,8 +280,13 @@ std::string DefinitionMaker::State(const std::string& name, const std::string& n
   if (next.empty() && type == "Choice") type = "Pass";
   if (!next.empty() && (type == "Succeed" || type == "Fail")) type = "Task";
   // The last one of a level has only itself to go to when it fails.
-  std::string text = StrCat(R"({"Type":")", type, "\"", DataFields(type, depth),
-                            Detail(type, next.empty() ? name : next, depth));
+  const std::string& other = next.empty() ? name : next;
+  std::string text = StrCat(R"({"Type":")", type, "\"");
+  if (OneIn(3)) {
+    text += Jsonata(type, other, depth);
+  } else {
+    StrAppend(&text, DataFields(type, depth), Detail(type, other, depth));
+  }
   if (type != "Choice" && type != "Succeed" && type != "Fail") {
     text += next.empty() ? R"(,"End":true)" : StrCat(R"(,"Next":")", next, "\"");
   }

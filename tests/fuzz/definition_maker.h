@@ -43,6 +43,13 @@ class DefinitionMaker {
   std::string FieldPath();
   std::string FieldCall();
   std::string Argument(int depth);
+
+  // definition_maker_jsonata.cc
+  std::string Jsonata(const std::string& type, const std::string& next, int depth);
+  std::string JsonataDetail(const std::string& type, const std::string& next, int depth);
+  std::string JsonataValue(int depth);
+  std::string Expression(int depth);
+
   std::string Of(std::initializer_list<const char*> choices);
 
   std::mt19937_64 random_;

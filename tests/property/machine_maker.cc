@@ -190,7 +190,13 @@ std::string MachineMaker::LastState(const Place& place) {
 }
 
 std::string MachineMaker::State(const Place& place) {
-  if (place.depth < kMaxDepth && OneIn(3)) return OneIn(2) ? Parallel(place) : Map(place);
+  const bool container = place.depth < kMaxDepth && OneIn(3);
+  if (OneIn(3)) {
+    return Jsonata(
+        container ? Of({"Parallel", "Map"}) : Of({"Pass", "Wait", "Choice", "Task", "Task"}),
+        place);
+  }
+  if (container) return OneIn(2) ? Parallel(place) : Map(place);
   switch (Below(6)) {
     case 0:
       return Pass(place);

@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <random>
 #include <string>
+#include <string_view>
 
 namespace pawl::property {
 
@@ -48,6 +49,16 @@ class MachineMaker {
   std::string Result();
   std::string Handlers(const Place& place);
   static std::string Onward(const Place& place);
+
+  // machine_maker_jsonata.cc
+  std::string Jsonata(std::string_view type, const Place& place);
+  std::string JsonataChoice(const Place& place);
+  std::string JsonataMap(const Place& place);
+  std::string JsonataCondition();
+  std::string JsonataShape();
+  std::string JsonataAssign(int depth);
+  std::string JsonataResult();
+  std::string JsonataHandlers(const Place& place);
 
   std::string Of(std::initializer_list<const char*> choices);
   uint64_t Below(uint64_t bound) { return random_() % bound; }

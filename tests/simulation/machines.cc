@@ -70,6 +70,21 @@ constexpr char kBroken[] = R"asl({"StartAt": "Try", "States": {
     "Retry": [{"ErrorEquals": ["Enough"], "IntervalSeconds": 1, "MaxAttempts": 1}],
     "End": true}}})asl";
 
+// In JSONata, with chance and time in it: whoever goes on with the Map must find the same items.
+constexpr char kDrawn[] = R"asl({"QueryLanguage": "JSONata", "StartAt": "Draw", "States": {
+  "Draw": {"Type": "Pass", "Assign": {"id": "{% $states.input.id %}", "lot": "{% $uuid() %}"},
+    "Output": {"most": "{% 1 + $floor($random() * 2) %}"}, "Next": "Each"},
+  "Each": {"Type": "Map", "Items": "{% $append($shuffle([1..5]), [$millis()]) %}",
+    "MaxConcurrency": "{% $states.input.most %}",
+    "ItemSelector": {"n": "{% $states.context.Map.Item.Value %}"},
+    "ItemProcessor": {"StartAt": "Do", "States": {"Do": {"Type": "Task", "Resource": @charge,
+      "Arguments": {"id": "{% $id %}"}, "TimeoutSeconds": "{% 30 %}", @retry,
+      "Output": "{% $states.input.n %}", "End": true}}},
+    "Output": {"sum": "{% $sum($states.result[$ < 10]) %}"}, "Next": "Nap"},
+  "Nap": {"Type": "Wait", "Seconds": "{% $floor($random() * 2) %}", "Next": "Result"},
+  "Result": {"Type": "Pass", "Output": {"id": "{% $id %}", "sum": "{% $states.input.sum %}"},
+    "End": true}}})asl";
+
 }  // namespace
 
 const std::vector<SampleMachine>& SampleMachines() {
@@ -80,6 +95,8 @@ const std::vector<SampleMachine>& SampleMachines() {
        R"({"id":$id,"items":[1,2,3]})"},
       {"loop", Expand(kLoop), core::Status::kSucceeded, core::Status::kSucceeded,
        R"({"id":$id,"n":4})"},
+      {"drawn", Expand(kDrawn), core::Status::kSucceeded, core::Status::kSucceeded,
+       R"({"id":$id,"sum":15})"},
       {"impatient", Expand(kImpatient), core::Status::kSucceeded, core::Status::kTimedOut, ""},
       {"broken", Expand(kBroken), core::Status::kFailed, core::Status::kFailed, ""},
       {"doomed", Expand(kOrder), core::Status::kSucceeded, core::Status::kFailed, R"({"id":$id})",

@@ -51,6 +51,7 @@ core::Branch RandomBranch(Random& random, BranchId id, const Text& input) {
   branch.item = random.Coin() ? branch.data : random.SomeText();
   branch.variables = random.SomeText();
   branch.entered_event_id = random.Below(1'000'000);
+  branch.entered_previous_id = random.Maybe(random.Below(1'000'000));
   branch.entered_at = random.Time();
   branch.last_event_id = random.Below(1'000'000);
   for (int64_t i = random.Below(4); i > 0; --i) branch.retries.push_back(random.Below(10));
@@ -69,6 +70,10 @@ core::Branch RandomBranch(Random& random, BranchId id, const Text& input) {
   }
   if (random.Coin()) {
     branch.join = core::Join{random.Below(40), random.Below(40), random.Below(40), random.Below(4)};
+    if (random.Coin()) {
+      branch.join->items_seed = static_cast<uint64_t>(random.Any());
+      branch.join->items_at = random.Time();
+    }
   }
   return branch;
 }
@@ -86,6 +91,7 @@ core::HistoryEvent RandomEvent(Random& random, int64_t id, const Text& shared) {
   event.resource = random.SomeText();
   event.worker_name = random.SomeText();
   event.role_arn = random.SomeText();
+  event.location = random.SomeText();
   event.timeout_seconds = random.Maybe(random.Below(1000));
   event.heartbeat_seconds = random.Maybe(random.Below(1000));
   event.length = random.Maybe(random.Below(1000));

@@ -199,6 +199,7 @@ void ExpectSame(const core::Branch& stored, const core::Branch& wanted) {
   EXPECT_EQ(stored.data, wanted.data);
   EXPECT_EQ(stored.variables, wanted.variables);
   EXPECT_EQ(stored.entered_event_id, wanted.entered_event_id);
+  EXPECT_EQ(stored.entered_previous_id, wanted.entered_previous_id);
   EXPECT_EQ(stored.entered_at, wanted.entered_at);
   EXPECT_EQ(stored.last_event_id, wanted.last_event_id);
   EXPECT_EQ(stored.retries, wanted.retries);
@@ -213,6 +214,8 @@ void ExpectSame(const core::Branch& stored, const core::Branch& wanted) {
     EXPECT_EQ(stored.join->next_index, wanted.join->next_index);
     EXPECT_EQ(stored.join->ended, wanted.join->ended);
     EXPECT_EQ(stored.join->max_concurrency, wanted.join->max_concurrency);
+    EXPECT_EQ(stored.join->items_seed, wanted.join->items_seed);
+    EXPECT_EQ(stored.join->items_at, wanted.join->items_at);
   }
 }
 
@@ -256,6 +259,7 @@ void ExpectSame(const core::HistoryEvent& stored, const core::HistoryEvent& want
   EXPECT_EQ(stored.resource, wanted.resource);
   EXPECT_EQ(stored.worker_name, wanted.worker_name);
   EXPECT_EQ(stored.role_arn, wanted.role_arn);
+  EXPECT_EQ(stored.location, wanted.location);
   EXPECT_EQ(stored.timeout_seconds, wanted.timeout_seconds);
   EXPECT_EQ(stored.heartbeat_seconds, wanted.heartbeat_seconds);
   EXPECT_EQ(stored.length, wanted.length);

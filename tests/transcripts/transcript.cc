@@ -40,6 +40,7 @@ std::string EventLine(const core::HistoryEvent& event) {
   for (const auto& [name, value] : event.assigned) StrAppend(&line, " $", name, "=", value.view());
   if (event.error) StrAppend(&line, " error=", event.error->view());
   if (event.cause) StrAppend(&line, " cause=", event.cause->view());
+  if (!event.location.empty()) StrAppend(&line, " location=", event.location.view());
   return line;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "coordinator/base/strings.h"
+#include "coordinator/core/jsonata.h"
 #include "coordinator/core/number_fields.h"
 #include "coordinator/core/states/states.h"
 
@@ -12,26 +13,48 @@ namespace {
 // AWS quota: an inline Map runs at most 40 iterations at once, whatever MaxConcurrency says.
 constexpr int64_t kMaxInlineConcurrency = 40;
 
-// Parses the input of the Map that `branch` is in, and finds its items.
-asl::Result<std::shared_ptr<const MapItems>> ReadMapItems(Step& step, const Branch& branch,
-                                                          const asl::State& state) {
-  const auto& detail = state.as<asl::MapDetail>();
-  asl::Result<Payload> input = ApplyInputPath(step, branch, state);
-  if (!input.ok()) return input.error();
-  Json items = input->json(step.arena());
+// What a Map in JSONata iterates over.
+asl::Result<Json> FindItems(Step& step, const Branch& branch, const asl::MapDetail& detail,
+                            const Payload& input, const Circumstances& circumstances) {
+  if (detail.items) {
+    return EvaluateJsonata(step, branch, *detail.items, input, "array", circumstances);
+  }
+  const Json items = input.json(step.arena());
+  if (items.is_array()) return items;
+  return asl::QueryEvaluationError(
+      StrCat("Map state input must be an array but was: ", ShownJson(items)), "");
+}
+
+// The same in JSONPath.
+asl::Result<Json> FindItems(Step& step, const Branch& branch, const asl::MapDetail& detail,
+                            const Payload& input) {
+  Json items = input.json(step.arena());
   if (detail.items_path) {
-    asl::Result<Json> found = EvaluatePath(step, branch, *detail.items_path, *input);
+    asl::Result<Json> found = EvaluatePath(step, branch, *detail.items_path, input);
     if (!found.ok()) return found.error();
     items = *found;
   }
-  if (!items.is_array()) {
-    const std::string path = detail.items_path ? detail.items_path->text() : "$";
-    return asl::RuntimeError(StrCat("Reference path \"", path, "\" must point to array."),
-                             /*needs_prefix=*/false);
-  }
-  return std::make_shared<const MapItems>(MapItems{step.shared_arena(),
-                                                   step.execution().parsed_input,
-                                                   input->json(step.arena()), items.items()});
+  if (items.is_array()) return items;
+  const std::string path = detail.items_path ? detail.items_path->text() : "$";
+  return asl::RuntimeError(StrCat("Reference path \"", path, "\" must point to array."),
+                           /*needs_prefix=*/false);
+}
+
+// Parses the input of the Map that `branch` is in, and finds its items.
+asl::Result<std::shared_ptr<const MapItems>> ReadMapItems(Step& step, const Branch& branch,
+                                                          const asl::State& state,
+                                                          const Circumstances& circumstances) {
+  const auto& detail = state.as<asl::MapDetail>();
+  asl::Result<Payload> input = ApplyInputPath(step, branch, state);
+  if (!input.ok()) return input.error();
+  const asl::Result<Json> found = state.language == asl::QueryLanguage::kJsonata
+                                      ? FindItems(step, branch, detail, *input, circumstances)
+                                      : FindItems(step, branch, detail, *input);
+  if (!found.ok()) return found.error();
+  const Json items = *found;
+  return std::make_shared<const MapItems>(MapItems{
+      step.shared_arena(), step.execution().parsed_input, input->json(step.arena()), items.items(),
+      detail.items && step.is_random(), detail.items ? detail.items->memory() : nullptr});
 }
 
 // Whether `container` still runs the branches it began with event `started_id`; a child that failed
@@ -48,6 +71,7 @@ bool StillJoining(Step& step, BranchId container, int64_t started_id) {
 void StartIteration(Step& step, Branch& branch, const asl::State& state, const MapItems& input,
                     int64_t previous_id) {
   const auto& detail = state.as<asl::MapDetail>();
+  if (input.random) step.NoteRandom();
   const int64_t index = branch.join->next_index;
   const Json item = input.items[static_cast<size_t>(index)];
   const Payload item_payload(item);
@@ -150,7 +174,9 @@ void BeginParallel(Step& step, Branch& branch, const asl::State& state) {
 void BeginMap(Step& step, Branch& branch, const asl::State& state) {
   const auto& detail = state.as<asl::MapDetail>();
   branch.due_at.reset();
-  auto items = ReadMapItems(step, branch, state);
+  // Drawn only where it can matter: it is a part of the position.
+  const Circumstances circumstances{step.now(), detail.items ? step.Random() : 0};
+  auto items = ReadMapItems(step, branch, state, circumstances);
   if (!items.ok()) return FailState(step, branch, items.error());
   const std::shared_ptr<const MapItems> input = *items;
   auto concurrency = EvaluateCount(step, branch, detail.max_concurrency, "MaxConcurrency",
@@ -163,6 +189,10 @@ void BeginMap(Step& step, Branch& branch, const asl::State& state) {
       wanted > 0 ? std::min(wanted, kMaxInlineConcurrency) : kMaxInlineConcurrency;
   branch.phase = length == 0 ? Phase::kReady : Phase::kJoining;
   branch.join = Join{.length = length, .max_concurrency = limit};
+  if (detail.items) {
+    branch.join->items_seed = circumstances.seed;
+    branch.join->items_at = circumstances.now;
+  }
   HistoryEvent& event = step.EmitNext(EventType::kMapStateStarted, branch);
   event.length = length;
   const int64_t started_id = event.id;
@@ -208,8 +238,8 @@ void EndChild(Step& step, Branch& child, const Text& output) {
   }
   if (map && join.next_index < join.length) {
     if (container.map_items == nullptr) {
-      auto items = ReadMapItems(step, container, state);
-      if (!items.ok()) return FailState(step, container, items.error());
+      auto items = ReadMapItems(step, container, state, {join.items_at, join.items_seed});
+      if (!items.ok()) return FailRunning(step, container, items.error());
       container.map_items = *items;
     }
     const std::shared_ptr<const MapItems> items = container.map_items;

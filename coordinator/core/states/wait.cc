@@ -5,6 +5,7 @@
 #include "coordinator/asl/unverified.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/core/jsonata.h"
 #include "coordinator/core/states/states.h"
 
 namespace pawl::core {
@@ -72,12 +73,38 @@ asl::Result<absl::Time> AtTimestampPath(Step& step, const Branch& branch,
              path.text(), " == ", Shown(*found)));
 }
 
+asl::Result<absl::Time> AfterSecondsExpression(Step& step, const Branch& branch,
+                                               const asl::JsonataTemplate& form,
+                                               const Payload& input) {
+  const auto seconds = EvaluateInteger(step, branch, form, input, 0, INT64_MAX);
+  if (!seconds.ok()) return seconds.error();
+  return AfterSeconds(step, *seconds);
+}
+
+asl::Result<absl::Time> AtTimestampExpression(Step& step, const Branch& branch,
+                                              const asl::JsonataTemplate& form,
+                                              const Payload& input) {
+  const asl::Result<Json> text = EvaluateJsonata(step, branch, form, input, "string");
+  if (!text.ok()) return text.error();
+  const absl::StatusOr<absl::Time> time = ParseIso8601(text->as_string());
+  if (time.ok()) return *time;
+  return asl::QueryEvaluationError(
+      StrCat("The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format "
+             "string: ",
+             text->as_string()),
+      form.field());
+}
+
 asl::Result<absl::Time> WakeTime(Step& step, const Branch& branch, const asl::WaitDetail& detail,
                                  const Payload& input) {
-  if (detail.seconds) return AfterSeconds(step, *detail.seconds);
-  if (detail.seconds_path) return AfterSecondsPath(step, branch, *detail.seconds_path, input);
-  if (detail.timestamp) return *detail.timestamp;
-  return AtTimestampPath(step, branch, *detail.timestamp_path, input);
+  const auto& [seconds, seconds_path, seconds_expression] = detail.seconds;
+  const auto& [timestamp, timestamp_path, timestamp_expression] = detail.timestamp;
+  if (seconds) return AfterSeconds(step, *seconds);
+  if (seconds_path) return AfterSecondsPath(step, branch, *seconds_path, input);
+  if (seconds_expression) return AfterSecondsExpression(step, branch, *seconds_expression, input);
+  if (timestamp) return *timestamp;
+  if (timestamp_path) return AtTimestampPath(step, branch, *timestamp_path, input);
+  return AtTimestampExpression(step, branch, *timestamp_expression, input);
 }
 
 }  // namespace

@@ -119,8 +119,8 @@ class Walk {
     const Node* left = node->a;
     // As the first step of a path a text is a name.
     if (left->type == NodeType::kString) VisitName(left->text, context);
-    const bool is_object = left->type == NodeType::kVariable && left->text == object_ &&
-                           !IsBound(object_, *names);
+    const bool is_object =
+        left->type == NodeType::kVariable && left->text == object_ && !IsBound(object_, *names);
     const Node* member = node->b;
     while (member->type == NodeType::kBinary &&
            (member->op == Op::kOpenBracket || member->op == Op::kAt || member->op == Op::kHash)) {

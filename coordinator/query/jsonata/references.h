@@ -16,12 +16,12 @@ struct References {
   // where they are not called: a variable may have the name of one. The names refer to the text.
   std::set<std::string_view> variables;
   std::set<std::string_view> assigned;  // the variables that it binds by `:=`
-  // Of the variable that was asked about: the members that are read of it, and whether it is used in
-  // any other way, so that all of it is seen.
+  // Of the variable that was asked about: the members that are read of it, and whether it is used
+  // in any other way, so that all of it is seen.
   std::set<std::string> members;
   bool whole = false;
-  // What stands where there is nothing but the input: "phone", "$", "$$", "*", "**". In the order of
-  // the text, each once.
+  // What stands where there is nothing but the input: "phone", "$", "$$", "*", "**". In the order
+  // of the text, each once.
   std::vector<std::string> without_context;
 };
 

@@ -27,6 +27,7 @@ HistoryEvent FullEvent(EventType type) {
   event.resource = Text("arn:r");
   event.worker_name = Text("w");
   event.role_arn = Text("arn:role");
+  event.location = Text("Output/a");
   event.timeout_seconds = 60;
   event.heartbeat_seconds = 10;
   event.length = 3;
@@ -139,8 +140,8 @@ INSTANTIATE_TEST_SUITE_P(
         Failure(EventType::kActivityFailed, "activityFailed"),
         Failure(EventType::kActivityTimedOut, "activityTimedOut"),
         {EventType::kEvaluationFailed,
-         Wrap("evaluationFailed", R"("error":"E","cause":"C","state":"S")"),
-         Wrap("evaluationFailed", R"("error":"E","cause":"C","state":"S")")},
+         Wrap("evaluationFailed", R"("error":"E","cause":"C","location":"Output/a","state":"S")"),
+         Wrap("evaluationFailed", R"("error":"E","cause":"C","location":"Output/a","state":"S")")},
     }),
     [](const auto& info) { return std::string(core::EventTypeName(info.param.type)); });
 

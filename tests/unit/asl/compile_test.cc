@@ -88,7 +88,8 @@ TEST(Compile, ACatcherLeadsToItsTarget) {
   EXPECT_EQ(catchers[0].next, machine->Find("F"));
   EXPECT_TRUE(catchers[0].result_path.discard);
   EXPECT_TRUE(catchers[0].assign.has_value());
-  EXPECT_EQ(machine->Find("F")->as<FailDetail>().error_path->text(), "$.Error");
+  EXPECT_EQ(std::get<Expression>(*machine->Find("F")->as<FailDetail>().error.computed).text(),
+            "$.Error");
 }
 
 TEST(Compile, BranchesAndIterationsAreScopesOfTheirOwn) {
@@ -134,22 +135,22 @@ TEST(Compile, WaitHasOneOfFourForms) {
   EXPECT_EQ(MustCompile(One(R"("Type":"Wait","Seconds":0,"End":true)"))
                 ->Find("S")
                 ->as<WaitDetail>()
-                .seconds,
+                .seconds.value,
             0);
   EXPECT_TRUE(MustCompile(One(R"("Type":"Wait","SecondsPath":"$.s","End":true)"))
                   ->Find("S")
                   ->as<WaitDetail>()
-                  .seconds_path.has_value());
+                  .seconds.path.has_value());
   EXPECT_EQ(
       MustCompile(One(R"("Type":"Wait","Timestamp":"2016-03-14T01:59:00.5+01:00","End":true)"))
           ->Find("S")
           ->as<WaitDetail>()
-          .timestamp,
+          .timestamp.value,
       absl::FromUnixMillis(1457917140500));
   EXPECT_TRUE(MustCompile(One(R"("Type":"Wait","TimestampPath":"$.t","End":true)"))
                   ->Find("S")
                   ->as<WaitDetail>()
-                  .timestamp_path.has_value());
+                  .timestamp.path.has_value());
 }
 
 TEST(Compile, SiblingScopesMayUseTheSameVariable) {

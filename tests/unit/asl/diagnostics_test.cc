@@ -68,13 +68,6 @@ INSTANTIATE_TEST_SUITE_P(
         {"UnknownLanguage",
          R"({"QueryLanguage":"XPath","StartAt":"S","States":{"S":{"Type":"Succeed"}}})",
          kSchema + "Value should be one of the following: [JSONPath, JSONata] at /QueryLanguage"},
-        {"MachineInJsonata",
-         R"({"QueryLanguage":"JSONata","StartAt":"S","States":{"S":{"Type":"Succeed"}}})",
-         kSchema +
-             "QueryLanguage 'JSONata' is not available in this version of Pawl at /QueryLanguage"},
-        {"StateInJsonata", One(R"("Type":"Pass","QueryLanguage":"JSONata","Output":1,"End":true)"),
-         kSchema + "QueryLanguage 'JSONata' is not available in this version of Pawl at "
-                   "/States/S/QueryLanguage"},
     }),
     NameOf);
 

@@ -1,5 +1,5 @@
-// Which field stands in which kind of state (reference/asl.md 2 and 3), in JSONPath mode: a row for
-// each field, with all that have it.
+// Which field stands in which kind of state (reference/asl.md 2 and 3): a row for each field, with
+// all that have it, in JSONPath and in JSONata.
 
 #include "coordinator/asl/field_table.h"
 
@@ -45,14 +45,21 @@ std::ostream& operator<<(std::ostream& out, const FieldCase& c) { return out << 
 
 class FieldOf : public testing::TestWithParam<FieldCase> {};
 
-TEST_P(FieldOf, StandsInTheseAndNowhereElse) {
-  const std::vector<std::string> wanted =
-      absl::StrSplit(GetParam().kinds, ' ', absl::SkipWhitespace());
+void ExpectField(const FieldCase& c, QueryLanguage language) {
+  const std::vector<std::string> wanted = absl::StrSplit(c.kinds, ' ', absl::SkipWhitespace());
   std::vector<std::string> found;
   for (const Kind& kind : kKinds) {
-    if (IsFieldAllowed(GetParam().field, kind.context)) found.push_back(kind.name);
+    if (IsFieldAllowed(c.field, kind.context, language)) found.push_back(kind.name);
   }
   EXPECT_EQ(found, wanted);
+}
+
+TEST_P(FieldOf, StandsInTheseAndNowhereElse) { ExpectField(GetParam(), QueryLanguage::kJsonPath); }
+
+class FieldInJsonata : public testing::TestWithParam<FieldCase> {};
+
+TEST_P(FieldInJsonata, StandsInTheseAndNowhereElse) {
+  ExpectField(GetParam(), QueryLanguage::kJsonata);
 }
 
 auto NameOf = [](const auto& info) { return info.param.field; };
@@ -104,6 +111,39 @@ INSTANTIATE_TEST_SUITE_P(OneState, FieldOf,
                              {"ErrorPath", "Fail"},
                              {"Cause", "Fail"},
                              {"CausePath", "Fail"},
+                         }),
+                         NameOf);
+
+INSTANTIATE_TEST_SUITE_P(OfJsonata, FieldInJsonata,
+                         testing::ValuesIn(std::vector<FieldCase>{
+                             {"Arguments", "Task Parallel"},
+                             {"Output", "Task Parallel Map Pass Wait Choice Succeed Catcher"},
+                             {"Items", "Map"},
+                             {"Assign", "Task Parallel Map Pass Wait Choice Catcher"},
+                             {"Seconds", "Wait"},
+                             {"ItemSelector", "Map"},
+                             {"Next", "Task Parallel Map Pass Wait Catcher"},
+                         }),
+                         NameOf);
+
+INSTANTIATE_TEST_SUITE_P(OfJsonPathAlone, FieldInJsonata,
+                         testing::ValuesIn(std::vector<FieldCase>{
+                             {"InputPath", ""},
+                             {"Parameters", ""},
+                             {"ResultSelector", ""},
+                             {"ResultPath", ""},
+                             {"OutputPath", ""},
+                             {"Result", ""},
+                             {"ItemsPath", ""},
+                             {"SecondsPath", ""},
+                             {"TimestampPath", ""},
+                             {"TimeoutSecondsPath", ""},
+                             {"HeartbeatSecondsPath", ""},
+                             {"MaxConcurrencyPath", ""},
+                             {"ToleratedFailureCountPath", ""},
+                             {"ToleratedFailurePercentagePath", ""},
+                             {"ErrorPath", ""},
+                             {"CausePath", ""},
                          }),
                          NameOf);
 

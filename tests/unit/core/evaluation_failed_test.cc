@@ -1,6 +1,6 @@
-// EvaluationFailed is written once, where it happened, and follows from the Entered event of that
-// state; the containers around it fail from there, and can take the error up (reference/history.md
-// 4 and 6.15).
+// EvaluationFailed is written once, where it happened, and follows from what the Entered event of
+// that state follows from; the containers around it fail from there, and can take the error up
+// (reference/history.md 4 and 6.15).
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -57,7 +57,7 @@ TEST(EvaluationFailed, InAnIterationFailsTheMapFromThere) {
   EXPECT_THAT(
       Events(StrCat(kCatch, R"("Type":"Map","ItemProcessor":)", kAssigns)),
       ElementsAre("2 <0> MapStateEntered", "3 <2> MapStateStarted", "4 <3> MapIterationStarted",
-                  "5 <4> PassStateEntered", "6 <5> EvaluationFailed", "7 <6> MapIterationFailed",
+                  "5 <4> PassStateEntered", "6 <4> EvaluationFailed", "7 <6> MapIterationFailed",
                   "8 <6> MapStateFailed", "9 <8> MapStateExited", "10 <9> SucceedStateEntered",
                   "11 <10> SucceedStateExited", "12 <11> ExecutionSucceeded"));
 }
@@ -66,7 +66,7 @@ TEST(EvaluationFailed, InABranchFailsTheParallelFromThere) {
   EXPECT_THAT(
       Events(StrCat(kCatch, R"("Type":"Parallel","Branches":[)", kAssigns, "]")),
       ElementsAre("2 <0> ParallelStateEntered", "3 <2> ParallelStateStarted",
-                  "4 <3> PassStateEntered", "5 <4> EvaluationFailed", "6 <5> ParallelStateFailed",
+                  "4 <3> PassStateEntered", "5 <3> EvaluationFailed", "6 <5> ParallelStateFailed",
                   "7 <6> ParallelStateExited", "8 <7> SucceedStateEntered",
                   "9 <8> SucceedStateExited", "10 <9> ExecutionSucceeded"));
 }
@@ -77,7 +77,7 @@ TEST(EvaluationFailed, ThatNobodyTakesEndsTheExecution) {
   EXPECT_THAT(Events(StrCat(retried_by_others, caught_by_others,
                             R"("Type":"Parallel","Branches":[)", kAssigns, "]")),
               ElementsAre("2 <0> ParallelStateEntered", "3 <2> ParallelStateStarted",
-                          "4 <3> PassStateEntered", "5 <4> EvaluationFailed",
+                          "4 <3> PassStateEntered", "5 <3> EvaluationFailed",
                           "6 <5> ParallelStateFailed", "7 <6> ExecutionFailed"));
 }
 

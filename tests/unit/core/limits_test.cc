@@ -74,7 +74,7 @@ TEST_P(VariableLimit, CountsValuesAsText) {
   EXPECT_EQ(ran.execution.error->view(), "States.DataLimitExceeded");
   EXPECT_EQ(ran.execution.cause->view(), c.cause);
   EXPECT_EQ(ran.events,
-            (std::vector<std::string>{"2 <0> PassStateEntered", "3 <2> EvaluationFailed",
+            (std::vector<std::string>{"2 <0> PassStateEntered", "3 <0> EvaluationFailed",
                                       "4 <3> ExecutionFailed"}));
 }
 
@@ -156,7 +156,7 @@ INSTANTIATE_TEST_SUITE_P(
          R"("Type":"Parallel","Assign":{"a.$":"$[0]","b.$":"$[0]"},"InputPath":"$.big",
             "Branches":[{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}])",
          {"2 <0> ParallelStateEntered", "3 <2> ParallelStateStarted", "4 <3> SucceedStateEntered",
-          "5 <4> SucceedStateExited", "6 <5> ParallelStateSucceeded", "7 <2> EvaluationFailed",
+          "5 <4> SucceedStateExited", "6 <5> ParallelStateSucceeded", "7 <0> EvaluationFailed",
           "8 <7> ParallelStateFailed", "9 <8> ParallelStateExited"}},
     }),
     [](const auto& info) { return info.param.name; });
