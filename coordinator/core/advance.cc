@@ -91,7 +91,12 @@ void RunState(Step& step, Branch& branch) {
     case asl::StateType::kSucceed:
       return RunSucceed(step, branch, state);
     case asl::StateType::kMap:
-      return FinishEmptyMap(step, branch, state);
+      if (branch.join) return FinishEmptyMap(step, branch, state);
+      return BeginMap(step, branch, state);
+    case asl::StateType::kTask:
+      return BeginTask(step, branch, state);
+    case asl::StateType::kParallel:
+      return BeginParallel(step, branch, state);
     default:
       return RunFail(step, branch, state);  // no other type is ever in phase kReady
   }

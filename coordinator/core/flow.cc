@@ -69,6 +69,9 @@ void Exit(Step& step, Branch& branch, const asl::State& state, const Text& outpu
 
 void EnterState(Step& step, Branch& branch, const asl::State& state, Text input,
                 int64_t previous_id) {
+  // A state that failed as it began and was caught is left in the step that entered it. What it
+  // leads to begins in the next one, or catchers in a circle would keep one step going without end.
+  const bool begins_later = step.EnteredHere(branch) && state.type != asl::StateType::kWait;
   branch.phase = Phase::kReady;
   branch.state = Text(state.name);
   branch.data = std::move(input);
@@ -88,6 +91,7 @@ void EnterState(Step& step, Branch& branch, const asl::State& state, Text input,
   branch.entered_previous_id = previous_id;
   step.Touch(branch);
 
+  if (begins_later) return;
   switch (state.type) {
     case asl::StateType::kWait:
       return BeginWait(step, branch, state);

@@ -27,6 +27,7 @@ Step::Step(const asl::Machine* machine, const World* world, absl::Time now, uint
       world_(world),
       execution_(execution),
       now_(std::max(FloorToMillis(now), execution.last_event_at)),
+      last_before_(execution.last_event_id),
       seed_(seed) {}
 
 uint64_t Step::Random() { return NextRandom(&seed_); }

@@ -63,6 +63,9 @@ class Step {
   // The state `branch` is in.
   const asl::State& StateOf(const Branch& branch) const;
 
+  // Whether it has come to that state in this decision.
+  bool EnteredHere(const Branch& branch) const { return branch.entered_event_id > last_before_; }
+
   // The raw input of that state, and the variables it sees (undefined: none). Each is read once,
   // however many fields ask for it one after the other.
   Payload DataOf(const Branch& branch) { return Remember(branch.data, &data_); }
@@ -101,6 +104,7 @@ class Step {
   const World* world_;
   Execution& execution_;
   const absl::Time now_;
+  const int64_t last_before_;  // the id of the last event before this decision
   uint64_t seed_;
   const std::shared_ptr<JsonArena> arena_ = std::make_shared<JsonArena>();
   Transition transition_;
