@@ -22,6 +22,7 @@ struct Answer {
   std::string error_code;  // empty: there is a result
   std::string error_message;
   std::string error_token;
+  bool error_token_is_literal = false;
   int error_position = -1;
   std::optional<bool> definite;
 };
@@ -94,6 +95,7 @@ Answer Failure(const jsonata::JsonataError& error) {
   // JavaScript's own exceptions have no code.
   Answer answer = Failure(error.code.empty() ? "OTHER" : error.code, error.message);
   answer.error_token = error.token;
+  answer.error_token_is_literal = error.token_is_literal;
   answer.error_position = error.position;
   return answer;
 }
@@ -134,7 +136,11 @@ void AppendErrorTo(const Answer& answer, std::string* line) {
   AppendJsonString(answer.error_message, line);
   if (!answer.error_token.empty()) {
     line->append(",\"token\":");
-    AppendJsonString(answer.error_token, line);
+    if (answer.error_token_is_literal) {
+      line->append(answer.error_token);
+    } else {
+      AppendJsonString(answer.error_token, line);
+    }
   }
   if (answer.error_position >= 0) StrAppend(line, ",\"position\":", answer.error_position);
   line->push_back('}');

@@ -19,6 +19,8 @@ struct JsonataError {
   std::string message;
   // What the code's message speaks of: the name of a function or operator, or the offending text.
   std::string token;
+  // The token is a number, true, false or null, as JSON text.
+  bool token_is_literal = false;
   // Where in the expression, in UTF-16 units as the reference counts; -1 where the failing part
   // does not know. The evaluator fills it in.
   int position = -1;

@@ -1,4 +1,4 @@
-// Variables, blocks, lambdas, and calls of everything that can be called.
+// Lambdas, and calls of everything that can be called.
 
 #include <algorithm>
 
@@ -8,9 +8,6 @@
 
 namespace pawl::jsonata {
 namespace {
-
-// Frames of so many slots that nobody keeps lie on the stack.
-constexpr size_t kSlotsOnStack = 4;
 
 // Whether JavaScript takes the value for true.
 bool IsTruthy(Json value) {
@@ -32,7 +29,8 @@ bool IsTruthy(Json value) {
 
 std::string_view ProcedureName(const Node* procedure) {
   if (procedure->type == NodeType::kPath) return procedure->list[0]->text;
-  return procedure->type == NodeType::kBlock ? std::string_view() : procedure->text;
+  const bool named = procedure->type != NodeType::kBlock && procedure->type != NodeType::kTransform;
+  return named ? procedure->text : std::string_view();
 }
 
 // The values of arguments, on the stack when they are few.
@@ -54,55 +52,6 @@ class ArgumentValues {
 };
 
 }  // namespace
-
-Json Evaluator::EvalVariable(const Node* node, Json input, const Frame* frame) {
-  if (!node->text.empty()) return LookUp(*node->reference, frame);
-  const bool wrapped = input.is_array() && (input.mark() & kOuterWrapper) != 0;
-  return wrapped ? input.items()[0] : input;
-}
-
-Json Evaluator::LookUp(const Reference& reference, const Frame* frame) {
-  for (const Place& place : reference.places) {
-    const Frame* at = frame;
-    for (uint16_t hop = 0; hop < place.hops; ++hop) at = at->parent;
-    if (!place.in_tuple) {
-      if (!IsUnbound(at->slots[place.slot])) return at->slots[place.slot];
-      continue;
-    }
-    for (const Binding* b = at->tuple; b != nullptr; b = b->next) {
-      if (b->name == reference.name) return b->value;
-    }
-  }
-  return reference.global < 0 ? Json() : globals_[static_cast<size_t>(reference.global)];
-}
-
-Json Evaluator::EvalBlock(const Node* node, Json input, const Frame* frame) {
-  Json few[kSlotsOnStack];
-  Frame on_stack;
-  if (node->frame) {
-    Frame* own = &on_stack;
-    own->slots = few;
-    if (node->captured || node->slots > kSlotsOnStack) {
-      own = new (arena_->Allocate(sizeof(Frame))) Frame();
-      own->slots = static_cast<Json*>(arena_->Allocate(node->slots * sizeof(Json)));
-    }
-    own->parent = frame;
-    std::fill_n(own->slots, node->slots, Json().WithMark(kUnbound));
-    frame = own;
-  }
-  Json result;
-  for (const Node* item : node->list) {
-    result = Eval(item, input, frame);
-    if (Failed(result)) return result;
-  }
-  return result;
-}
-
-Json Evaluator::EvalBind(const Node* node, Json input, const Frame* frame) {
-  const Json value = Eval(node->b, input, frame);
-  if (!Failed(value)) frame->slots[node->a->reference->places[0].slot] = value;
-  return value;
-}
 
 Json Evaluator::NewFunction(const Function& function) {
   return Json::Opaque(new (arena_->Allocate(sizeof(Function))) Function(function));
@@ -150,8 +99,8 @@ Json Evaluator::EvalCall(const Node* node, Json input, const Frame* frame, const
     if (!tail_arguments_.empty()) {
       tail_arguments_ = Json::Array(tail_arguments_, arena_).items();
     }
-    tail_name_ = name;
-    tail_position_ = node->position;
+    tail_name_ = node->a->type == NodeType::kVariable ? name : std::string_view();
+    tail_position_ = node->a->position;
     return Json().WithMark(kTailCall);
   }
   return CallNamed(function, arguments.span(), input, name, node->position);
@@ -173,17 +122,21 @@ Json Evaluator::CallNamed(Json function, std::span<const Json> arguments, Json c
                           std::string_view name, int64_t position) {
   std::string_view callee = name;
   while (true) {
-    if (!function.is_opaque()) {
+    Json result;
+    if (function.is_opaque()) {
+      result = CallOnce(*FunctionOf(function), arguments, context, /*fit=*/true, callee);
+    } else {
       Fail("T1006");
-      return Blame(callee, position);
     }
-    const Json result = CallOnce(*FunctionOf(function), arguments, context, /*fit=*/true, callee);
-    if (failed_) return Blame(callee, position);
+    if (failed_) {
+      Blame(callee, position);
+      return Blame(name, -1);  // a call in tail position may have no name
+    }
     if (!IsTailCall(result)) return result;
     function = tail_function_;
     arguments = tail_arguments_;
     callee = tail_name_;
-    if (position < 0) position = tail_position_;
+    position = tail_position_;
     if (!Tick()) return FailedValue();
   }
 }
@@ -212,55 +165,52 @@ Json Evaluator::CallOnce(const Function& function, std::span<const Json> argumen
       return function.builtin->call(*this, {arguments});
     case Function::Kind::kLambda:
       return RunLambda(function, arguments);
-    case Function::Kind::kPartial: {
-      Arguments all;
-      for (Json given : function.arguments) {
-        if (!IsHole(given)) {
-          all.push_back(given);
-          continue;
-        }
-        all.push_back(arguments.empty() ? Json() : arguments[0]);
-        if (!arguments.empty()) arguments = arguments.subspan(1);
-      }
-      // A built-in function checks what it gets here as well: all parameters, given or not.
-      const bool builtin = function.first->kind == Function::Kind::kBuiltin;
-      if (builtin && function.first->signature != nullptr) {
-        all.resize(std::max(all.size(), function.first->signature->size()));
-      }
-      return CallOnce(*function.first, {all.data(), all.size()}, context, builtin, name);
-    }
+    case Function::Kind::kPartial:
+      return CallPartial(function, arguments, context, name);
     case Function::Kind::kRegex:
     case Function::Kind::kNextMatch:
       return CallRegex(function, arguments);
     case Function::Kind::kTransform:
       return CallTransform(function, arguments.empty() ? Json() : arguments[0]);
-    case Function::Kind::kChain: {
-      const Json between = Call(Json::Opaque(function.first), arguments, context);
-      return Failed(between) ? between
-                             : Call(Json::Opaque(function.second), {&between, 1}, context);
-    }
+    case Function::Kind::kChain:
+      return CallChain(function, arguments);
   }
   return Json();
 }
 
-Json Evaluator::RunLambda(const Function& lambda, std::span<const Json> arguments) {
-  const Node* node = lambda.node;
-  if (!node->frame) return Eval(node->a, lambda.input, lambda.frame);
-  Json few[kSlotsOnStack];
-  Frame on_stack;
-  Frame* frame = &on_stack;
-  frame->slots = few;
-  if (node->captured || node->slots > kSlotsOnStack) {
-    frame = new (arena_->Allocate(sizeof(Frame))) Frame();
-    frame->slots = static_cast<Json*>(arena_->Allocate(node->slots * sizeof(Json)));
+Json Evaluator::CallPartial(const Function& partial, std::span<const Json> arguments, Json context,
+                            std::string_view name) {
+  Arguments all;
+  for (Json given : partial.arguments) {
+    if (!IsHole(given)) {
+      all.push_back(given);
+      continue;
+    }
+    all.push_back(arguments.empty() ? Json() : arguments[0]);
+    if (!arguments.empty()) arguments = arguments.subspan(1);
   }
-  frame->parent = lambda.frame;
-  std::fill_n(frame->slots, node->slots, Json().WithMark(kUnbound));
-  for (size_t i = 0; i < node->list.size(); ++i) {
-    const uint16_t slot = node->list[i]->reference->places[0].slot;
-    frame->slots[slot] = i < arguments.size() ? arguments[i] : Json();
+  // A built-in function checks what it gets here as well: its parameters, given or not.
+  const bool builtin = partial.first->kind == Function::Kind::kBuiltin;
+  const Signature* signature = partial.first->signature;
+  if (builtin && signature != nullptr) {
+    if (all.size() > signature->size() && !signature->is_open()) all.resize(signature->size());
+    const auto may_miss = [&](size_t at) {
+      return at < signature->size() && signature->MayMiss(at);
+    };
+    while (may_miss(all.size())) all.push_back(Json());
+    while (!all.empty() && all.back().is_undefined() && !may_miss(all.size() - 1)) all.pop_back();
   }
-  return Eval(node->a, lambda.input, frame);
+  return CallOnce(*partial.first, {all.data(), all.size()}, context, builtin, name);
+}
+
+// As `function($f, $g) { function($x) { $g($f($x)) } }`, of which the reference makes it.
+Json Evaluator::CallChain(const Function& chain, std::span<const Json> arguments) {
+  const Json argument = arguments.empty() ? Json() : arguments[0];
+  Json between =
+      CallNamed(Json::Opaque(chain.first), {&argument, 1}, Json::Null(), "f", /*position=*/-1);
+  if (Failed(between)) return between;
+  if (between.is_array()) between = Settled(between);
+  return CallNamed(Json::Opaque(chain.second), {&between, 1}, Json::Null(), "g", -1);
 }
 
 Json Evaluator::EvalPartial(const Node* node, Json input, const Frame* frame) {

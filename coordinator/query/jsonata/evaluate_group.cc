@@ -20,6 +20,8 @@ struct GroupOf {
   Json data;  // what belongs to it: one item, or an array of several
 };
 
+}  // namespace
+
 class Groups {
  public:
   // Null when there is none yet.
@@ -42,14 +44,19 @@ class Groups {
     }
   }
 
-  absl::InlinedVector<GroupOf, 4>& all() { return groups_; }
+  // In the order in which they are to be evaluated. Valid until the next call of Ordered.
+  std::span<const JsonMember> Ordered(JsonArena* arena) {
+    members_.clear();
+    members_.reserve(groups_.size());
+    for (const GroupOf& group : groups_) members_.push_back({group.key, group.data});
+    return InOrder(members_, arena);
+  }
 
  private:
   absl::InlinedVector<GroupOf, 4> groups_;
+  std::vector<JsonMember> members_;
   absl::flat_hash_map<absl::string_view, size_t> by_key_;
 };
-
-}  // namespace
 
 Json Evaluator::EvalArray(const Node* node, Json input, const Frame* frame) {
   const uint8_t mark = node->construct ? kConstructed : 0;
@@ -96,22 +103,20 @@ Json Evaluator::EvalObject(const Node* node, Json input, const Frame* frame) {
   return Json::Object({members.data(), members.size()}, arena_);
 }
 
-// Runs the keys over the input, one item at a time, and gathers the items under their keys; then
-// gives each group to its value.
-Json Evaluator::EvalGroup(const Node* owner, const List<Pair>& pairs, uint32_t position, Json input,
-                          const Frame* frame, bool stream_frames) {
+bool Evaluator::FailGroup(std::string_view code, Json key, uint32_t position) {
+  Facts facts;
+  facts.value = key;
+  Fail(code, std::move(facts));
+  if (position_ < 0) position_ = position;
+  return false;
+}
+
+// Runs the keys over the input, one item at a time, and gathers the items under their keys.
+bool Evaluator::GatherGroups(const Node* owner, const List<Pair>& pairs, uint32_t position,
+                             Json input, const Frame* frame, bool stream_frames, Groups* groups) {
   const bool stream = IsStream(input);
-  const auto fail = [&](std::string_view code, Json key) {
-    Facts facts;
-    facts.value = key;
-    Fail(code, std::move(facts));
-    if (position_ < 0) position_ = position;
-    return FailedValue();
-  };
-  if (input.is_array() && input.size() == 0 && !stream) input = Json();
   const std::span<const Json> items =
       input.is_array() ? input.items() : std::span<const Json>(&input, 1);
-  Groups groups;
   for (Json item : items) {
     const Json context = stream ? TupleOf(item).at : item;
     const Frame* inner = frame;
@@ -120,26 +125,37 @@ Json Evaluator::EvalGroup(const Node* owner, const List<Pair>& pairs, uint32_t p
     }
     for (size_t i = 0; i < pairs.size(); ++i) {
       const Json key = Eval(pairs[i].key, context, inner);
-      if (Failed(key)) return key;
+      if (Failed(key)) return false;
       if (key.is_undefined()) continue;
-      if (!key.is_string()) return fail("T1003", key);
+      if (!key.is_string()) return FailGroup("T1003", key, position);
       const std::string_view text = key.as_string();
-      if (text == "_jsonata_lambda" || text == "_jsonata_function") return fail("D1013", key);
-      GroupOf* group = groups.Find(text);
+      if (text == "_jsonata_lambda" || text == "_jsonata_function") {
+        return FailGroup("D1013", key, position);
+      }
+      GroupOf* group = groups->Find(text);
       if (group == nullptr) {
-        groups.Add({text, i, item});
+        groups->Add({text, i, item});
       } else if (group->pair != i) {
-        return fail("D1009", key);
+        return FailGroup("D1009", key, position);
       } else {
         group->data = Append(group->data, item);
-        if (failed_) return FailedValue();
+        if (failed_) return false;
       }
     }
   }
-  std::vector<JsonMember> members;
-  members.reserve(groups.all().size());
-  for (const GroupOf& group : groups.all()) members.push_back({group.key, group.data});
-  const std::span<const JsonMember> ordered = InOrder(members, arena_);
+  return true;
+}
+
+// Gathers groups, then gives each of them to its value.
+Json Evaluator::EvalGroup(const Node* owner, const List<Pair>& pairs, uint32_t position, Json input,
+                          const Frame* frame, bool stream_frames) {
+  const bool stream = IsStream(input);
+  if (input.is_array() && input.size() == 0 && !stream) input = Json();
+  Groups groups;
+  if (!GatherGroups(owner, pairs, position, input, frame, stream_frames, &groups)) {
+    return FailedValue();
+  }
+  const std::span<const JsonMember> ordered = groups.Ordered(arena_);
   std::vector<JsonMember> values;
   values.reserve(ordered.size());
   for (const JsonMember& member : ordered) {

@@ -4,6 +4,7 @@
 
 #include "coordinator/query/jsonata/evaluator.h"
 #include "coordinator/query/jsonata/stringify.h"
+#include "coordinator/query/jsonata/text/utf16.h"
 
 namespace pawl::jsonata {
 namespace {
@@ -95,13 +96,25 @@ Json Evaluator::EvalSteps(const Node* node, size_t first, Json sequence, const F
   Json result = sequence;
   for (size_t i = first; i < steps.size(); ++i) {
     const Node* step = steps[i];
-    result = i == 0 && step->construct
-                 ? Eval(step, result, frame)
-                 : EvalStep(step, result, frame, /*last=*/i + 1 == steps.size());
+    const bool last = i + 1 == steps.size();
+    const bool construct = i == 0 && step->construct;
+    result = construct ? Eval(step, result, frame) : EvalStep(step, result, frame, last);
     if (failed_) return FailedValue();
+    if (construct && !last && !result.is_array()) result = AsJavaScriptSteps(result);
     if (!result.is_array() || result.size() == 0) break;
   }
   return FinishPath(node, result, frame);
+}
+
+// What the reference takes for the items of a constructor that gives no array, because of a
+// predicate or a grouping behind it: the units of a text, and nothing of all else.
+Json Evaluator::AsJavaScriptSteps(Json value) {
+  if (value.is_undefined() || (value.is_string() && value.size() == 0)) return value;
+  Builder units(this);
+  if (value.is_string()) {
+    for (char16_t unit : ToUtf16(value.as_string())) units.Add(Text(FromUtf16({&unit, 1})));
+  }
+  return units.Finish(kSequence);
 }
 
 Json Evaluator::FinishPath(const Node* node, Json result, const Frame* frame) {
@@ -206,59 +219,6 @@ bool Evaluator::Selects(Json verdict, int64_t index, int64_t size, Builder* resu
     if (wanted == static_cast<double>(index)) results->Add(item);
   }
   return Tick(numbers.size());
-}
-
-Json Evaluator::EvalWildcard(Json input) {
-  if (input.is_array() && (input.mark() & kOuterWrapper) != 0) input = input.items()[0];
-  Builder results(this);
-  uint8_t mark = kSequence;  // until an array is appended: what comes of that is a plain array
-  const auto add = [&](Json value) {
-    if (!value.is_array()) {
-      results.Add(value);
-      return true;
-    }
-    mark = 0;
-    return FlattenInto(value, &results);
-  };
-  if (input.is_array()) {
-    for (Json item : input.items()) {
-      if (!add(item)) return FailedValue();
-    }
-  } else if (input.is_object()) {
-    for (const JsonMember& member : InOrder(input.members(), arena_)) {
-      if (!add(member.value)) return FailedValue();
-    }
-  }
-  return results.Finish(mark);
-}
-
-bool Evaluator::FlattenInto(Json value, Builder* results) {
-  if (!value.is_array()) {
-    results->Add(value);
-    return Tick();
-  }
-  if (!Recurse()) return false;
-  for (Json item : value.items()) {
-    if (!FlattenInto(item, results)) return false;
-  }
-  return true;
-}
-
-bool Evaluator::DescendantsInto(Json value, Builder* results) {
-  if (!Tick()) return false;
-  if (!value.is_array()) results->Add(value);
-  if (!value.is_array() && !value.is_object()) return true;
-  if (!Recurse()) return false;
-  if (value.is_array()) {
-    for (Json item : value.items()) {
-      if (!DescendantsInto(item, results)) return false;
-    }
-    return true;
-  }
-  for (const JsonMember& member : InOrder(value.members(), arena_)) {
-    if (!DescendantsInto(member.value, results)) return false;
-  }
-  return true;
 }
 
 Json Evaluator::Lookup(Json input, std::string_view key) {

@@ -110,6 +110,7 @@ class Transformation {
     *place = Json::Object(members, evaluator_.arena());
     ids_[place->members().data()] = id;
     RegisterMembers(*place);
+    places_[id] = place;  // also when the object was put into itself
   }
 
   bool Update(const Node* node, Json match, const Frame* frame) {

@@ -47,7 +47,10 @@ Json Evaluator::EvalTuplePath(const Node* node, Json sequence, const Frame* fram
     const Node* step = steps[i];
     const bool last = i + 1 == steps.size();
     if (i == 0 && step->construct) {
-      result = Eval(step, result, frame);
+      // Behind `@` the reference goes on with what the path began with, whatever this one gives.
+      const Json constructed = Eval(step, result, frame);
+      if (!step->focus.empty() && !failed_) continue;
+      result = constructed.is_array() || last ? constructed : AsJavaScriptSteps(constructed);
     } else if (step->step_frame) {
       tuples = EvalTupleStep(step, result, tuples, frame);
     } else {
@@ -170,6 +173,15 @@ Tuple Evaluator::Reduce(Json tuples) {
   const Binding* bindings = nullptr;
   for (const Gathered& one : gathered) bindings = Bind(one.name, one.value, bindings);
   return {at, bindings};
+}
+
+Json Evaluator::EvalParent(const Node* node, const Frame* frame) {
+  for (; frame != nullptr; frame = frame->parent) {
+    for (const Binding* b = frame->tuple; b != nullptr; b = b->next) {
+      if (b->name == node->slot->label) return b->value;
+    }
+  }
+  return Json();
 }
 
 }  // namespace pawl::jsonata

@@ -90,6 +90,9 @@ Json Evaluator::Exported(Json value) {
       !std::isfinite(value.as_double())) {
     return Json::Null();
   }
+  // What stands at many places is written at each of them.
+  exported_bytes_ += value.is_string() ? value.size() + 3 : 5;
+  if (exported_bytes_ > limits_.memory_bytes) return LimitReached(kTooMuch);
   if (!value.is_array() && !value.is_object()) return value;
   if (!Recurse()) return FailedValue();
   if (value.is_array()) {
@@ -142,7 +145,7 @@ bool Evaluator::Reserve(size_t bytes) {
 }
 
 bool Evaluator::Recurse() {
-  if (StackAddress() >= stack_floor_ && !failed_) return true;
+  if (StackAddress() >= stack_floor_ && !failed_) return Tick();
   LimitReached(kTooDeep);
   return false;
 }
@@ -166,10 +169,10 @@ bool Evaluator::EnterDeeper() {
 }
 
 // A sequence of one result is that result, one of none is nothing.
-Json Evaluator::Settle(const Node* node, Json result) {
+Json Evaluator::Settled(Json result, bool keep_array) {
   if (!IsSequence(result) || IsStream(result)) return result;
   uint8_t mark = result.mark();
-  if (node->keep_array) mark |= kKeepSingleton;
+  if (keep_array) mark |= kKeepSingleton;
   if (result.size() == 0) return Json();
   if (result.size() == 1 && (mark & kKeepSingleton) == 0) return result.items()[0];
   return result.WithMark(mark);
@@ -185,7 +188,7 @@ Json Evaluator::Eval(const Node* node, Json input, const Frame* frame) {
   if (!node->plain && !failed_) result = Dress(node, result, frame);
   --depth_;
   if (failed_) return FailedValue();
-  return result.is_array() ? Settle(node, result) : result;
+  return result.is_array() ? Settled(result, node->keep_array) : result;
 }
 
 // Predicates and the grouping behind anything that is not a path.
@@ -196,6 +199,17 @@ Json Evaluator::Dress(const Node* node, Json result, const Frame* frame) {
   }
   if (node->group == nullptr || node->type == NodeType::kPath) return result;
   return EvalGroup(node, node->group->pairs, node->group->position, result, frame, node->stream);
+}
+
+Json Evaluator::EvalChoice(const Node* node, Json input, const Frame* frame) {
+  const Json first = Eval(node->a, input, frame);
+  if (Failed(first)) return first;
+  if (node->type == NodeType::kCondition) {
+    const Node* chosen = ToBoolean(first) ? node->b : node->c;
+    return chosen == nullptr ? Json() : Eval(chosen, input, frame);
+  }
+  const bool taken = node->type == NodeType::kDefault ? ToBoolean(first) : !first.is_undefined();
+  return taken ? first : Eval(node->b, input, frame);
 }
 
 Json Evaluator::EvalKind(const Node* node, Json input, const Frame* frame) {
@@ -209,27 +223,12 @@ Json Evaluator::EvalKind(const Node* node, Json input, const Frame* frame) {
       return EvalVariable(node, input, frame);
     case NodeType::kWildcard:
       return EvalWildcard(input);
-    case NodeType::kDescendant: {
-      Builder results(this);
-      if (!input.is_undefined() && !DescendantsInto(input, &results)) return FailedValue();
-      if (results.size() == 1) return results[0];
-      return input.is_undefined() ? Json() : results.Finish(kSequence);
-    }
-    case NodeType::kParent: {
-      for (; frame != nullptr; frame = frame->parent) {
-        for (const Binding* b = frame->tuple; b != nullptr; b = b->next) {
-          if (b->name == node->slot->label) return b->value;
-        }
-      }
-      return Json();
-    }
-    case NodeType::kRegex: {
-      Function function;
-      function.kind = Function::Kind::kRegex;
-      function.regex = node->regex;
-      function.arity = 2;  // the text, and where to start
-      return NewFunction(function);
-    }
+    case NodeType::kDescendant:
+      return EvalDescendants(input);
+    case NodeType::kParent:
+      return EvalParent(node, frame);
+    case NodeType::kRegex:
+      return EvalRegex(node);
     case NodeType::kPath:
       return EvalPath(node, input, frame);
     case NodeType::kBinary:
@@ -244,21 +243,10 @@ Json Evaluator::EvalKind(const Node* node, Json input, const Frame* frame) {
       return EvalBlock(node, input, frame);
     case NodeType::kBind:
       return EvalBind(node, input, frame);
-    case NodeType::kCondition: {
-      const Json condition = Eval(node->a, input, frame);
-      if (Failed(condition)) return condition;
-      const bool chosen = ToBoolean(condition);
-      if (!chosen && node->c == nullptr) return Json();
-      return Eval(chosen ? node->b : node->c, input, frame);
-    }
-    case NodeType::kDefault: {
-      const Json value = Eval(node->a, input, frame);
-      return Failed(value) || ToBoolean(value) ? value : Eval(node->b, input, frame);
-    }
-    case NodeType::kCoalesce: {
-      const Json value = Eval(node->a, input, frame);
-      return Failed(value) || !value.is_undefined() ? value : Eval(node->b, input, frame);
-    }
+    case NodeType::kCondition:
+    case NodeType::kDefault:
+    case NodeType::kCoalesce:
+      return EvalChoice(node, input, frame);
     case NodeType::kCall:
       return EvalCall(node, input, frame);
     case NodeType::kPartial:

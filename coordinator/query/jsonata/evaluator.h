@@ -30,6 +30,8 @@ inline constexpr std::string_view kTooLong =
 inline constexpr std::string_view kTooMuch =
     "Expression evaluation memory limit exceeded: Check for excessive memory usage";
 
+class Groups;  // evaluate_group.cc
+
 // What an error's message speaks of.
 struct Facts {
   Json value;
@@ -37,7 +39,8 @@ struct Facts {
   size_t index = 0;
   std::string_view token;  // when it is not the function's name
   std::string_view type;
-  std::string message;  // instead of the code's own
+  std::string value_text;  // of a value that is no more, as JSON
+  std::string message;     // instead of the code's own
 };
 
 class Evaluator {
@@ -57,7 +60,8 @@ class Evaluator {
     budget_ -= static_cast<int64_t>(work);
     return budget_ > 0 || Refill();
   }
-  // Whether the stack has room for one more recursion over data; the evaluation has failed if not.
+  // Counts a step, as values of few items can have endless paths through them. Whether the stack
+  // has room for one more recursion over data; the evaluation has failed if not.
   bool Recurse();
   // Whether so much more memory may be had; the evaluation has failed if not.
   bool Reserve(size_t bytes);
@@ -108,8 +112,9 @@ class Evaluator {
 
   Json Eval(const Node* node, Json input, const Frame* frame);
   Json EvalKind(const Node* node, Json input, const Frame* frame);
+  Json EvalChoice(const Node* node, Json input, const Frame* frame);
   Json Dress(const Node* node, Json result, const Frame* frame);
-  static Json Settle(const Node* node, Json result);
+  static Json Settled(Json result, bool keep_array = false);
   bool Refill();
   bool EnterDeeper();
   Json LimitReached(std::string_view message);
@@ -122,14 +127,18 @@ class Evaluator {
   Json EvalPath(const Node* node, Json input, const Frame* frame);
   Json EvalSteps(const Node* node, size_t first, Json sequence, const Frame* frame);
   Json EvalStep(const Node* step, Json sequence, const Frame* frame, bool last);
+  Json AsJavaScriptSteps(Json value);
   Json FinishPath(const Node* node, Json result, const Frame* frame);
   Json Filter(const Node* predicate, Json input, const Frame* frame, const Node* owner,
               bool stream);
   bool Selects(Json verdict, int64_t index, int64_t size, Builder* results, Json item);
+  bool LookupInto(Json input, std::string_view key, Builder* results);
+
+  // evaluate_wildcard.cc
   Json EvalWildcard(Json input);
   bool FlattenInto(Json value, Builder* results);
+  Json EvalDescendants(Json input);
   bool DescendantsInto(Json value, Builder* results);
-  bool LookupInto(Json input, std::string_view key, Builder* results);
 
   // evaluate_tuples.cc
   Json EvalTuplePath(const Node* node, Json sequence, const Frame* frame);
@@ -141,11 +150,16 @@ class Evaluator {
   const Binding* Merge(const Binding* added, const Binding* onto);
   const Frame* TupleFrame(const Node* owner, const Binding* bindings, const Frame* frame);
   Tuple Reduce(Json tuples);
+  // The value that travels under the label of a `%`.
+  static Json EvalParent(const Node* node, const Frame* frame);
 
   // evaluate_group.cc
   Json EvalObject(const Node* node, Json input, const Frame* frame);
   Json EvalGroup(const Node* owner, const List<Pair>& pairs, uint32_t position, Json input,
                  const Frame* frame, bool stream_frames);
+  bool GatherGroups(const Node* owner, const List<Pair>& pairs, uint32_t position, Json input,
+                    const Frame* frame, bool stream_frames, Groups* groups);
+  bool FailGroup(std::string_view code, Json key, uint32_t position);
   Json EvalArray(const Node* node, Json input, const Frame* frame);
 
   // evaluate_operators.cc
@@ -163,11 +177,15 @@ class Evaluator {
   Json EvalSort(const Node* step, Json input, const Frame* frame);
   int CompareKeys(const Node* step, bool descending, Json a, Json b);
 
-  // evaluate_functions.cc
+  // evaluate_scope.cc
   Json EvalVariable(const Node* node, Json input, const Frame* frame);
   Json LookUp(const Reference& reference, const Frame* frame);
   Json EvalBlock(const Node* node, Json input, const Frame* frame);
+  Json EvalInTurn(const List<Node*>& items, Json input, const Frame* frame);
   Json EvalBind(const Node* node, Json input, const Frame* frame);
+  Json RunLambda(const Function& lambda, std::span<const Json> arguments);
+
+  // evaluate_functions.cc
   Json EvalLambda(const Node* node, Json input, const Frame* frame);
   Json EvalCall(const Node* node, Json input, const Frame* frame, const Json* first = nullptr);
   Json EvalPartial(const Node* node, Json input, const Frame* frame);
@@ -176,7 +194,10 @@ class Evaluator {
                  std::string_view name, int64_t position);
   Json CallOnce(const Function& function, std::span<const Json> arguments, Json context, bool fit,
                 std::string_view name);
-  Json RunLambda(const Function& lambda, std::span<const Json> arguments);
+  Json EvalRegex(const Node* node);
+  Json CallPartial(const Function& partial, std::span<const Json> arguments, Json context,
+                   std::string_view name);
+  Json CallChain(const Function& chain, std::span<const Json> arguments);
   Json CallRegex(const Function& function, std::span<const Json> arguments);
   Json Blame(std::string_view name, int64_t position);
 
@@ -191,6 +212,7 @@ class Evaluator {
   const size_t arena_start_;
   std::vector<Json> globals_;
   std::vector<Json> scratch_;
+  size_t exported_bytes_ = 0;  // about as many as the outcome's text will have
   int depth_ = 0;
   int64_t budget_ = 0;
   int64_t deadline_ = 0;  // nanoseconds of the steady clock

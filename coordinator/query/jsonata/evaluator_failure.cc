@@ -7,6 +7,11 @@
 #include "coordinator/query/jsonata/stringify.h"
 
 namespace pawl::jsonata {
+namespace {
+
+constexpr size_t kMaxShownBytes = 1024;  // of a value in a message
+
+}  // namespace
 
 Json Evaluator::Fail(std::string_view code, Facts facts) {
   if (failed_) return FailedValue();
@@ -17,12 +22,17 @@ Json Evaluator::Fail(std::string_view code, Facts facts) {
   return FailedValue();
 }
 
-// Of a part that has no evaluator: the message is its own.
+// Of a part that has no evaluator. The message is its own where the reference has none, or one that
+// tells more than the value.
 Json Evaluator::Fail(JsonataError error) {
   if (error.code == kTooSlowCode) return LimitReached(kTooLong);
   if (error.code == kTooLongCode) return LimitReached(kTooMuch);
   Facts facts;
-  facts.message = std::move(error.message);
+  const std::string_view text = MessageOf(error.code);
+  if (text.empty() || text.find("{{{") != std::string_view::npos) {
+    facts.message = std::move(error.message);
+  }
+  facts.value_text = std::move(error.value);
   const std::string_view code = arena_->Copy(error.code);
   facts.token = arena_->Copy(error.token);
   return Fail(code, std::move(facts));
@@ -34,6 +44,34 @@ Json Evaluator::LimitReached(std::string_view message) {
   return Fail(kLimitReached, std::move(facts));
 }
 
+namespace {
+
+std::string Quoted(std::string_view text) {
+  std::string quoted;
+  AppendJsonString(text, &quoted, NumberStyle::kJavaScript);
+  return quoted;
+}
+
+// As JavaScript writes it, but not endlessly.
+std::string ShownValue(Json value) {
+  if (value.is_number()) return WriteJson(value, NumberStyle::kJavaScript);  // with all digits
+  std::string text;
+  if (!AppendStringified(value, kMaxShownBytes, &text)) text.append("...");
+  return text.empty() ? "undefined" : text;
+}
+
+// What the text of a code has to say of the fact.
+std::string ShownFact(const Facts& facts, std::string_view token, std::string_view name) {
+  if (name == "token") return token.empty() ? "undefined" : Quoted(token);
+  if (name == "{token") return std::string(token);
+  if (name == "value") return facts.value_text.empty() ? ShownValue(facts.value) : facts.value_text;
+  if (name == "value2" || name == "exp") return ShownValue(facts.value2);
+  if (name == "index") return std::to_string(facts.index);
+  return name == "type" ? Quoted(facts.type) : std::string();
+}
+
+}  // namespace
+
 JsonataError Evaluator::Described() const {
   JsonataError error;
   error.code = std::string(code_);
@@ -42,36 +80,14 @@ JsonataError Evaluator::Described() const {
     const auto bytes = static_cast<size_t>(position_);
     error.position = static_cast<int>(CountUtf16(program_.source.substr(0, bytes)));
   }
-  const auto json = [](Json value) -> std::string {
-    std::string text;
-    if (!AppendStringified(value, 1024, &text)) text.append("...");
-    return text.empty() ? "undefined" : text;
-  };
-  if (!facts_.value.is_undefined()) error.value = json(facts_.value);
-  if (!facts_.value2.is_undefined()) error.value2 = json(facts_.value2);
+  error.value = facts_.value_text;
+  if (!facts_.value.is_undefined()) error.value = ShownValue(facts_.value);
+  if (!facts_.value2.is_undefined()) error.value2 = ShownValue(facts_.value2);
   error.message = facts_.message;
   if (!error.message.empty()) return error;
   if (code_ == kUnsupportedResult) error.message = "The outcome is a function";
-  std::string_view text = MessageOf(code_);
-  while (!text.empty()) {
-    const size_t open = text.find("{{");
-    error.message.append(text.substr(0, open));
-    if (open == std::string_view::npos) break;
-    const size_t close = text.find("}}", open);
-    std::string_view name = text.substr(open + 2, close - open - 2);
-    if (name == "token") AppendJsonString(error.token, &error.message, NumberStyle::kJavaScript);
-    if (name == "value") error.message.append(json(facts_.value));
-    if (name == "value2" || name == "exp") error.message.append(json(facts_.value2));
-    if (name == "index") error.message.append(std::to_string(facts_.index));
-    if (name == "type") AppendJsonString(facts_.type, &error.message, NumberStyle::kJavaScript);
-    // `${{{token}}}`: a dollar sign, then the name as it is.
-    if (name == "{token") {
-      error.message.append(error.token);
-      text = text.substr(close + 3);
-    } else {
-      text = text.substr(close + 2);
-    }
-  }
+  error.message +=
+      FillMessage(code_, [this](std::string_view name) { return ShownFact(facts_, token_, name); });
   return error;
 }
 

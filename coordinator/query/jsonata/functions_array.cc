@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "absl/hash/hash.h"
+#include "coordinator/base/strings.h"
 #include "coordinator/base/utf8.h"
 #include "coordinator/query/jsonata/functions.h"
 #include "coordinator/query/jsonata/merge_sort.h"
@@ -59,13 +61,37 @@ Json CallShuffle(Evaluator& evaluator, const CallArguments& arguments) {
   return shuffled.Finish(0);
 }
 
+// Sums up what each value and its place contribute, so that the order of members does not matter.
+bool HashInto(Evaluator& evaluator, Json value, size_t place, size_t* sum) {
+  if (value.is_number()) {
+    *sum += absl::HashOf(place, 'n', value.as_double());
+  } else if (value.is_string()) {
+    *sum += absl::HashOf(place, 's', ToAbsl(value.as_string()));
+  } else {
+    *sum += absl::HashOf(place, static_cast<int>(value.type()), value.size(),
+                         value.is_bool() && value.as_bool());
+  }
+  if (!value.is_array() && !value.is_object()) return true;
+  if (!evaluator.Recurse() || !evaluator.Tick(value.size())) return false;
+  for (size_t i = 0; value.is_array() && i < value.size(); ++i) {
+    if (!HashInto(evaluator, value.items()[i], absl::HashOf(place, i), sum)) return false;
+  }
+  for (size_t i = 0; value.is_object() && i < value.size(); ++i) {
+    const JsonMember& member = value.members()[i];
+    const size_t inner = absl::HashOf(place, ToAbsl(member.key));
+    if (!HashInto(evaluator, member.value, inner, sum)) return false;
+  }
+  return true;
+}
+
 Json CallDistinct(Evaluator& evaluator, const CallArguments& arguments) {
   const Json array = arguments[0];
   if (!array.is_array() || array.size() <= 1) return array;
   Evaluator::Builder results(&evaluator);
   std::unordered_multimap<size_t, Json> seen;
   for (Json item : array.items()) {
-    const size_t hash = JsonHash(item);
+    size_t hash = 0;
+    if (!HashInto(evaluator, item, 0, &hash)) return FailedValue();
     const auto [first, last] = seen.equal_range(hash);
     const bool known = std::any_of(
         first, last, [&](const auto& entry) { return evaluator.Equal(item, entry.second); });

@@ -14,7 +14,7 @@ namespace {
 // The names of an object, or of all objects of an array, each once.
 bool KeysInto(Evaluator& evaluator, Json value, std::vector<JsonMember>* keys,
               absl::flat_hash_set<absl::string_view>* seen) {
-  if (!evaluator.Tick()) return false;
+  if (!evaluator.Tick(1 + value.size())) return false;
   if (value.is_array()) {
     if (!evaluator.Recurse()) return false;
     for (Json item : value.items()) {

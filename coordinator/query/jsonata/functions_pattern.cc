@@ -3,6 +3,7 @@
 #include "coordinator/query/jsonata/functions.h"
 #include "coordinator/query/jsonata/matcher.h"
 #include "coordinator/query/jsonata/text/code_points.h"
+#include "coordinator/query/jsonata/text/find_text.h"
 #include "coordinator/query/jsonata/text/utf16.h"
 
 namespace pawl::jsonata {
@@ -106,8 +107,8 @@ Json CallReplace(Evaluator& evaluator, const CallArguments& arguments) {
 size_t CountPieces(std::string_view text, std::string_view separator) {
   if (separator.empty()) return text.size();
   size_t count = 1;
-  for (size_t at = text.find(separator); at != std::string_view::npos;
-       at = text.find(separator, at + separator.size())) {
+  for (size_t at = FindText(text, separator); at != std::string_view::npos;
+       at = FindText(text, separator, at + separator.size())) {
     ++count;
   }
   return count;

@@ -70,6 +70,8 @@ Json Give(Evaluator& evaluator, const Result<std::string>& text) {
 Json CallSubstring(Evaluator& evaluator, const CallArguments& arguments) {
   if (arguments[0].is_undefined()) return Json();
   if (!Read(evaluator, arguments.text(0))) return FailedValue();
+  // Without a start nothing is as long as was asked for, to JavaScript.
+  if (!arguments.number(1) && arguments.number(2)) return Json::String({});
   const double start = arguments.number(1).value_or(0);
   return Json::String(SubstringByCodePoints(arguments.text(0), start, arguments.number(2)));
 }

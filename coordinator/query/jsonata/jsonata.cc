@@ -20,23 +20,21 @@ JsonataError Describe(const SyntaxError& error, std::string_view source) {
   JsonataError described;
   described.code = std::string(error.code);
   described.token = error.token;
+  described.token_is_literal = error.literal;
   const size_t position = std::min<size_t>(error.position, source.size());
   described.position = static_cast<int>(CountUtf16(source.substr(0, position)));
   if (error.code.empty()) {  // a regular expression: the message is its own
     described.message = error.expected;
     return described;
   }
-  std::string_view text = MessageOf(error.code);
-  while (!text.empty()) {
-    const size_t open = text.find("{{");
-    described.message.append(text.substr(0, open));
-    if (open == std::string_view::npos) break;
-    const size_t close = text.find("}}", open);
-    const bool token = text.substr(open + 2, close - open - 2) == "token";
-    AppendJsonString(token || error.expected.empty() ? error.token : error.expected,
-                     &described.message, NumberStyle::kJavaScript);
-    text = text.substr(close + 2);
-  }
+  described.message = FillMessage(error.code, [&](std::string_view name) {
+    const bool token = name == "token" || error.expected.empty();
+    // The value of S0208 is a number.
+    if (token ? error.literal : error.code == "S0208") return token ? error.token : error.expected;
+    std::string quoted;
+    AppendJsonString(token ? error.token : error.expected, &quoted, NumberStyle::kJavaScript);
+    return quoted;
+  });
   return described;
 }
 

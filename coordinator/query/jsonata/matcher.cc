@@ -59,7 +59,10 @@ bool Matcher::Find(size_t from) {
 
 bool Matcher::Take(Json result) {
   if (evaluator_.failed() || result.is_undefined()) return false;
-  const bool shaped = result.Find("start").is_number() || result.Find("end").is_number() ||
+  // What JavaScript takes for false is a match without any parts.
+  const bool falsy = !result.is_object() && !result.is_array() && !result.is_opaque() &&
+                     !evaluator_.ToBoolean(result);
+  const bool shaped = falsy || result.Find("start").is_number() || result.Find("end").is_number() ||
                       result.Find("groups").is_array() || result.Find("next").is_opaque();
   if (!shaped) {
     evaluator_.Fail("T1010");
@@ -127,11 +130,22 @@ void Matcher::AppendReplacementTo(std::string_view replacement, std::string* out
 }
 
 // A regular expression called as a function, or the `next` of what it gave.
+Json Evaluator::EvalRegex(const Node* node) {
+  Function function;
+  function.kind = Function::Kind::kRegex;
+  function.regex = node->regex;
+  function.arity = 2;  // the text, and where to start
+  return NewFunction(function);
+}
+
 Json Evaluator::CallRegex(const Function& function, std::span<const Json> arguments) {
   const bool next = function.kind == Function::Kind::kNextMatch;
   Json text = next ? function.text : arguments.empty() ? Json() : ToText(arguments[0]);
   if (Failed(text)) return text;
   if (text.is_undefined()) text = Json::String("undefined");
+  if (!next && !arguments.empty() && arguments[0].is_object()) {
+    text = Json::String("[object Object]");  // as JavaScript makes a text of it
+  }
   Function regex = function;
   regex.kind = Function::Kind::kRegex;
   Matcher matcher(this, Json::Opaque(&regex), text);

@@ -169,4 +169,20 @@ std::string_view MessageOf(std::string_view code) {
   return found != std::end(kMessages) && found->code == code ? found->text : std::string_view();
 }
 
+std::string FillMessage(std::string_view code,
+                        absl::FunctionRef<std::string(std::string_view name)> insert) {
+  std::string filled;
+  std::string_view text = MessageOf(code);
+  while (!text.empty()) {
+    const size_t open = text.find("{{");
+    filled.append(text.substr(0, open));
+    if (open == std::string_view::npos) break;
+    const size_t close = text.find("}}", open);
+    const std::string_view name = text.substr(open + 2, close - open - 2);
+    filled.append(insert(name));
+    text = text.substr(close + (name.starts_with('{') ? 3 : 2));
+  }
+  return filled;
+}
+
 }  // namespace pawl::jsonata

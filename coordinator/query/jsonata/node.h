@@ -168,6 +168,9 @@ struct Node {
   const Regex* regex = nullptr;
 };
 
+// The name that the reference gives the kind of the node, for the tokens of errors.
+std::string_view TypeName(const Node* node);
+
 }  // namespace pawl::jsonata
 
 #endif  // PAWL_QUERY_JSONATA_NODE_H_

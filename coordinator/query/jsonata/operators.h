@@ -3,7 +3,10 @@
 #ifndef PAWL_QUERY_JSONATA_OPERATORS_H_
 #define PAWL_QUERY_JSONATA_OPERATORS_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 
 namespace pawl::jsonata {
@@ -33,7 +36,7 @@ enum class Op : uint8_t {
   kLess,
   kGreater,
   kCaret,
-  kStarStar,
+  kStarStar,  // from here to kCoalesce: symbols of two characters
   kRange,
   kBind,
   kNotEqual,
@@ -64,6 +67,31 @@ inline constexpr OpInfo kOps[] = {
 };
 
 constexpr const OpInfo& InfoOf(Op op) { return kOps[static_cast<int>(op)]; }
+
+inline constexpr std::array<Op, 128> kSingleOps = [] {
+  std::array<Op, 128> ops{};
+  for (size_t op = 1; op < std::size(kOps); ++op) {
+    if (kOps[op].text.size() == 1) ops[static_cast<size_t>(kOps[op].text[0])] = static_cast<Op>(op);
+  }
+  return ops;
+}();
+
+// The symbol of one character, kNone when it is none. Where one begins, a name ends.
+constexpr Op SingleOp(char c) {
+  const auto at = static_cast<unsigned char>(c);
+  return at < kSingleOps.size() ? kSingleOps[at] : Op::kNone;
+}
+
+// The symbol of these two characters, kNone when they are none. `?:` and `??` are symbols with
+// `defaults` only.
+constexpr Op DoubleOp(char first, char second, bool defaults) {
+  if (SingleOp(second) == Op::kNone) return Op::kNone;
+  const Op last = defaults ? Op::kCoalesce : Op::kChain;
+  for (Op op = Op::kStarStar; op <= last; op = static_cast<Op>(static_cast<int>(op) + 1)) {
+    if (InfoOf(op).text[0] == first && InfoOf(op).text[1] == second) return op;
+  }
+  return Op::kNone;
+}
 
 }  // namespace pawl::jsonata
 

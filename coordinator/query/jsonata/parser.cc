@@ -5,9 +5,12 @@
 namespace pawl::jsonata {
 
 Node* Parser::Fail(std::string_view code, uint32_t position, std::string_view token,
-                   std::string_view expected) {
+                   std::string_view expected, Json literal) {
   if (error_.code.empty()) {
-    error_ = {code, position, std::string(token), std::string(expected)};
+    error_.code = code;
+    error_.position = position;
+    error_.expected = std::string(expected);
+    error_.SetToken(token, literal);
   }
   return nullptr;
 }
@@ -26,7 +29,8 @@ bool Parser::Advance(bool operator_expected) {
 bool Parser::Expect(Op op, bool operator_expected) {
   if (!At(op)) {
     const bool end = token_.type == TokenType::kEnd;
-    Fail(end ? "S0203" : "S0202", token_.position, end ? "(end)" : token_.text, InfoOf(op).text);
+    Fail(end ? "S0203" : "S0202", token_.position, end ? "(end)" : token_.text, InfoOf(op).text,
+         token_.value);
     return false;
   }
   return Advance(operator_expected);
@@ -36,7 +40,9 @@ Node* Parser::Parse() {
   if (!Advance()) return nullptr;
   Node* root = Expression(0);
   if (root == nullptr) return nullptr;
-  if (token_.type != TokenType::kEnd) return Fail("S0201", token_.position, token_.text);
+  if (token_.type != TokenType::kEnd) {
+    return Fail("S0201", token_.position, token_.text, {}, token_.value);
+  }
   return root;
 }
 
@@ -133,70 +139,6 @@ Node* Parser::Negate(const Token& token) {
   return Adopt(node, node->a);
 }
 
-Node* Parser::Block(const Token& token) {
-  Node* node = NewNode(NodeType::kBlock, token);
-  while (!At(Op::kCloseParen)) {
-    Node* item = Expression(0);
-    if (Adopt(node, item) == nullptr) return nullptr;
-    node->list.Add(item, arena_);
-    if (!At(Op::kSemicolon)) break;
-    if (!Advance()) return nullptr;
-  }
-  return Expect(Op::kCloseParen, true) ? node : nullptr;
-}
-
-Node* Parser::Array(const Token& token) {
-  Node* node = NewNode(NodeType::kArray, token);
-  while (!At(Op::kCloseBracket)) {
-    Node* item = Expression(0);
-    if (item != nullptr && At(Op::kRange)) {
-      const Token range = token_;
-      if (!Advance()) return nullptr;
-      item = Binary(range, item, 0);
-    }
-    if (Adopt(node, item) == nullptr) return nullptr;
-    node->list.Add(item, arena_);
-    if (!At(Op::kComma)) break;
-    if (!Advance()) return nullptr;
-    if (At(Op::kCloseBracket)) {  // a comma asks for another item
-      return Fail("S0211", token_.position, token_.text);
-    }
-  }
-  return Expect(Op::kCloseBracket, true) ? node : nullptr;
-}
-
-Node* Parser::Object(const Token& token, Node* left) {
-  Node* node = NewNode(left == nullptr ? NodeType::kObject : NodeType::kBinary, token);
-  node->a = left;
-  if (left != nullptr && Adopt(node, left) == nullptr) return nullptr;
-  bool more = !At(Op::kCloseBrace);
-  while (more) {
-    Pair pair;
-    pair.key = Expression(0);
-    if (Adopt(node, pair.key) == nullptr || !Expect(Op::kColon)) return nullptr;
-    pair.value = Expression(0);
-    if (Adopt(node, pair.value) == nullptr) return nullptr;
-    node->pairs.Add(pair, arena_);
-    more = At(Op::kComma);
-    if (more && !Advance()) return nullptr;
-  }
-  return Expect(Op::kCloseBrace, true) ? node : nullptr;
-}
-
-Node* Parser::Transform(const Token& token) {
-  Node* node = NewNode(NodeType::kTransform, token);
-  node->a = Expression(0);
-  if (Adopt(node, node->a) == nullptr || !Expect(Op::kBar)) return nullptr;
-  node->b = Expression(0);
-  if (Adopt(node, node->b) == nullptr) return nullptr;
-  if (At(Op::kComma)) {
-    if (!Advance()) return nullptr;
-    node->c = Expression(0);
-    if (Adopt(node, node->c) == nullptr) return nullptr;
-  }
-  return Expect(Op::kBar) ? node : nullptr;
-}
-
 Node* Parser::Infix(const Token& token, Node* left) {
   switch (token.op) {
     case Op::kOpenParen:
@@ -229,41 +171,10 @@ Node* Parser::Binary(const Token& token, Node* left, int right_power) {
   return Adopt(Adopt(node, left), node->b);
 }
 
-Node* Parser::Predicate(const Token& token, Node* left) {
-  if (At(Op::kCloseBracket)) {
-    Node* step = left;
-    while (step->type == NodeType::kBinary && step->op == Op::kOpenBracket) step = step->a;
-    step->keep_array = true;
-    return Advance() ? left : nullptr;
-  }
-  Node* node = NewNode(NodeType::kBinary, token);
-  node->a = left;
-  node->b = Expression(0);
-  if (Adopt(Adopt(node, left), node->b) == nullptr) return nullptr;
-  return Expect(Op::kCloseBracket, true) ? node : nullptr;
-}
-
-Node* Parser::Sort(const Token& token, Node* left) {
-  if (!Expect(Op::kOpenParen)) return nullptr;
-  Node* node = NewNode(NodeType::kBinary, token);
-  node->a = left;
-  if (Adopt(node, left) == nullptr) return nullptr;
-  bool more = true;
-  while (more) {
-    SortTerm term;
-    term.descending = At(Op::kGreater);
-    if ((term.descending || At(Op::kLess)) && !Advance()) return nullptr;
-    term.expression = Expression(0);
-    if (Adopt(node, term.expression) == nullptr) return nullptr;
-    node->terms.Add(term, arena_);
-    more = At(Op::kComma);
-    if (more && !Advance()) return nullptr;
-  }
-  return Expect(Op::kCloseParen) ? node : nullptr;
-}
-
 Node* Parser::Bind(const Token& token, Node* left) {
-  if (left->type != NodeType::kVariable) return Fail("S0212", left->position, left->text);
+  if (left->type != NodeType::kVariable) {
+    return Fail("S0212", left->position, left->text, {}, left->value);
+  }
   Node* node = NewNode(NodeType::kBind, token);
   node->a = left;
   node->b = Expression(InfoOf(Op::kBind).power - 1);
@@ -294,65 +205,6 @@ Node* Parser::Default(const Token& token, Node* left) {
   node->a = left;
   node->b = Expression(0);
   return Adopt(Adopt(node, left), node->b);
-}
-
-bool Parser::Arguments(Node* call) {
-  bool more = !At(Op::kCloseParen);
-  while (more) {
-    Node* argument = nullptr;
-    if (At(Op::kQuestion)) {
-      call->type = NodeType::kPartial;
-      argument = NewNode(NodeType::kPlaceholder, token_);
-      if (!Advance()) return false;
-    } else {
-      argument = Expression(0);
-    }
-    if (Adopt(call, argument) == nullptr) return false;
-    call->list.Add(argument, arena_);
-    more = At(Op::kComma);
-    if (more && !Advance()) return false;
-  }
-  return Expect(Op::kCloseParen, true);
-}
-
-Node* Parser::Call(const Token& token, Node* left) {
-  Node* node = NewNode(NodeType::kCall, token);
-  node->a = left;
-  if (Adopt(node, left) == nullptr || !Arguments(node)) return nullptr;
-  const bool lambda =
-      left->type == NodeType::kName && (left->text == "function" || left->text == "\xCE\xBB");
-  return lambda ? Lambda(node) : node;
-}
-
-Node* Parser::Lambda(Node* node) {
-  for (uint32_t i = 0; i < node->list.size(); ++i) {
-    const Node* parameter = node->list[i];
-    if (parameter->type != NodeType::kVariable) {
-      return Fail("S0208", parameter->position, parameter->text, std::to_string(i + 1));
-    }
-  }
-  node->type = NodeType::kLambda;
-  if (At(Op::kLess) && !LambdaSignature(node)) return nullptr;
-  if (!Expect(Op::kOpenBrace)) return nullptr;
-  node->a = Expression(0);
-  if (Adopt(node, node->a) == nullptr) return nullptr;
-  return Expect(Op::kCloseBrace) ? node : nullptr;
-}
-
-bool Parser::LambdaSignature(Node* node) {
-  const uint32_t position = token_.position;
-  std::string text = "<";
-  int depth = 1;
-  while (depth > 0 && !At(Op::kOpenBrace) && token_.type != TokenType::kEnd) {
-    if (!Advance()) return false;
-    if (At(Op::kGreater)) --depth;
-    if (At(Op::kLess)) ++depth;
-    text.append(token_.type == TokenType::kEnd ? "(end)" : token_.text);
-  }
-  if (!Expect(Op::kGreater)) return false;
-  node->signature = owner_->AddSignature(text, &error_);
-  if (node->signature == nullptr) error_.position += position;
-  return node->signature != nullptr;
 }
 
 }  // namespace pawl::jsonata

@@ -44,7 +44,7 @@ class Parser {
   bool Advance(bool operator_expected = false);
   bool Expect(Op op, bool operator_expected = false);
   Node* Fail(std::string_view code, uint32_t position, std::string_view token = {},
-             std::string_view expected = {});
+             std::string_view expected = {}, Json literal = {});
 
   Node* NewNode(NodeType type, const Token& token);
   // Makes `child` a child of `node`; null when that would nest too deep.

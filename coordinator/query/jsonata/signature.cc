@@ -5,18 +5,7 @@
 namespace pawl::jsonata {
 namespace {
 
-enum Kind : uint16_t {
-  kString = 1,
-  kNumber = 2,
-  kBoolean = 4,
-  kNull = 8,
-  kObject = 16,
-  kArray = 32,
-  kFunction = 64,
-  kMissing = 128,
-};
-
-Kind KindOf(Json value) {
+ValueKind KindOf(Json value) {
   switch (value.type()) {
     case Json::Type::kNull:
       return kNull;
@@ -38,32 +27,6 @@ Kind KindOf(Json value) {
   }
 }
 
-uint16_t KindOfLetter(char letter) {
-  switch (letter) {
-    case 's':
-      return kString;
-    case 'n':
-      return kNumber;
-    case 'b':
-      return kBoolean;
-    case 'l':
-      return kNull;
-    case 'o':
-      return kObject;
-    case 'a':
-      return kArray;
-    case 'f':
-      return kFunction;
-    case 'm':
-      return kMissing;
-    default:
-      return 0;
-  }
-}
-
-constexpr uint16_t kJson = kString | kNumber | kBoolean | kNull | kObject | kArray | kMissing;
-constexpr uint16_t kAny = kJson | kFunction;
-
 std::string_view PluralOf(std::string_view subtype) {
   if (subtype == "a") return "arrays";
   if (subtype == "b") return "booleans";
@@ -74,91 +37,11 @@ std::string_view PluralOf(std::string_view subtype) {
   return {};
 }
 
-// The offset of the bracket that closes the one at `start`, or the end of the text.
-size_t ClosingBracket(std::string_view text, size_t start, char open, char close) {
-  int depth = 1;
-  size_t at = start + 1;
-  for (; at < text.size(); ++at) {
-    if (text[at] == close && --depth == 0) break;
-    if (text[at] == open) ++depth;
-  }
-  return at;
-}
-
 }  // namespace
 
 bool Signature::Parse(std::string_view text, Signature* signature, std::string_view* code,
                       size_t* offset) {
-  std::vector<Parameter>& parameters = signature->parameters_;
-  Parameter nobody;  // what a modifier without a parameter before it is lost on
-  char previous_type = 0;
-  for (size_t at = 1; at < text.size() && text[at] != ':'; ++at) {
-    const char symbol = text[at];
-    Parameter parameter;
-    Parameter& previous = parameters.empty() ? nobody : parameters.back();
-    switch (symbol) {
-      case 's':
-      case 'n':
-      case 'b':
-      case 'l':
-      case 'o':
-        parameter.accepts = KindOfLetter(symbol) | kMissing;
-        break;
-      case 'a':
-        parameter.accepts = kAny;
-        parameter.array = true;
-        break;
-      case 'f':
-        parameter.accepts = kFunction;
-        break;
-      case 'j':
-        parameter.accepts = kJson;
-        break;
-      case 'x':
-        parameter.accepts = kAny;
-        break;
-      case '-':
-        previous.accepts_context = previous.accepts;
-        previous.optional = true;
-        continue;
-      case '?':
-        previous.optional = true;
-        continue;
-      case '+':
-        previous.repeated = true;
-        continue;
-      case '(': {
-        const size_t end = ClosingBracket(text, at, '(', ')');
-        const std::string_view choice = text.substr(at + 1, end - at - 1);
-        if (choice.find('<') != std::string_view::npos) {
-          *code = "S0402";
-          *offset = at;
-          return false;
-        }
-        parameter.accepts = kMissing;
-        for (char letter : choice) parameter.accepts |= KindOfLetter(letter);
-        at = end;
-        break;
-      }
-      case '<': {
-        if (previous_type != 'a' && previous_type != 'f') {
-          *code = "S0401";
-          *offset = at;
-          return false;
-        }
-        const size_t end = ClosingBracket(text, at, '<', '>');
-        previous.typed = true;
-        previous.subtype = std::string(text.substr(at + 1, end - at - 1));
-        at = end;
-        continue;
-      }
-      default:
-        continue;
-    }
-    previous_type = symbol;
-    parameters.push_back(std::move(parameter));
-  }
-  return true;
+  return SignatureParser(text, &signature->parameters_).Parse(code, offset);
 }
 
 bool Signature::Fit(std::span<const Json> arguments, Json context, JsonArena* arena,
@@ -173,7 +56,7 @@ bool Signature::Fit(std::span<const Json> arguments, Json context, JsonArena* ar
   }
   size_t at = 0;
   for (size_t i = 0; i < parameters_.size(); ++i) {
-    const Parameter& parameter = parameters_[i];
+    const SignatureParameter& parameter = parameters_[i];
     if (shares[i] == 0 && parameter.accepts_context != 0) {
       if (!AddContext(parameter, context, at + 1, fitted, mismatch)) return false;
     } else if (shares[i] == 0) {
@@ -197,7 +80,7 @@ bool Signature::FitInOrder(std::span<const Json> arguments, Json context, JsonAr
   const size_t given = arguments.size();
   if (given > parameters_.size()) return false;
   for (size_t i = 0; i < parameters_.size(); ++i) {
-    const Parameter& parameter = parameters_[i];
+    const SignatureParameter& parameter = parameters_[i];
     if (i < given ? (KindOf(arguments[i]) & parameter.accepts) == 0 || parameter.repeated
                   : !parameter.optional) {
       return false;
@@ -216,7 +99,7 @@ bool Signature::FitInOrder(std::span<const Json> arguments, Json context, JsonAr
   return true;
 }
 
-bool Signature::AddContext(const Parameter& parameter, Json context, size_t index,
+bool Signature::AddContext(const SignatureParameter& parameter, Json context, size_t index,
                            Arguments* fitted, SignatureMismatch* mismatch) const {
   if ((KindOf(context) & parameter.accepts_context) == 0) {
     *mismatch = {"T0411", index, context, {}};
@@ -227,8 +110,8 @@ bool Signature::AddContext(const Parameter& parameter, Json context, size_t inde
 }
 
 // `alone`: no other argument goes to the same parameter.
-bool Signature::AddArgument(const Parameter& parameter, Json argument, bool alone, size_t index,
-                            JsonArena* arena, Arguments* fitted,
+bool Signature::AddArgument(const SignatureParameter& parameter, Json argument, bool alone,
+                            size_t index, JsonArena* arena, Arguments* fitted,
                             SignatureMismatch* mismatch) const {
   if (!parameter.array || argument.is_undefined()) {
     fitted->push_back(argument);
@@ -265,7 +148,7 @@ bool Signature::Share(std::span<const Json> arguments, size_t count, bool all,
   std::vector<std::vector<char>> reach(count + 1, std::vector<char>(n + 1, 0));
   for (size_t at = 0; at <= n; ++at) reach[count][at] = !all || at == n;
   for (size_t i = count; i-- > 0;) {
-    const Parameter& parameter = parameters_[i];
+    const SignatureParameter& parameter = parameters_[i];
     for (size_t at = n + 1; at-- > 0;) {
       const bool takes = at < n && (KindOf(arguments[at]) & parameter.accepts) != 0;
       reach[i][at] = (parameter.optional && reach[i + 1][at]) ||
@@ -275,7 +158,7 @@ bool Signature::Share(std::span<const Json> arguments, size_t count, bool all,
   if (!reach[0][0]) return false;
   size_t at = 0;
   for (size_t i = 0; i < count; ++i) {
-    const Parameter& parameter = parameters_[i];
+    const SignatureParameter& parameter = parameters_[i];
     size_t most = 0;
     while (at + most < n && (KindOf(arguments[at + most]) & parameter.accepts) != 0 &&
            (parameter.repeated || most == 0)) {

@@ -12,6 +12,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "coordinator/base/json.h"
+#include "coordinator/query/jsonata/signature_parser.h"
 
 namespace pawl::jsonata {
 
@@ -35,23 +36,17 @@ class Signature {
   bool Fit(std::span<const Json> arguments, Json context, JsonArena* arena, Arguments* fitted,
            SignatureMismatch* mismatch) const;
   size_t size() const { return parameters_.size(); }
+  // Whether it takes more arguments than it has parameters.
+  bool is_open() const { return !parameters_.empty() && parameters_.back().repeated; }
+  // Whether an undefined argument may stand for parameter `at`.
+  bool MayMiss(size_t at) const { return (parameters_[at].accepts & kMissing) != 0; }
 
  private:
-  struct Parameter {
-    uint16_t accepts = 0;          // bits of kinds of values
-    uint16_t accepts_context = 0;  // 0: the context does not stand in
-    bool optional = false;
-    bool repeated = false;
-    bool array = false;
-    bool typed = false;  // the elements of the array have a type
-    std::string subtype;
-  };
-
   bool FitInOrder(std::span<const Json> arguments, Json context, JsonArena* arena,
                   Arguments* fitted, SignatureMismatch* mismatch, bool* fits) const;
-  bool AddContext(const Parameter& parameter, Json context, size_t index, Arguments* fitted,
-                  SignatureMismatch* mismatch) const;
-  bool AddArgument(const Parameter& parameter, Json argument, bool alone, size_t index,
+  bool AddContext(const SignatureParameter& parameter, Json context, size_t index,
+                  Arguments* fitted, SignatureMismatch* mismatch) const;
+  bool AddArgument(const SignatureParameter& parameter, Json argument, bool alone, size_t index,
                    JsonArena* arena, Arguments* fitted, SignatureMismatch* mismatch) const;
   // How many arguments each of the first `count` parameters takes, each as many as it can. False
   // when they do not fit; with `all`, no argument may be left over.
@@ -59,7 +54,7 @@ class Signature {
              std::vector<size_t>* shares) const;
   size_t FirstMisfit(std::span<const Json> arguments) const;
 
-  std::vector<Parameter> parameters_;
+  std::vector<SignatureParameter> parameters_;
 };
 
 }  // namespace pawl::jsonata

@@ -24,7 +24,8 @@ class Simplifier {
  private:
   Node* Simplify(Node* node);
   Node* Dispatch(Node* node);
-  Node* Fail(std::string_view code, uint32_t position, std::string_view token = {});
+  Node* Fail(std::string_view code, uint32_t position, std::string_view token = {},
+             Json literal = {});
   Node* NewPath(Node* first);
   bool SimplifyAll(Node* node, List<Node*>* nodes);
   bool SimplifyPairs(Node* parent, List<Pair>* pairs);

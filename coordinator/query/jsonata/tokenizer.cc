@@ -11,90 +11,6 @@ namespace {
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// One of the symbols of a single character.
-Op SingleOp(char c) {
-  switch (c) {
-    case '.':
-      return Op::kDot;
-    case '[':
-      return Op::kOpenBracket;
-    case ']':
-      return Op::kCloseBracket;
-    case '{':
-      return Op::kOpenBrace;
-    case '}':
-      return Op::kCloseBrace;
-    case '(':
-      return Op::kOpenParen;
-    case ')':
-      return Op::kCloseParen;
-    case ',':
-      return Op::kComma;
-    case '@':
-      return Op::kAt;
-    case '#':
-      return Op::kHash;
-    case ';':
-      return Op::kSemicolon;
-    case ':':
-      return Op::kColon;
-    case '?':
-      return Op::kQuestion;
-    case '+':
-      return Op::kPlus;
-    case '-':
-      return Op::kMinus;
-    case '*':
-      return Op::kStar;
-    case '/':
-      return Op::kSlash;
-    case '%':
-      return Op::kPercent;
-    case '|':
-      return Op::kBar;
-    case '=':
-      return Op::kEqual;
-    case '<':
-      return Op::kLess;
-    case '>':
-      return Op::kGreater;
-    case '^':
-      return Op::kCaret;
-    case '&':
-      return Op::kAmpersand;
-    case '!':
-      return Op::kBang;
-    case '~':
-      return Op::kTilde;
-    default:
-      return Op::kNone;
-  }
-}
-
-Op DoubleOp(char first, char second, bool defaults) {
-  switch (first) {
-    case '.':
-      return second == '.' ? Op::kRange : Op::kNone;
-    case ':':
-      return second == '=' ? Op::kBind : Op::kNone;
-    case '!':
-      return second == '=' ? Op::kNotEqual : Op::kNone;
-    case '>':
-      return second == '=' ? Op::kGreaterEqual : Op::kNone;
-    case '<':
-      return second == '=' ? Op::kLessEqual : Op::kNone;
-    case '*':
-      return second == '*' ? Op::kStarStar : Op::kNone;
-    case '~':
-      return second == '>' ? Op::kChain : Op::kNone;
-    case '?':
-      if (!defaults) return Op::kNone;
-      return second == ':' ? Op::kElvis : second == '?' ? Op::kCoalesce : Op::kNone;
-    default:
-      return Op::kNone;
-  }
-}
-
 bool ReadHex4(std::string_view text, uint32_t* unit) {
   if (text.size() < 4) return false;
   const auto result = std::from_chars(text.data(), text.data() + 4, *unit, 16);
@@ -117,6 +33,11 @@ void AppendUnit(uint32_t unit, std::string* text) {
 }
 
 }  // namespace
+
+void SyntaxError::SetToken(std::string_view text, Json value) {
+  literal = value.is_number() || value.is_bool() || value.is_null();
+  token = literal ? WriteJson(value, NumberStyle::kJavaScript) : std::string(text);
+}
 
 bool Tokenizer::Fail(std::string_view code, size_t position, std::string_view token) {
   error_ = {code, static_cast<uint32_t>(position), std::string(token), {}};

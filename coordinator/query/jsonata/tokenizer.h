@@ -38,6 +38,10 @@ struct SyntaxError {
   uint32_t position = 0;  // in bytes
   std::string token;
   std::string expected;  // what should have stood there, or which parameter is wrong
+  bool literal = false;  // the token is a number, true, false or null, as JSON text
+
+  // The token is the value of a literal, or `text` when it is none.
+  void SetToken(std::string_view text, Json value);
 };
 
 class Tokenizer {

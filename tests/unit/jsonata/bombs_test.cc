@@ -71,21 +71,18 @@ TEST(Bombs, TheStackHoldsWhateverTheDepthAllows) {
 TEST(Bombs, DeepDataIsNoTrap) {
   World world;
   world.limits.stack_bytes = 1u << 20;
-  const auto deep = [&](std::string_view use) {
-    return Outcome(
-        "( $d := $reduce([1..200000], function($a, $b) { {'x': $a} }, 1);" + std::string(use) + ")",
-        world);
+  const auto folded = [&](std::string_view step, std::string_view start, std::string_view use) {
+    return Outcome("( $d := $reduce([1..200000], function($a, $b) { " + std::string(step) + " }, " +
+                       std::string(start) + ");" + std::string(use) + ")",
+                   world);
   };
+  const auto deep = [&](std::string_view use) { return folded("{'x': $a}", "1", use); };
   EXPECT_EQ(deep("$length($string($d))"), "1200001");
   for (std::string_view use : {"$count($d.**)", "$d = $merge([$d])", "$clone($d)", "$d"}) {
     const std::string outcome = deep(use);
     EXPECT_TRUE(outcome == "U1001" || outcome == "200001" || outcome == "true") << use << outcome;
   }
-  const auto nested = [&](std::string_view use) {
-    return Outcome(
-        "( $d := $reduce([1..200000], function($a, $b) { [[$a]] }, [1]);" + std::string(use) + ")",
-        world);
-  };
+  const auto nested = [&](std::string_view use) { return folded("[[$a]]", "[1]", use); };
   for (std::string_view use : {"$boolean($d)", "$d.x", "$d.*", "$spread($d)", "$keys($d)"}) {
     EXPECT_EQ(nested(use), "U1001") << use;
   }
@@ -105,6 +102,53 @@ TEST(Bombs, MemoryHasABound) {
   EXPECT_EQ(Outcome("$join($map([1..100000], function() { $pad('', 1000) }))", world), "U1001");
   EXPECT_EQ(Outcome("[1..9999999].[1..9999999]", world), "U1001");
   EXPECT_EQ(Outcome("[1..100000].([1..100000])", world), "U1001");
+}
+
+// A value of sixty small arrays may have 2^60 paths through it.
+TEST(Bombs, SharedPartsAreNoTrap) {
+  World world = Tight();
+  world.limits.time = absl::Milliseconds(20);
+  const auto doubled = [&](std::string_view start, std::string_view use) {
+    return Outcome("( $d := $reduce([1..60], function($a, $b) { [[$a], [$a]] }, " +
+                       std::string(start) + ");" + std::string(use) + ")",
+                   world);
+  };
+  for (std::string_view start : {"[]", "1", "{'x': 1}"}) {
+    for (std::string_view use :
+         {"$d", "$string($d)", "$d.x", "$d.*", "$d.**", "$spread($d)", "$keys($d)", "$clone($d)",
+          "$distinct([$d, $d])", "$d = [$d]", "$boolean($d)", "$d ~> |$|{}|", "$lookup($d, 'x')"}) {
+      const std::string outcome = doubled(start, use);
+      EXPECT_TRUE(outcome == "U1001" || outcome == "false" || outcome == "true")
+          << start << use << outcome.substr(0, 100);
+    }
+  }
+}
+
+TEST(Bombs, LongTextsAndPicturesTakeBoundedTime) {
+  const World world = Tight();
+  constexpr std::string_view kText = "$pad('', 2000000, 'a')";
+  const std::string part = "$pad('', 1000000, 'a') & 'b'";
+  for (std::string_view use : {"$contains", "$substringBefore", "$substringAfter"}) {
+    const std::string outcome =
+        Outcome(std::string(use) + "(" + std::string(kText) + ", " + part + ")", world);
+    EXPECT_TRUE(outcome == "false" || outcome.size() == 2'000'002) << use;
+  }
+  EXPECT_EQ(Outcome("$count($split(" + std::string(kText) + ", " + part + "))", world), "1");
+  EXPECT_EQ(Outcome("$length($replace(" + std::string(kText) + ", " + part + ", 'c'))", world),
+            "2000000");
+  EXPECT_EQ(Outcome("$string($parseInteger($pad('', 1000000, '1,'), '#,##0'))", world), "D3001");
+  for (std::string_view bomb :
+       {"$formatInteger(1, $pad('', 400000, '0,') & '0')",
+        "$formatInteger(1, $pad('', 400000, '#,') & '0')",
+        "$formatNumber(1, $pad('', 400000, '0,') & '0')",
+        "$formatNumber(1.5, $pad('', 400000, '#,') & '0.0')",
+        "$formatNumber(1, '000,000', {'grouping-separator': $pad('', 1000000, ',')})",
+        "$fromMillis(0, '[Y' & $pad('', 400000, '0,') & '0]')",
+        "$fromMillis(0, $pad('', 400000, '[Y]'))",
+        "$parseInteger('1', $pad('', 400000, '0,') & '0')",
+        "$toMillis('1', $pad('', 400000, '[Y]'))"}) {
+    EXPECT_EQ(Outcome(bomb, world), "U1001") << bomb;
+  }
 }
 
 TEST(Bombs, TimeHasABound) {

@@ -179,6 +179,47 @@ TEST(Language, FunctionsAreValues) {
   Check(kRows, "");
 }
 
+TEST(Language, FunctionsThatArePartlyAppliedTakeTheArgumentsTheyHaveParametersFor) {
+  constexpr Row kRows[] = {
+      {"$power(?, 2, 'more')(3)", "9"},
+      {"$reverse(?, 1)([1, 2])", "[2,1]"},
+      {"$sort(?)([2, 1])", "[1,2]"},
+      {"$single(?)([7])", "7"},
+      {"$string(?)(1)", "\"1\""},
+      {"$uppercase(?)(1)", "T0410"},
+      {"$contains(?)('a')", "undefined"},
+      {"$length(?)()", "undefined"},
+      {"$zip([1, 2], ?)([3, 4])", "[[1,3],[2,4]]"},
+  };
+  Check(kRows, "\"context\"");
+}
+
+TEST(Language, FunctionsJoinedInAChainHandOnWhatAnExpressionWould) {
+  constexpr Row kRows[] = {
+      {"( $f := $map(?, $exists) ~> $type; $f([]) )", "undefined"},
+      {"( $f := $filter(?, $boolean) ~> $type; $f([0, 1]) )", "\"number\""},
+      {"( $f := $trim ~> $length; 'context'.$f() )", "undefined"},
+      {"( $f := $append(1, ?) ~> $count; $f(2, 3) )", "2"},
+  };
+  Check(kRows, "");
+  EXPECT_EQ(ErrorOf("( $h := $abs ~> $sqrt; $h('a') )").token, "f");
+  EXPECT_EQ(ErrorOf("( $h := $number ~> $sqrt; $h(-1) )").token, "g");
+}
+
+TEST(Language, AConstructorThatGivesNoArrayHasNoItems) {
+  constexpr Row kRows[] = {
+      {"[orders][1].id", "undefined"},
+      {"[orders][1].$", "undefined"},
+      {"[orders].id", "[1,2]"},
+      {"['ab'][0].$", R"(["a","b"])"},
+      {"['', 1][0].$", "\"\""},
+      {"([orders].none){'a': 1}.a", "undefined"},
+      {"[orders][1]{'a': 1}.a", "undefined"},
+      {"[orders]@$o.one", "7"},
+  };
+  Check(kRows, kOrders);
+}
+
 TEST(Language, DefaultOperatorsAreRefusedWhereStepFunctionsRefusesThem) {
   World world;
   world.options.default_operators = false;
@@ -217,6 +258,19 @@ TEST(Language, ErrorsTellWhereAndWhat) {
   EXPECT_EQ(error.code, "S0203");
   EXPECT_EQ(error.message, "Expected \")\" before end of expression");
   EXPECT_EQ(error.position, 8);
+
+  error = ErrorOf("(1 1e3)");  // a literal is told by its value
+  EXPECT_EQ(error.token, "1000");
+  EXPECT_TRUE(error.token_is_literal);
+  EXPECT_EQ(error.message, "Expected \")\", got 1000");
+
+  error = ErrorOf("( $f := function() { $abs('a') }; $f() )");  // a call in tail position
+  EXPECT_EQ(error.token, "abs");
+  EXPECT_EQ(error.position, 25);
+
+  error = ErrorOf("a.'b'[%.%.%]");
+  EXPECT_EQ(error.code, "S0217");
+  EXPECT_EQ(error.token, "string");
 
   error = ErrorOf("$error('no such order')");
   EXPECT_EQ(error.code, "D3137");

@@ -96,7 +96,8 @@ TEST(UriText, EncodesAllButWhatUrlsAreMadeOf) {
   EXPECT_EQ(*EncodeUrl("https://x.org/?q=é b&c#d"), "https://x.org/?q=%C3%A9%20b&c#d");
   EXPECT_EQ(*EncodeUrlComponent("?x=te st-_.!~*'()"), "%3Fx%3Dte%20st-_.!~*'()");
   EXPECT_EQ(EncodeUrl(kHigh).error().code, "D3140");
-  EXPECT_EQ(EncodeUrlComponent(kLow).error().token, "encodeUrlComponent");
+  EXPECT_EQ(EncodeUrlComponent(kLow).error().message,
+            R"(Malformed URL passed to $encodeUrlComponent(): "\ude00")");
 }
 
 TEST(UriText, DecodesValidUtf8Only) {

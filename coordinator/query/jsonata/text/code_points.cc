@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "coordinator/query/jsonata/text/find_text.h"
 #include "coordinator/query/jsonata/text/js_number.h"
 #include "coordinator/query/jsonata/text/utf16.h"
 
@@ -37,13 +38,13 @@ struct Span {
 template <typename Use>
 std::string AroundFirst(std::string_view text, std::string_view token, Use use) {
   if (!HasHalfAtEdge(token)) {
-    const size_t at = text.find(token);
+    const size_t at = FindText(text, token);
     if (at == std::string_view::npos) return std::string(text);
     return std::string(use(text, Span{at, at + token.size()}));
   }
   const std::u16string units = ToUtf16(text);
   const std::u16string wanted = ToUtf16(token);
-  const size_t at = units.find(wanted);
+  const size_t at = FindText(std::u16string_view(units), wanted);
   if (at == std::u16string::npos) return std::string(text);
   return FromUtf16(use(std::u16string_view(units), Span{at, at + wanted.size()}));
 }
@@ -81,7 +82,7 @@ template <typename Text, typename Emit>
 void SplitBy(Text text, Text separator, size_t limit, Emit emit) {
   size_t start = 0;
   for (size_t count = 0; count < limit; ++count) {
-    const size_t at = text.find(separator, start);
+    const size_t at = FindText(text, separator, start);
     emit(text.substr(start, at - start));
     if (at == Text::npos) return;
     start = at + separator.size();
@@ -106,7 +107,7 @@ bool ReplaceIn(Text text, Text pattern, std::string_view replacement, double lim
   };
   size_t start = 0;
   for (double count = 0; count < limit; ++count) {
-    const size_t at = text.find(pattern, start);
+    const size_t at = FindText(text, pattern, start);
     if (at == Text::npos) break;
     if (out->size() + (at - start) + replacement.size() > max_bytes) return false;
     append(text.substr(start, at - start));
@@ -168,8 +169,8 @@ std::string SubstringAfter(std::string_view text, std::string_view chars) {
 }
 
 bool Contains(std::string_view text, std::string_view token) {
-  if (!HasHalfAtEdge(token)) return text.find(token) != std::string_view::npos;
-  return ToUtf16(text).find(ToUtf16(token)) != std::u16string::npos;
+  if (!HasHalfAtEdge(token)) return FindText(text, token) != std::string_view::npos;
+  return FindText(ToUtf16(text), ToUtf16(token)) != std::u16string::npos;
 }
 
 std::string Uppercase(std::string_view text) {

@@ -5,6 +5,7 @@
 
 #include "coordinator/base/json.h"
 #include "coordinator/query/jsonata/text/js_number.h"
+#include "coordinator/query/jsonata/text/picture_limits.h"
 #include "coordinator/query/jsonata/text/utf16.h"
 
 namespace pawl::jsonata {
@@ -146,6 +147,7 @@ void AddLiteral(std::u16string_view text, std::vector<DatePart>* parts) {
 }  // namespace
 
 Result<std::vector<DatePart>> ReadDatePicture(std::u16string_view picture) {
+  if (picture.size() > kMaxDatePictureUnits) return PictureTooLong();
   std::vector<DatePart> parts;
   size_t start = 0;
   for (size_t at = 0; (at = picture.find(u'[', at)) != kNone;) {

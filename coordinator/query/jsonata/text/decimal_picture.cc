@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 
+#include "coordinator/query/jsonata/text/picture_limits.h"
 #include "coordinator/query/jsonata/text/utf16.h"
 
 namespace pawl::jsonata {
@@ -244,6 +245,7 @@ SubPicture Analyse(const Parts& parts, const DecimalFormat& format) {
 
 Result<std::vector<SubPicture>> ReadDecimalPicture(std::u16string_view picture,
                                                    const DecimalFormat& format) {
+  if (picture.size() > kMaxNumberPictureUnits) return PictureTooLong();
   std::vector<Parts> all;
   const auto texts = SplitPicture(picture, format.pattern_separator);
   if (texts.size() > 2) return MakeError("D3080", "a picture has two sub-pictures at most");

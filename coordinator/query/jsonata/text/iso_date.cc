@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 #include "coordinator/query/jsonata/text/js_date.h"
 #include "coordinator/query/jsonata/text/js_number.h"
+#include "coordinator/query/jsonata/text/legacy_date.h"
 
 namespace pawl::jsonata {
 namespace {
@@ -23,11 +23,9 @@ struct IsoParts {
   double second = 0;
   std::string_view fraction;
   bool has_zone = false;
-  bool is_utc = false;  // Z
   double zone_hour = 0;
   double zone_minute = 0;
   bool zone_negative = false;
-  bool zone_colon = false;
 };
 
 class IsoReader {
@@ -95,7 +93,6 @@ class IsoReader {
     if (at_ == text_.size()) return true;
     parts->has_zone = true;
     if (text_[at_] == 'Z') {
-      parts->is_utc = true;
       ++at_;
       return true;
     }
@@ -103,8 +100,7 @@ class IsoReader {
     const auto hour = TakeTwo(parts->zone_negative ? '-' : '+', '2');
     if (!hour) return false;
     std::string_view rest = text_.substr(at_);
-    parts->zone_colon = rest.starts_with(':');
-    if (parts->zone_colon) rest.remove_prefix(1);
+    if (rest.starts_with(':')) rest.remove_prefix(1);
     if (rest.size() != 2 || rest[0] < '0' || rest[0] > '5' || !IsDigit(rest[1])) return false;
     parts->zone_hour = *hour;
     parts->zone_minute = DecimalOf(rest);
@@ -116,33 +112,6 @@ class IsoReader {
   size_t at_ = 0;
 };
 
-// V8 falls back to older rules for what is not ISO 8601: three numbers, month first when the first
-// can be a day of a month, and what is missing is 1. A number behind a point is one of them: 2018.5
-// is the first of May. Behind one a zone with a minus and a colon is the time of day. The years
-// below 100 are those around 2000.
-double TimeOfLegacy(const IsoParts& parts) {
-  std::vector<double> numbers = {parts.year};
-  if (parts.month) numbers.push_back(*parts.month);
-  if (parts.day) numbers.push_back(*parts.day);
-  if (!parts.fraction.empty()) numbers.push_back(DecimalOf(parts.fraction));
-  if (numbers.size() > 3) return kNaN;
-  numbers.resize(3, 1);
-  const auto is_day = [](double number) { return number >= 1 && number <= 31; };
-  if (is_day(numbers[0])) std::rotate(numbers.begin(), numbers.begin() + 2, numbers.end());
-  const double month = numbers[1];
-  if (month < 1 || month > 12 || !is_day(numbers[2])) return kNaN;
-  double hour = 0;
-  double minute = 0;
-  if (parts.has_zone && !parts.is_utc) {
-    const bool is_time = !parts.fraction.empty() && parts.zone_negative && parts.zone_colon;
-    hour = parts.zone_hour;
-    minute = parts.zone_minute;
-    if (!is_time || hour > 24 || (hour == 24 && minute > 0)) return kNaN;
-  }
-  const double century = numbers[0] > 99 ? 0 : numbers[0] < 50 ? 2000 : 1900;
-  return TimeOf(century + numbers[0], month - 1, numbers[2], hour, minute);
-}
-
 // V8 reads nine digits of a fraction, which it counts behind the leading zeros when there are more.
 double Millis(std::string_view fraction) {
   const auto length = static_cast<int>(std::min<size_t>(fraction.size(), 9));
@@ -151,12 +120,15 @@ double Millis(std::string_view fraction) {
   return std::floor(DecimalOf(fraction.substr(0, 9)) * std::pow(10, 3) / std::pow(10, length));
 }
 
-double TimeOfParts(const IsoParts& parts) {
-  if (!parts.has_time && (!parts.fraction.empty() || parts.has_zone)) return TimeOfLegacy(parts);
-  if (parts.day && !parts.month) return kNaN;
+double TimeOfParts(const IsoParts& parts, std::string_view text) {
   const double month = parts.month.value_or(1);
   const double day = parts.day.value_or(1);
-  if (month < 1 || month > 12 || day < 1 || day > 31) return kNaN;
+  const bool is_date =
+      month >= 1 && month <= 12 && day >= 1 && day <= 31 && (parts.month || !parts.day);
+  if (!parts.has_time && (!is_date || !parts.fraction.empty() || parts.has_zone)) {
+    return TimeOfLegacy(text);
+  }
+  if (!is_date) return kNaN;
   const double milli = Millis(parts.fraction);
   const bool midnight = parts.hour == 24 && parts.minute == 0 && parts.second == 0 && milli == 0;
   if (parts.hour > 23 && !midnight) return kNaN;
@@ -170,7 +142,7 @@ double TimeOfParts(const IsoParts& parts) {
 std::optional<double> ParseIsoDate(std::string_view text) {
   const auto parts = IsoReader(text).Read();
   if (!parts) return std::nullopt;
-  return TimeOfParts(*parts);
+  return TimeOfParts(*parts, text);
 }
 
 }  // namespace pawl::jsonata

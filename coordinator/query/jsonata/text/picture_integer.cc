@@ -8,13 +8,17 @@
 
 #include "coordinator/base/json.h"
 #include "coordinator/query/jsonata/text/code_points.h"
+#include "coordinator/query/jsonata/text/integer_numerals.h"
 #include "coordinator/query/jsonata/text/integer_words.h"
 #include "coordinator/query/jsonata/text/js_number.h"
+#include "coordinator/query/jsonata/text/picture_limits.h"
 #include "coordinator/query/jsonata/text/utf16.h"
 
 namespace pawl::jsonata {
 namespace {
 
+// Of $parseInteger: the separators of a picture times the units of a text.
+constexpr size_t kMaxRemovalSteps = 500'000'000;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // The zeros of the scripts whose digits a picture may be made of: those that JSONata knows.
@@ -96,43 +100,6 @@ bool ReadDigits(std::u16string_view picture, IntegerPicture* read) {
   return true;
 }
 
-std::u16string Letters(double value, char16_t first) {
-  std::u16string reversed;
-  while (value > 0) {
-    reversed.push_back(static_cast<char16_t>(std::fmod(value - 1, 26) + first));
-    value = std::floor((value - 1) / 26);
-  }
-  return {reversed.rbegin(), reversed.rend()};
-}
-
-struct Numeral {
-  int value;
-  std::string_view text;
-};
-constexpr auto kNumerals = std::to_array<Numeral>({{1000, "m"},
-                                                   {900, "cm"},
-                                                   {500, "d"},
-                                                   {400, "cd"},
-                                                   {100, "c"},
-                                                   {90, "xc"},
-                                                   {50, "l"},
-                                                   {40, "xl"},
-                                                   {10, "x"},
-                                                   {9, "ix"},
-                                                   {5, "v"},
-                                                   {4, "iv"},
-                                                   {1, "i"}});
-// Beyond this the reference implementation runs out of stack; it is one `m` for every thousand.
-constexpr double kMaxRoman = 5'000'000;
-
-std::string Roman(double value) {
-  std::string roman;
-  for (const Numeral& numeral : kNumerals) {
-    for (; value >= numeral.value; value -= numeral.value) roman.append(numeral.text);
-  }
-  return roman;
-}
-
 // Puts the separators of `picture` between the digits.
 void Group(const IntegerPicture& picture, std::u16string* digits) {
   const auto insert = [digits](double position, std::u16string_view separator) {
@@ -175,40 +142,14 @@ std::u16string Digits(double value, const IntegerPicture& picture) {
   return digits;
 }
 
-double ParseLetters(std::u16string_view text, char16_t first) {
-  double value = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const double letter = static_cast<double>(text[text.size() - 1 - i]) - first + 1;
-    value += letter * std::pow(26, static_cast<double>(i));
-  }
-  return value;
-}
-
-double ParseRoman(std::u16string_view text) {
-  double total = 0;
-  int largest = 1;
-  for (size_t i = text.size(); i-- > 0;) {
-    int value = 0;
-    for (const Numeral& numeral : kNumerals) {
-      const bool same = numeral.text.size() == 1 &&
-                        text[i] == static_cast<char16_t>(numeral.text[0] - ('a' - 'A'));
-      if (same) value = numeral.value;
-    }
-    if (value == 0) return kNaN;
-    if (value < largest) {
-      total -= value;
-    } else {
-      largest = value;
-      total += value;
-    }
-  }
-  return total;
-}
-
 void Remove(std::u16string_view part, std::u16string* text) {
-  for (size_t at = 0; (at = text->find(part, at)) != std::u16string::npos;) {
-    text->erase(at, part.size());
+  std::u16string left;
+  size_t from = 0;
+  for (size_t at = 0; (at = text->find(part, from)) != std::u16string::npos;) {
+    left.append(*text, from, at - from);
+    from = at + part.size();
   }
+  *text = left.append(*text, from);
 }
 
 Result<double> ParseDigits(std::u16string_view text, const IntegerPicture& picture) {
@@ -218,6 +159,9 @@ Result<double> ParseDigits(std::u16string_view text, const IntegerPicture& pictu
     // The reference implementation takes out commas here, whatever the picture's separator is.
     Remove(u",", &digits);
   } else {
+    if (picture.separators.size() * digits.size() > kMaxRemovalSteps) {
+      return MakeError(kTooSlowCode, "the text of this picture is too long");
+    }
     for (const auto& separator : picture.separators) Remove(separator.text, &digits);
   }
   if (picture.zero != U'0') {
@@ -235,6 +179,7 @@ Result<double> ParseDigits(std::u16string_view text, const IntegerPicture& pictu
 Result<IntegerPicture> ReadIntegerPicture(std::u16string_view picture) {
   using Kind = IntegerPicture::Kind;
   using Case = IntegerPicture::Case;
+  if (picture.size() > kMaxNumberPictureUnits) return PictureTooLong();
   IntegerPicture read;
   const size_t semicolon = picture.rfind(u';');
   if (semicolon != std::u16string_view::npos) {

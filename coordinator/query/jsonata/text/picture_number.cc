@@ -8,6 +8,7 @@
 
 #include "coordinator/query/jsonata/text/decimal_picture.h"
 #include "coordinator/query/jsonata/text/js_number.h"
+#include "coordinator/query/jsonata/text/picture_limits.h"
 #include "coordinator/query/jsonata/text/utf16.h"
 
 namespace pawl::jsonata {
@@ -173,6 +174,7 @@ Result<DecimalFormat> ReadDecimalFormat(Json options) {
       return MakeError("", "the option " + std::string(name) + " of $formatNumber is a string");
     }
     *member = ToUtf16(value.as_string());
+    if (member->size() > kMaxOptionUnits) return PictureTooLong();
   }
   return format;
 }

@@ -7,18 +7,9 @@ namespace {
 
 using Op = RegexOp;
 
-// 96 MB of ways to go back to.
-constexpr size_t kMaxStack = 6u << 20;
-// 64 MB of choices to remember.
-constexpr uint64_t kMaxSeenBits = 512u << 20;
 // Steps that raise no suspicion: some, and a few for each unit of the text.
 constexpr int64_t kUnsuspicious = 20'000;
 constexpr int64_t kUnsuspiciousPerUnit = 8;
-
-bool IsWordUnit(uint32_t unit) {
-  return (unit >= '0' && unit <= '9') || (unit >= 'a' && unit <= 'z') ||
-         (unit >= 'A' && unit <= 'Z') || unit == '_';
-}
 
 }  // namespace
 
@@ -27,11 +18,9 @@ RegexMatcher<Unit>::RegexMatcher(const RegexProgram& program, std::span<const Un
                                  int64_t steps)
     : program_(program),
       text_(text),
-      size_(static_cast<uint32_t>(text.size())),
       steps_left_(steps),
       pause_(steps - kUnsuspicious - kUnsuspiciousPerUnit * static_cast<int64_t>(text.size())),
-      slots_((program.group_count + 1) * 2, kUnset),
-      registers_(program.register_count, 0) {
+      trail_((program.group_count + 1) * 2, program.register_count) {
   if (!program.memorable) pause_ = 0;
   pause_ = std::max<int64_t>(pause_, 0);
 }
@@ -48,76 +37,21 @@ RegexOutcome RegexMatcher<Unit>::Search(size_t from) {
 // Moves `from` to where it has come.
 template <typename Unit>
 RegexOutcome RegexMatcher<Unit>::SearchFrom(size_t* from) {
-  for (; *from <= size_; ++*from) {
+  for (; *from <= text_.size(); ++*from) {
     if (program_.first) {
-      while (*from < size_ && !program_.first->Contains(UnitAt(static_cast<uint32_t>(*from)))) {
+      while (*from < text_.size() &&
+             !program_.first->Contains(text_.At(static_cast<uint32_t>(*from)))) {
         ++*from;
         --steps_left_;
       }
-      if (*from == size_) return RegexOutcome::kNoMatch;
+      if (*from == text_.size()) return RegexOutcome::kNoMatch;
     }
-    std::fill(slots_.begin(), slots_.end(), kUnset);
-    stack_.clear();
+    trail_.Clear();
     const RegexOutcome outcome = Run(0, static_cast<uint32_t>(*from));
-    if (outcome == RegexOutcome::kMatch) slots_[0] = static_cast<uint32_t>(*from);
+    if (outcome == RegexOutcome::kMatch) trail_.FixSlot(0, static_cast<uint32_t>(*from));
     if (outcome != RegexOutcome::kNoMatch) return outcome;
   }
   return RegexOutcome::kNoMatch;
-}
-
-template <typename Unit>
-bool RegexMatcher<Unit>::Remember() {
-  if (!program_.memorable) return false;
-  const uint64_t bits =
-      uint64_t{program_.choice_count} * (program_.open_rounds_max + 1) * (uint64_t{size_} + 1);
-  pause_ = 0;
-  too_slow_ = false;
-  if (bits > kMaxSeenBits) return true;  // goes on as it is, to the end of its steps
-  seen_.assign(bits / 64 + 1, 0);
-  remembers_ = true;
-  return true;
-}
-
-template <typename Unit>
-bool RegexMatcher<Unit>::FirstTime(const RegexInstruction& in, uint32_t position) {
-  // Of the open rounds the outer ones have begun earlier: those that have got anywhere are the
-  // first ones, and their number says all.
-  uint64_t moved = 0;
-  const auto& rounds = program_.rounds[in.choice];
-  while (moved < rounds.size() && registers_[rounds[moved]] != position) ++moved;
-  const uint64_t bit =
-      (uint64_t{in.choice} * (program_.open_rounds_max + 1) + moved) * (uint64_t{size_} + 1) +
-      position;
-  const uint64_t mask = uint64_t{1} << (bit & 63);
-  const bool first = (seen_[bit >> 6] & mask) == 0;
-  seen_[bit >> 6] |= mask;
-  return first;
-}
-
-template <typename Unit>
-bool RegexMatcher<Unit>::Push(Kind kind, uint32_t pc, uint32_t position, uint32_t limit) {
-  if (stack_.size() >= kMaxStack) {
-    too_slow_ = true;
-    steps_left_ = 0;
-    return false;
-  }
-  stack_.push_back({kind, pc, position, limit});
-  return true;
-}
-
-template <typename Unit>
-void RegexMatcher<Unit>::Set(std::vector<uint32_t>* values, Kind kind, uint32_t index,
-                             uint32_t value) {
-  uint32_t& place = (*values)[index];
-  if (place == value) return;
-  Push(kind, index, place);
-  place = value;
-}
-
-template <typename Unit>
-void RegexMatcher<Unit>::TakeBack(const Entry& entry) {
-  if (entry.kind == Kind::kSlot) slots_[entry.pc] = entry.position;
-  if (entry.kind == Kind::kRegister) registers_[entry.pc] = entry.position;
 }
 
 // A run is taken up where it stood: one unit shorter, or one longer.
@@ -125,13 +59,14 @@ template <typename Unit>
 bool RegexMatcher<Unit>::ResumeRun(const Entry& entry, uint32_t* pc, uint32_t* position) {
   const RegexInstruction& in = program_.code[entry.pc];
   uint32_t unit;
-  if (!in.greedy && (!Read(in, entry.position, &unit) || !program_.sets[in.x].Contains(unit))) {
+  if (!in.greedy &&
+      (!text_.Read(entry.position, in.backward, &unit) || !program_.sets[in.x].Contains(unit))) {
     return false;
   }
   const bool forward = in.greedy == in.backward;
   *position = forward ? entry.position + 1 : entry.position - 1;
   const bool endless = in.max == RegexNode::kForever;
-  if (remembers_ && !in.greedy && endless && !FirstTime(in, *position)) return false;
+  if (memory_.is_on() && !in.greedy && endless && !FirstTime(in, *position)) return false;
   *pc = entry.pc + 1;
   return *position == entry.limit || Push(Kind::kRun, entry.pc, *position, entry.limit);
 }
@@ -140,10 +75,8 @@ bool RegexMatcher<Unit>::ResumeRun(const Entry& entry, uint32_t* pc, uint32_t* p
 // is no choice left above `base`.
 template <typename Unit>
 bool RegexMatcher<Unit>::GoBack(size_t base, uint32_t* pc, uint32_t* position) {
-  while (stack_.size() > base) {
-    const Entry entry = stack_.back();
-    stack_.pop_back();
-    TakeBack(entry);
+  while (trail_.size() > base) {
+    const Entry entry = trail_.Pop();
     if (entry.kind == Kind::kChoice) {
       *pc = entry.pc;
       *position = entry.position;
@@ -156,11 +89,11 @@ bool RegexMatcher<Unit>::GoBack(size_t base, uint32_t* pc, uint32_t* position) {
 
 template <typename Unit>
 RegexOutcome RegexMatcher<Unit>::Run(uint32_t pc, uint32_t position) {
-  const size_t base = stack_.size();
+  const size_t base = trail_.size();
   for (;;) {
     const RegexInstruction& in = program_.code[pc];
     if (in.op == Op::kAccept) {
-      if (base == 0) slots_[1] = position;
+      if (base == 0) trail_.FixSlot(1, position);
       return RegexOutcome::kMatch;
     }
     if (--steps_left_ < pause_) too_slow_ = true;
@@ -175,57 +108,52 @@ bool RegexMatcher<Unit>::Step(const RegexInstruction& in, uint32_t* pc, uint32_t
   uint32_t unit;
   switch (in.op) {
     case Op::kUnit:
-      if (!Read(in, *position, &unit) || unit != in.x) return false;
+      if (!text_.Read(*position, in.backward, &unit) || unit != in.x) return false;
       *position += in.backward ? -1 : 1;
       break;
     case Op::kSet:
-      if (!Read(in, *position, &unit) || !program_.sets[in.x].Contains(unit)) return false;
+      if (!text_.Read(*position, in.backward, &unit) || !program_.sets[in.x].Contains(unit))
+        return false;
       *position += in.backward ? -1 : 1;
       break;
     case Op::kRun:
-      return remembers_ && in.max == RegexNode::kForever ? StepRunRemembering(in, pc, position)
-                                                         : StepRun(in, pc, position);
+      return memory_.is_on() && in.max == RegexNode::kForever ? StepRunRemembering(in, pc, position)
+                                                              : StepRun(in, pc, position);
     case Op::kSplit:
-      if (remembers_ && !FirstTime(in, *position)) return false;
+      if (memory_.is_on() && !FirstTime(in, *position)) return false;
       *pc = in.x;
       return Push(Kind::kChoice, in.y, *position);
     case Op::kJump:
       *pc = in.x;
       return true;
     case Op::kSave:
-      Set(&slots_, Kind::kSlot, in.x, *position);
+      Noted(trail_.SetSlot(in.x, *position));
       break;
     case Op::kForget:
-      for (uint32_t slot = in.x; slot < in.y; ++slot) Set(&slots_, Kind::kSlot, slot, kUnset);
+      for (uint32_t slot = in.x; slot < in.y; ++slot) Noted(trail_.SetSlot(slot, kUnset));
       steps_left_ -= in.y - in.x;
       break;
     case Op::kMark:
-      Set(&registers_, Kind::kRegister, in.x, *position);
+    case Op::kSetZero:
+      Noted(trail_.SetRegister(in.x, in.op == Op::kMark ? *position : 0));
       break;
     case Op::kProgress:
-      if (registers_[in.x] == *position) return false;
-      break;
-    case Op::kSetZero:
-      Set(&registers_, Kind::kRegister, in.x, 0);
+      if (trail_.registers()[in.x] == *position) return false;
       break;
     case Op::kCount:
       return StepCount(in, pc, *position);
     case Op::kCountUp:
-      if (registers_[in.x] >= in.min && registers_[in.y] == *position) return false;
-      Set(&registers_, Kind::kRegister, in.x, registers_[in.x] + 1);
+      if (trail_.registers()[in.x] >= in.min && trail_.registers()[in.y] == *position) return false;
+      Noted(trail_.SetRegister(in.x, trail_.registers()[in.x] + 1));
       break;
     case Op::kBackreference:
       if (!StepBackreference(in, position)) return false;
       break;
     case Op::kTextStart:
-      if (*position != 0 && !(program_.multiline && IsLineEnd(*position - 1))) return false;
-      break;
     case Op::kTextEnd:
-      if (*position != size_ && !(program_.multiline && IsLineEnd(*position))) return false;
-      break;
     case Op::kWordEdge:
     case Op::kNoWordEdge:
-      if (AtWordEdge(*position) != (in.op == Op::kWordEdge)) return false;
+      if (!Holds(in.op, *position)) return false;
       break;
     case Op::kLook:
       return StepLook(in, pc, *position);
@@ -237,17 +165,29 @@ bool RegexMatcher<Unit>::Step(const RegexInstruction& in, uint32_t* pc, uint32_t
 }
 
 template <typename Unit>
+bool RegexMatcher<Unit>::Holds(Op assertion, uint32_t position) const {
+  switch (assertion) {
+    case Op::kTextStart:
+      return text_.AtStart(position, program_.multiline);
+    case Op::kTextEnd:
+      return text_.AtEnd(position, program_.multiline);
+    default:
+      return text_.AtWordEdge(position) == (assertion == Op::kWordEdge);
+  }
+}
+
+template <typename Unit>
 bool RegexMatcher<Unit>::StepRun(const RegexInstruction& in, uint32_t* pc, uint32_t* position) {
   // A run with a bound begins here at most once; what it leads to is remembered further on.
-  if (remembers_ && !FirstTime(in, *position)) return false;
+  if (memory_.is_on() && !FirstTime(in, *position)) return false;
   const UnitSet& set = program_.sets[in.x];
-  const uint32_t room = in.backward ? *position : size_ - *position;
+  const uint32_t room = in.backward ? *position : text_.size() - *position;
   const uint32_t most = std::min(in.greedy ? in.max : in.min, room);
   uint32_t count = 0;
   if (in.backward) {
-    while (count < most && set.Contains(UnitAt(*position - count - 1))) ++count;
+    while (count < most && set.Contains(text_.At(*position - count - 1))) ++count;
   } else {
-    while (count < most && set.Contains(UnitAt(*position + count))) ++count;
+    while (count < most && set.Contains(text_.At(*position + count))) ++count;
   }
   steps_left_ -= count / 4;
   if (count < in.min) return false;
@@ -268,7 +208,7 @@ bool RegexMatcher<Unit>::StepRunRemembering(const RegexInstruction& in, uint32_t
   const UnitSet& set = program_.sets[in.x];
   const auto step = [&] {
     uint32_t unit;
-    if (!Read(in, *position, &unit) || !set.Contains(unit)) return false;
+    if (!text_.Read(*position, in.backward, &unit) || !set.Contains(unit)) return false;
     *position += in.backward ? -1 : 1;
     --steps_left_;
     return true;
@@ -279,7 +219,7 @@ bool RegexMatcher<Unit>::StepRunRemembering(const RegexInstruction& in, uint32_t
   if (!in.greedy) {
     // Growing is left to ResumeRun.
     if (!FirstTime(in, *position)) return false;
-    const uint32_t limit = in.backward ? 0 : size_;
+    const uint32_t limit = in.backward ? 0 : text_.size();
     if (*position != limit && !Push(Kind::kRun, *pc, *position, limit)) return false;
     ++*pc;
     return true;
@@ -297,23 +237,14 @@ bool RegexMatcher<Unit>::StepRunRemembering(const RegexInstruction& in, uint32_t
 
 template <typename Unit>
 bool RegexMatcher<Unit>::StepLook(const RegexInstruction& in, uint32_t* pc, uint32_t position) {
-  const size_t base = stack_.size();
+  const size_t base = trail_.size();
   const RegexOutcome outcome = Run(*pc + 1, position);
   if (outcome == RegexOutcome::kTooSlow) return false;
   const bool found = outcome == RegexOutcome::kMatch;
   if (found && in.negative) {
-    while (stack_.size() > base) {
-      TakeBack(stack_.back());
-      stack_.pop_back();
-    }
+    while (trail_.size() > base) trail_.Pop();
   } else if (found) {
-    // Its other ways are of no interest any more; what it wrote may have to be taken back.
-    const auto is_way = [](const Entry& entry) {
-      return entry.kind == Kind::kChoice || entry.kind == Kind::kRun;
-    };
-    stack_.erase(
-        std::remove_if(stack_.begin() + static_cast<ptrdiff_t>(base), stack_.end(), is_way),
-        stack_.end());
+    trail_.DropWays(base);  // of no interest any more
   }
   if (found == in.negative) return false;
   *pc = in.x;
@@ -322,7 +253,7 @@ bool RegexMatcher<Unit>::StepLook(const RegexInstruction& in, uint32_t* pc, uint
 
 template <typename Unit>
 bool RegexMatcher<Unit>::StepCount(const RegexInstruction& in, uint32_t* pc, uint32_t position) {
-  const uint32_t count = registers_[in.x];
+  const uint32_t count = trail_.registers()[in.x];
   const uint32_t next = *pc + 1;
   if (count < in.min) {
     *pc = next;
@@ -338,16 +269,16 @@ bool RegexMatcher<Unit>::StepCount(const RegexInstruction& in, uint32_t* pc, uin
 
 template <typename Unit>
 bool RegexMatcher<Unit>::StepBackreference(const RegexInstruction& in, uint32_t* position) {
-  const uint32_t begin = slots_[in.x * 2];
-  const uint32_t end = slots_[in.x * 2 + 1];
+  const uint32_t begin = trail_.slots()[in.x * 2];
+  const uint32_t end = trail_.slots()[in.x * 2 + 1];
   if (begin == kUnset || end == kUnset) return true;
   const uint32_t length = end - begin;
   steps_left_ -= length;
-  if (in.backward ? *position < length : size_ - *position < length) return false;
+  if (in.backward ? *position < length : text_.size() - *position < length) return false;
   const uint32_t start = in.backward ? *position - length : *position;
   for (uint32_t i = 0; i < length; ++i) {
-    const uint32_t a = UnitAt(begin + i);
-    const uint32_t b = UnitAt(start + i);
+    const uint32_t a = text_.At(begin + i);
+    const uint32_t b = text_.At(start + i);
     if (a == b) continue;
     if (!program_.ignore_case ||
         Canonicalize(static_cast<char16_t>(a)) != Canonicalize(static_cast<char16_t>(b))) {
@@ -356,19 +287,6 @@ bool RegexMatcher<Unit>::StepBackreference(const RegexInstruction& in, uint32_t*
   }
   *position = in.backward ? start : start + length;
   return true;
-}
-
-template <typename Unit>
-bool RegexMatcher<Unit>::AtWordEdge(uint32_t position) const {
-  const bool before = position > 0 && IsWordUnit(UnitAt(position - 1));
-  const bool after = position < size_ && IsWordUnit(UnitAt(position));
-  return before != after;
-}
-
-template <typename Unit>
-bool RegexMatcher<Unit>::IsLineEnd(uint32_t index) const {
-  const uint32_t unit = UnitAt(index);
-  return unit == '\n' || unit == '\r' || unit == 0x2028 || unit == 0x2029;
 }
 
 template class RegexMatcher<char>;

@@ -13,7 +13,10 @@
 #include <span>
 #include <vector>
 
+#include "coordinator/query/jsonata/text/regex_memory.h"
 #include "coordinator/query/jsonata/text/regex_program.h"
+#include "coordinator/query/jsonata/text/regex_text.h"
+#include "coordinator/query/jsonata/text/regex_trail.h"
 
 namespace pawl::jsonata {
 
@@ -29,28 +32,38 @@ class RegexMatcher {
   RegexOutcome Search(size_t from);
 
   // After a match: begin and end of the whole, then of each group; kUnset where it took no part.
-  static constexpr uint32_t kUnset = UINT32_MAX;
-  const std::vector<uint32_t>& slots() const { return slots_; }
+  static constexpr uint32_t kUnset = RegexTrail::kUnset;
+  const std::vector<uint32_t>& slots() const { return trail_.slots(); }
 
  private:
-  enum class Kind : uint8_t { kChoice, kRun, kSlot, kRegister };
-  // What to do when a way fails: go on elsewhere, or take back what was written.
-  struct Entry {
-    Kind kind;
-    uint32_t pc;        // kSlot, kRegister: its index
-    uint32_t position;  // kSlot, kRegister: what it was
-    uint32_t limit;     // kRun: where it may shrink or grow to
-  };
+  using Kind = RegexTrail::Kind;
+  using Entry = RegexTrail::Entry;
 
   RegexOutcome SearchFrom(size_t* from);
-  bool Remember();
+  // Gets ready to begin anew with a memory; or without one, when that would be too large: the
+  // search then goes on as it is, to the end of its steps.
+  bool Remember() {
+    if (!program_.memorable) return false;
+    pause_ = 0;
+    too_slow_ = false;
+    memory_.TurnOn(program_, text_.size());
+    return true;
+  }
   // From `pc` to kAccept. A match leaves on the stack what takes its writing back.
   RegexOutcome Run(uint32_t pc, uint32_t position);
-  void TakeBack(const Entry& entry);
   bool ResumeRun(const Entry& entry, uint32_t* pc, uint32_t* position);
   bool GoBack(size_t base, uint32_t* pc, uint32_t* position);
-  bool Push(Kind kind, uint32_t pc, uint32_t position, uint32_t limit = 0);
-  void Set(std::vector<uint32_t>* values, Kind kind, uint32_t index, uint32_t value);
+  // Gives the search up when the trail had no room.
+  bool Noted(bool had_room) {
+    if (!had_room) {
+      too_slow_ = true;
+      steps_left_ = 0;
+    }
+    return had_room;
+  }
+  bool Push(Kind kind, uint32_t pc, uint32_t position, uint32_t limit = 0) {
+    return Noted(trail_.Push(kind, pc, position, limit));
+  }
 
   // Each carries out one instruction at *pc and *position, moves both, and is false when it fails.
   bool Step(const RegexInstruction& in, uint32_t* pc, uint32_t* position);
@@ -60,32 +73,19 @@ class RegexMatcher {
   bool StepCount(const RegexInstruction& in, uint32_t* pc, uint32_t position);
   bool StepBackreference(const RegexInstruction& in, uint32_t* position);
 
-  // False when this choice was made at this position before, and so has failed.
-  bool FirstTime(const RegexInstruction& in, uint32_t position);
-  bool AtWordEdge(uint32_t position) const;
-  bool IsLineEnd(uint32_t index) const;
-  uint32_t UnitAt(uint32_t index) const {
-    return sizeof(Unit) == 1 ? static_cast<unsigned char>(text_[index])
-                             : static_cast<uint32_t>(text_[index]);
-  }
-  // The unit that an instruction reads at `position`, if there is one.
-  bool Read(const RegexInstruction& in, uint32_t position, uint32_t* unit) const {
-    if (in.backward ? position == 0 : position == size_) return false;
-    *unit = UnitAt(in.backward ? position - 1 : position);
-    return true;
+  // Whether an instruction that asks about a position, and takes nothing, succeeds there.
+  bool Holds(RegexOp assertion, uint32_t position) const;
+  bool FirstTime(const RegexInstruction& in, uint32_t position) {
+    return memory_.FirstTime(in, position, trail_.registers());
   }
 
   const RegexProgram& program_;
-  const std::span<const Unit> text_;
-  const uint32_t size_;
+  const RegexText<Unit> text_;
   int64_t steps_left_;
   int64_t pause_;  // the steps left at which remembering is considered
   bool too_slow_ = false;
-  bool remembers_ = false;
-  std::vector<uint64_t> seen_;
-  std::vector<uint32_t> slots_;
-  std::vector<uint32_t> registers_;
-  std::vector<Entry> stack_;
+  RegexMemory memory_;
+  RegexTrail trail_;
 };
 
 extern template class RegexMatcher<char>;

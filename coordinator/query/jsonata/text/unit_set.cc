@@ -115,42 +115,29 @@ int32_t UnitSet::only() const {
   return one ? static_cast<int32_t>(ranges_[0].first) : -1;
 }
 
-UnitSet UnitSet::Digits() {
+UnitSet UnitSet::Of(std::initializer_list<std::pair<uint32_t, uint32_t>> ranges) {
   UnitSet set;
-  set.Add('0', '9');
+  for (const auto& [first, last] : ranges) set.Add(first, last);
   return set;
 }
 
-UnitSet UnitSet::WordUnits() {
-  UnitSet set;
-  set.Add('0', '9');
-  set.Add('A', 'Z');
-  set.Add('_', '_');
-  set.Add('a', 'z');
-  return set;
-}
+UnitSet UnitSet::Digits() { return Of({{'0', '9'}}); }
+
+UnitSet UnitSet::WordUnits() { return Of({{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}}); }
 
 UnitSet UnitSet::Spaces() {
-  UnitSet set;
-  set.Add('\t', '\r');
-  set.Add(' ', ' ');
-  set.Add(0xA0, 0xA0);
-  set.Add(0x1680, 0x1680);
-  set.Add(0x2000, 0x200A);
-  set.Add(0x2028, 0x2029);
-  set.Add(0x202F, 0x202F);
-  set.Add(0x205F, 0x205F);
-  set.Add(0x3000, 0x3000);
-  set.Add(0xFEFF, 0xFEFF);
-  return set;
+  return Of({{'\t', '\r'},
+             {' ', ' '},
+             {0xA0, 0xA0},
+             {0x1680, 0x1680},
+             {0x2000, 0x200A},
+             {0x2028, 0x2029},
+             {0x202F, 0x202F},
+             {0x205F, 0x205F},
+             {0x3000, 0x3000},
+             {0xFEFF, 0xFEFF}});
 }
 
-UnitSet UnitSet::LineEnds() {
-  UnitSet set;
-  set.Add('\n', '\n');
-  set.Add('\r', '\r');
-  set.Add(0x2028, 0x2029);
-  return set;
-}
+UnitSet UnitSet::LineEnds() { return Of({{'\n', '\n'}, {'\r', '\r'}, {0x2028, 0x2029}}); }
 
 }  // namespace pawl::jsonata

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
+#include <utility>
 #include <vector>
 
 namespace pawl::jsonata {
@@ -38,6 +40,9 @@ class UnitSet {
   static UnitSet LineEnds();
 
  private:
+  // From the first to the last of each.
+  static UnitSet Of(std::initializer_list<std::pair<uint32_t, uint32_t>> ranges);
+
   bool ContainsHigh(uint32_t unit) const;
 
   std::vector<Range> ranges_;

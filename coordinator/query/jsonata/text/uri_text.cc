@@ -17,11 +17,8 @@ constexpr std::string_view kReserved = ";/?:@&=+$,#";  // what takes a whole URL
 JsonataError BadUrl(std::string_view function, std::string_view text) {
   std::string value;
   AppendJsonString(text, &value, NumberStyle::kJavaScript);
-  JsonataError error = MakeError(
-      "D3140",
-      "the text given to $" + std::string(function) + " is not a well-formed URL: " + value, value);
-  error.token = std::string(function);
-  return error;
+  return MakeError("D3140", "Malformed URL passed to $" + std::string(function) + "(): " + value,
+                   value);
 }
 
 bool IsAlphanumeric(char c) {
