@@ -1,27 +1,5 @@
-// Makes expressions and inputs from a seed. The same seed makes the same ones everywhere.
+// Makes expressions that are mostly of the right types, and inputs for them.
 'use strict';
-
-class Random {
-  constructor(seed) {
-    this.state = seed >>> 0;
-  }
-  next() {  // mulberry32
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let t = this.state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  }
-  below(n) {
-    return Math.floor(this.next() * n);
-  }
-  pick(list) {
-    return list[this.below(list.length)];
-  }
-  chance(p) {
-    return this.next() < p;
-  }
-}
 
 const NAMES = ['a', 'b', 'c', 'items', 'name', 'x'];
 const STRINGS = ['', 'a', 'abc', 'A b', 'ä€', '😀x', '1', '-2.50', 'true', ' pad  ded ', 'aXbXc', '\\t"q"'];
@@ -275,10 +253,4 @@ class Generator {
   }
 }
 
-// One case: {expr, data}.
-function makeCase(seed) {
-  const random = new Random(seed);
-  return {data: randomInput(random), expr: new Generator(random).expression(1 + random.below(4))};
-}
-
-module.exports = {makeCase};
+module.exports = {Generator, NAMES, NUMBERS, PATTERNS, STRINGS, randomInput, randomValue};
