@@ -3,9 +3,6 @@
 // checked for what holds of any machine: events are numbered without gaps, payloads are JSON, equal
 // arguments give equal results. Prints the seed it fails on, and takes it back as `--seeds N`.
 
-#include <unistd.h>
-
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
@@ -17,6 +14,7 @@
 #include "coordinator/base/strings.h"
 #include "coordinator/core/advance.h"
 #include "tests/fuzz/definition_maker.h"
+#include "tests/fuzz/seed_guard.h"
 #include "tests/property/machine_maker.h"
 
 namespace pawl::fuzz {
@@ -24,24 +22,6 @@ namespace {
 
 constexpr int kMaxSteps = 200;        // of one execution: some machines never end
 constexpr unsigned kMaxSeconds = 30;  // of one seed: more is a hang
-
-volatile std::sig_atomic_t current_seed = 0;
-
-// Says which seed was under way; only what a signal handler may call.
-void OnSignal(int signal) {
-  char text[64] = "fuzz_asl: failed on seed ";
-  size_t size = std::strlen(text);
-  char digits[20];
-  size_t count = 0;
-  for (long rest = current_seed; rest > 0 || count == 0; rest /= 10) {
-    digits[count++] = static_cast<char>('0' + rest % 10);
-  }
-  while (count > 0) text[size++] = digits[--count];
-  text[size++] = '\n';
-  if (write(STDERR_FILENO, text, size) < 0) _exit(3);
-  std::signal(signal, SIG_DFL);
-  std::raise(signal);
-}
 
 void Expect(bool holds, std::string_view what) {
   if (holds) return;
@@ -186,18 +166,15 @@ void FuzzExpression(DefinitionMaker& make, Totals* totals) {
 }
 
 int Main(uint64_t from, uint64_t to) {
-  for (const int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGALRM}) {
-    std::signal(signal, OnSignal);
-  }
+  GuardSeeds("fuzz_asl");
   Totals totals;
   for (uint64_t seed = from; seed <= to; ++seed) {
-    current_seed = static_cast<std::sig_atomic_t>(seed);
-    alarm(kMaxSeconds);
+    BeginSeed(seed, kMaxSeconds);
     DefinitionMaker make(seed);
     FuzzMachine(make, seed, &totals);
     for (int i = 0; i < 10; ++i) FuzzExpression(make, &totals);
   }
-  alarm(0);
+  EndSeeds();
   std::cout << "seeds " << from << ".." << to << ": " << totals.machines << " machines run, "
             << totals.refused << " refused, " << totals.steps << " steps, " << totals.events
             << " events, " << totals.ended << " ended, " << totals.values
@@ -209,13 +186,12 @@ int Main(uint64_t from, uint64_t to) {
 }  // namespace pawl::fuzz
 
 int main(int argc, char** argv) {
-  char* end = nullptr;
-  const uint64_t from =
-      argc == 3 && std::strcmp(argv[1], "--seeds") == 0 ? std::strtoull(argv[2], &end, 10) : 0;
-  if (end == nullptr || end == argv[2]) {
+  uint64_t from = 0;
+  uint64_t to = 0;
+  if (argc != 3 || std::strcmp(argv[1], "--seeds") != 0 ||
+      !pawl::fuzz::ParseSeeds(argv[2], &from, &to)) {
     std::cerr << "usage: fuzz_asl --seeds A..B | --seeds N\n";
     return 2;
   }
-  const uint64_t to = std::strncmp(end, "..", 2) == 0 ? std::strtoull(end + 2, nullptr, 10) : from;
   return pawl::fuzz::Main(from, to);
 }
