@@ -60,6 +60,7 @@ function mended() {
                       '$1return Object.assign(Object.create(null), tupleStream);');
   source = replaceAll(source, /utils\.keys\(input\)(\.forEach\(function \(key\) \{\s*var value = input\[key\];)/,
                       'utils.keys(input).filter(key => !Array.isArray(input) || /^[0-9]+$/.test(key))$1');
+  source = replaceAll(source, /input\.push\(undefined\);/, 'input = environment.base.createSequence(undefined);');
   const module = new Module(file, null);
   module.filename = file;
   module.paths = [];
