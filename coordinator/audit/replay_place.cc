@@ -89,6 +89,7 @@ class RowPlay {
     absl::Span<const HistoryEvent> events(row_.events);
     const bool full = TellsFullHistory(events.back());
     if (full) events.remove_suffix(1);
+    const size_t known_attempts = place_.attempts.size();
     // Tasks that were handed out with the step that scheduled them, or by a hand-out alone.
     size_t head = events.size();
     while (head > 0 && events[head - 1].type == EventType::kActivityStarted) --head;
@@ -108,7 +109,13 @@ class RowPlay {
         AdoptRecorded(machine_, produced.history, row_.events, &place_.execution)) {
       problem.clear();
     }
-    if (problem.empty()) NoteEnded(row_.events.front());
+    if (problem.empty()) {
+      NoteEnded(row_.events.front());
+    } else {
+      // With other events than were recorded they may be those of other branches.
+      place_.attempts.erase(place_.attempts.begin() + static_cast<int64_t>(known_attempts),
+                            place_.attempts.end());
+    }
     place_.heartbeat_times_out = false;
     return {std::move(problem), produced.random};
   }
