@@ -8,6 +8,7 @@
 #include "coordinator/audit/audited_execution.h"
 #include "coordinator/base/age_text.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/core/queues.h"
 
 namespace pawl::cli {
 namespace {
@@ -74,7 +75,11 @@ std::string TaskEnds(const WhyContext& context, const Branch& branch) {
     ends.push_back(Timer(context, *branch.heartbeat_due_at, "a heartbeat is due by"));
   }
   if (branch.confirm_by) {
-    ends.push_back(Timer(context, *branch.confirm_by, "its receipt is to be confirmed by"));
+    const bool call = branch.task && branch.task->is_call();
+    ends.push_back(
+        Timer(context, *branch.confirm_by,
+              call ? "unless whoever makes it says that it still does, it is made again at"
+                   : "its receipt is to be confirmed by"));
   }
   return absl::StrJoin(ends, "; ");
 }
@@ -89,28 +94,70 @@ std::string Pollers(const PollerFacts& facts, const std::string& activity) {
                 " asked");
 }
 
+// "sqs:sendMessage" of an integration, the ARN of a function.
+std::string ResourceOf(const core::TaskAttempt& task) {
+  if (task.kind != asl::ResourceKind::kIntegration) return task.resource;
+  const auto [type, resource] = asl::HistoryResource(task.resource);
+  return StrCat(type, ":", resource);
+}
+
+// Who is to take a task that is ready.
+std::string TakerOf(const core::TaskAttempt& task) {
+  if (!task.is_call()) return StrCat("a worker of activity ", task.queue);
+  if (core::IsFunctionQueue(task.queue)) {
+    return StrCat("a worker of the Lambda function ",
+                  task.queue.substr(core::kFunctionQueuePrefix.size()));
+  }
+  return StrCat("a coordinator to call ", ResourceOf(task));
+}
+
 void ExplainScheduled(const WhyContext& context, const Branch& branch, WhyBranch* out) {
   const core::TaskAttempt& task = *branch.task;
   out->waits_for = "worker";
   out->since = task.scheduled_at;
   out->until = branch.due_at;
-  out->activity = task.activity_name;
-  out->text = StrCat("waits for a worker of activity ", task.activity_name, " since ",
-                     context.AtAndAway(task.scheduled_at));
-  const auto activity = context.condition.activities.find(task.activity_name);
+  if (!task.is_call()) out->activity = task.queue;
+  out->text = StrCat("waits for ", TakerOf(task), " since ", context.AtAndAway(task.scheduled_at));
+  const auto activity = context.condition.activities.find(task.queue);
   if (activity != context.condition.activities.end()) {
     const store::Count& tasks = activity->second.tasks;
     if (!activity->second.exists) StrAppend(&out->text, "; the activity was deleted");
     if (tasks.value > 1) {
       StrAppend(&out->text, "; ", tasks.value, tasks.more ? " or more" : "",
-                " tasks of it wait, the oldest since ",
+                task.is_call() ? " calls wait, the oldest since "
+                               : " tasks of it wait, the oldest since ",
                 context.At(activity->second.oldest_ready_at));
     }
   }
-  StrAppend(&out->text, Pollers(context.options.pollers, task.activity_name));
-  if (task.given) StrAppend(&out->text, "; a worker that was given it never confirmed it");
+  StrAppend(&out->text, Pollers(context.options.pollers, task.queue));
+  if (task.given) {
+    StrAppend(&out->text, task.is_call() ? "; whoever made it before has not finished it"
+                                         : "; a worker that was given it never confirmed it");
+  }
   const std::string ends = TaskEnds(context, branch);
   if (!ends.empty()) StrAppend(&out->text, "; ", ends);
+}
+
+// A call that is being made, or whose token is to come back.
+void ExplainCall(const WhyContext& context, const Branch& branch, WhyBranch* out) {
+  const core::TaskAttempt& task = *branch.task;
+  const bool submitted = branch.phase == core::Phase::kSubmitted;
+  out->waits_for = submitted ? "token" : "call";
+  out->since = task.started_at.value_or(branch.entered_at);
+  if (core::NextDue(branch) != absl::InfiniteFuture()) out->until = core::NextDue(branch);
+  const auto event = context.condition.last_events.find(branch.id);
+  if (submitted && event != context.condition.last_events.end()) {
+    out->since = event->second.timestamp;
+  }
+  out->text = submitted ? StrCat("waits for the task token that it sent with ", ResourceOf(task))
+                        : StrCat("its call of ", ResourceOf(task), " is being made");
+  StrAppend(&out->text, " since ", context.AtAndAway(out->since));
+  if (task.early) StrAppend(&out->text, "; its token has come back already");
+  const std::string ends = TaskEnds(context, branch);
+  StrAppend(&out->text, "; ",
+            ends.empty() ? "it has neither TimeoutSeconds nor HeartbeatSeconds: if the token is "
+                           "lost, it waits until somebody ends the execution"
+                         : ends);
 }
 
 void ExplainStarted(const WhyContext& context, const Branch& branch, WhyBranch* out) {
@@ -119,7 +166,7 @@ void ExplainStarted(const WhyContext& context, const Branch& branch, WhyBranch* 
   out->until = core::NextDue(branch) == absl::InfiniteFuture()
                    ? std::nullopt
                    : std::optional<absl::Time>(core::NextDue(branch));
-  if (branch.task) out->activity = branch.task->activity_name;
+  if (branch.task) out->activity = branch.task->queue;
   out->text = StrCat("its task of activity ", out->activity, " was given to ");
   const auto event = context.condition.last_events.find(branch.id);
   if (event == context.condition.last_events.end()) {
@@ -227,7 +274,11 @@ void ExplainBranch(const WhyContext& context, const Branch& branch, WhyBranch* o
       if (branch.task) return ExplainScheduled(context, branch, out);
       break;
     case core::Phase::kStarted:
+      if (branch.task && branch.task->is_call()) return ExplainCall(context, branch, out);
       return ExplainStarted(context, branch, out);
+    case core::Phase::kSubmitted:
+      if (branch.task) return ExplainCall(context, branch, out);
+      break;
     case core::Phase::kBackoff:
       return ExplainBackoff(context, branch, out);
     case core::Phase::kJoining:

@@ -26,12 +26,52 @@ enum class Shape {
   kIteration,
   kScheduled,
   kActivityStarted,
+  kIntegrationScheduled,
+  kIntegrationStarted,
+  kIntegrationOutput,
+  kIntegrationFailure,
 };
 
 struct Details {
   Shape shape = Shape::kNone;
   std::string_view member;  // "stateEnteredEventDetails"; empty without details
 };
+
+// Of Lambda functions and service integrations.
+Details CallDetailsOf(EventType type) {
+  switch (type) {
+    case EventType::kTaskScheduled:
+      return {Shape::kIntegrationScheduled, "taskScheduledEventDetails"};
+    case EventType::kTaskStarted:
+      return {Shape::kIntegrationStarted, "taskStartedEventDetails"};
+    case EventType::kTaskStartFailed:
+      return {Shape::kIntegrationFailure, "taskStartFailedEventDetails"};
+    case EventType::kTaskSubmitted:
+      return {Shape::kIntegrationOutput, "taskSubmittedEventDetails"};
+    case EventType::kTaskSubmitFailed:
+      return {Shape::kIntegrationFailure, "taskSubmitFailedEventDetails"};
+    case EventType::kTaskSucceeded:
+      return {Shape::kIntegrationOutput, "taskSucceededEventDetails"};
+    case EventType::kTaskFailed:
+      return {Shape::kIntegrationFailure, "taskFailedEventDetails"};
+    case EventType::kTaskTimedOut:
+      return {Shape::kIntegrationFailure, "taskTimedOutEventDetails"};
+    case EventType::kLambdaFunctionScheduled:
+      return {Shape::kScheduled, "lambdaFunctionScheduledEventDetails"};
+    case EventType::kLambdaFunctionScheduleFailed:
+      return {Shape::kFailure, "lambdaFunctionScheduleFailedEventDetails"};
+    case EventType::kLambdaFunctionStartFailed:
+      return {Shape::kFailure, "lambdaFunctionStartFailedEventDetails"};
+    case EventType::kLambdaFunctionSucceeded:
+      return {Shape::kOutput, "lambdaFunctionSucceededEventDetails"};
+    case EventType::kLambdaFunctionFailed:
+      return {Shape::kFailure, "lambdaFunctionFailedEventDetails"};
+    case EventType::kLambdaFunctionTimedOut:
+      return {Shape::kFailure, "lambdaFunctionTimedOutEventDetails"};
+    default:
+      return {};
+  }
+}
 
 // Types of state share their details: only the event's own name says which type it was. Events that
 // are not listed have none.
@@ -73,7 +113,7 @@ Details DetailsOf(EventType type) {
     case EventType::kEvaluationFailed:
       return {Shape::kEvaluationFailed, "evaluationFailedEventDetails"};
     default:
-      return {};
+      return CallDetailsOf(type);
   }
 }
 
@@ -98,6 +138,36 @@ void WriteAssigned(const HistoryEvent& event, bool execution_data, ObjectWriter*
 void WriteFailure(const HistoryEvent& event, ObjectWriter* details) {
   if (event.error.has_value()) details->Text("error", event.error->view());
   if (event.cause.has_value()) details->Text("cause", event.cause->view());
+}
+
+void WriteDeadlines(const HistoryEvent& event, ObjectWriter* details) {
+  if (event.timeout_seconds) details->Int("timeoutInSeconds", *event.timeout_seconds);
+  if (event.heartbeat_seconds) details->Int("heartbeatInSeconds", *event.heartbeat_seconds);
+}
+
+void WriteCredentials(const HistoryEvent& event, ObjectWriter* details) {
+  if (event.role_arn.empty()) return;
+  ObjectWriter(details->Key("taskCredentials")).Text("roleArn", event.role_arn.view()).Close();
+}
+
+void WriteIntegration(const HistoryEvent& event, ObjectWriter* details) {
+  const auto [type, resource] = asl::HistoryResource(event.resource.view());
+  details->Text("resourceType", type).Text("resource", resource);
+}
+
+void WriteIntegrationDetails(const HistoryEvent& event, Shape shape, bool execution_data,
+                             ObjectWriter* details) {
+  WriteIntegration(event, details);
+  if (shape == Shape::kIntegrationScheduled) {
+    details->Text("region", event.region.view());
+    if (execution_data) details->Text("parameters", event.payload.view());
+    WriteDeadlines(event, details);
+    WriteCredentials(event, details);
+  } else if (shape == Shape::kIntegrationOutput) {
+    WriteOutput(event, execution_data, details);
+  } else if (shape == Shape::kIntegrationFailure) {
+    WriteFailure(event, details);
+  }
 }
 
 void WriteDetails(const HistoryEvent& event, Shape shape, bool execution_data,
@@ -138,11 +208,17 @@ void WriteDetails(const HistoryEvent& event, Shape shape, bool execution_data,
     case Shape::kScheduled:
       details->Text("resource", event.resource.view());
       WriteInput(event, execution_data, details);
-      if (event.timeout_seconds) details->Int("timeoutInSeconds", *event.timeout_seconds);
-      if (event.heartbeat_seconds) details->Int("heartbeatInSeconds", *event.heartbeat_seconds);
+      WriteDeadlines(event, details);
+      WriteCredentials(event, details);
       break;
     case Shape::kActivityStarted:
       if (!event.worker_name.empty()) details->Text("workerName", event.worker_name.view());
+      break;
+    case Shape::kIntegrationScheduled:
+    case Shape::kIntegrationStarted:
+    case Shape::kIntegrationOutput:
+    case Shape::kIntegrationFailure:
+      WriteIntegrationDetails(event, shape, execution_data, details);
       break;
   }
 }

@@ -45,16 +45,20 @@ void DefinitionCompiler::ReadPass(const StateReader& reader) {
 void DefinitionCompiler::ReadTask(const StateReader& reader) {
   auto& detail = reader.state->detail.emplace<TaskDetail>();
   const Place resource = reader.Field("Resource");
-  if (std::optional<std::string> text = read_.String(resource)) {
+  if (const std::optional<std::string> text = read_.String(resource)) {
     auto parsed = ParseResource(*text, type_);
     if (parsed.ok()) {
-      detail.activity = *std::move(parsed);
+      detail.resource = *std::move(parsed);
     } else {
       findings_->Schema(parsed.error().message, resource);
     }
-    detail.resource = *std::move(text);
   }
-  CheckCredentials(reader, detail);
+  ReadCredentials(reader, &detail);
+  if (detail.resource.kind == ResourceKind::kIntegration) {
+    const Place parameters = reader.Field("Parameters");
+    CheckParameters(detail.resource, parameters.exists() ? parameters : reader.Field("Arguments"),
+                    findings_);
+  }
   const QueryLanguage language = reader.state->language;
   detail.timeout_seconds =
       read_.ReadNumberField(reader.place, "TimeoutSeconds", language, 1, kMaxSeconds);
@@ -69,19 +73,27 @@ void DefinitionCompiler::ReadTask(const StateReader& reader) {
   }
 }
 
-void DefinitionCompiler::CheckCredentials(const StateReader& reader, const TaskDetail& detail) {
+void DefinitionCompiler::ReadCredentials(const StateReader& reader, TaskDetail* detail) {
   const Place credentials = reader.Field("Credentials");
   if (!credentials.exists()) return;
   const bool jsonata = reader.is_jsonata();
-  if (!detail.activity.arn.empty()) {
+  const bool computed = jsonata && IsJsonata(credentials.value());  // looked at when it is there
+  const bool known = !detail->resource.arn.empty();
+  if (known && detail->resource.kind == ResourceKind::kActivity) {
     findings_->Schema("The field 'Credentials' is not supported for activities", credentials);
-  } else if (jsonata && IsJsonata(credentials.value())) {
-    // Its value is looked at when it is there.
-  } else if (read_.IsObject(credentials) && !credentials.Has("RoleArn") &&
-             (jsonata || !credentials.Has("RoleArn.$"))) {
-    findings_->Schema("The field 'RoleArn' is required but was missing", credentials);
+    return;
   }
-  if (jsonata) read_.ReadJsonata(credentials, "Credentials", kStatesOfState);
+  if (!computed) {
+    if (!read_.IsObject(credentials)) return;
+    if (!credentials.Has("RoleArn") && (jsonata || !credentials.Has("RoleArn.$"))) {
+      findings_->Schema("The field 'RoleArn' is required but was missing", credentials);
+    }
+  }
+  if (jsonata) {
+    detail->credentials = read_.ReadJsonata(credentials, "Credentials", kStatesOfState);
+  } else {
+    detail->credentials = read_.ReadTemplate(credentials);
+  }
 }
 
 void DefinitionCompiler::ReadWait(const StateReader& reader) {

@@ -65,7 +65,7 @@ class DefinitionCompiler {
   // compile_states.cc
   void ReadPass(const StateReader& reader);
   void ReadTask(const StateReader& reader);
-  void CheckCredentials(const StateReader& reader, const TaskDetail& detail);
+  void ReadCredentials(const StateReader& reader, TaskDetail* detail);
   void ReadWait(const StateReader& reader);
   void ReadFail(const StateReader& reader);
   void ReadParallel(const StateReader& reader);

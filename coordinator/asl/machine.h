@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "coordinator/asl/choice.h"
 #include "coordinator/asl/jsonata_template.h"
+#include "coordinator/asl/task_resource.h"
 #include "coordinator/asl/template.h"
 #include "coordinator/base/json.h"
 #include "coordinator/base/strings.h"
@@ -86,15 +87,10 @@ struct PassDetail {
   std::optional<std::string> result;
 };
 
-// What a Task's Resource names.
-struct ActivityResource {
-  std::string arn;
-  std::string name;
-};
-
 struct TaskDetail {
-  std::string resource;  // as written
-  ActivityResource activity;
+  TaskResource resource;
+  // Of the field Credentials: gives an object with RoleArn.
+  std::optional<ValueTemplate> credentials;
   NumberField timeout_seconds;
   NumberField heartbeat_seconds;
 };

@@ -81,7 +81,7 @@ class CallIndex::Builder {
       calls.token = token;
       calls.branch = parsed->branch;
       calls.nonce = parsed->nonce;
-      calls.activity = parsed->activity_name;
+      calls.activity = parsed->queue;
     }
     return &calls;
   }

@@ -11,6 +11,7 @@ namespace {
 
 using core::EventType;
 using core::HistoryEvent;
+using core::TaskPart;
 
 std::string Named(const HistoryEvent& event) {
   return StrCat("event ", event.id, " (", core::EventTypeName(event.type), ")");
@@ -21,9 +22,19 @@ bool EndsExecution(EventType type) {
          type == EventType::kExecutionAborted || type == EventType::kExecutionTimedOut;
 }
 
-bool EndsTask(EventType type) {
-  return type == EventType::kActivitySucceeded || type == EventType::kActivityFailed ||
-         type == EventType::kActivityTimedOut;
+// "ActivityStarted", "TaskStarted", "LambdaFunctionStarted" differ in what comes first.
+char KindOf(EventType type) { return core::EventTypeName(type).front(); }
+
+// Whether an event of a task's attempt may follow from one of that type: of the same kind, and the
+// part before it.
+bool MayFollow(EventType event, EventType cause) {
+  const TaskPart part = core::TaskPartOf(event);
+  const TaskPart before = core::TaskPartOf(cause);
+  const bool same_kind = KindOf(event) == KindOf(cause);
+  if (part == TaskPart::kStarted) return same_kind && before == TaskPart::kScheduled;
+  const bool submission = part == TaskPart::kSubmitted || event == EventType::kTaskSubmitFailed;
+  return same_kind &&
+         (before == TaskPart::kStarted || (before == TaskPart::kSubmitted && !submission));
 }
 
 EventType EndOf(core::Status status) {
@@ -81,16 +92,17 @@ class HistoryCheck {
     findings_.push_back({rule, std::move(what)});
   }
 
-  // A task is scheduled, then started once, then ended once.
+  // A task is scheduled, then started once, submitted once if it hands out a token, then ended
+  // once.
   void CheckAttempt(const HistoryEvent& event) {
-    const bool started = event.type == EventType::kActivityStarted;
-    if (started || event.type == EventType::kActivityScheduled) links_[event.id] = {event.type};
-    if (!started && !EndsTask(event.type)) return;
-    const EventType wanted = started ? EventType::kActivityScheduled : EventType::kActivityStarted;
+    const TaskPart part = core::TaskPartOf(event.type);
+    if (part == TaskPart::kNone) return;
+    if (!core::EndsTask(part)) links_[event.id] = {event.type};
+    if (part == TaskPart::kScheduled) return;
     const auto cause = links_.find(event.previous_id);
-    if (cause == links_.end() || cause->second.type != wanted) {
+    if (cause == links_.end() || !MayFollow(event.type, cause->second.type)) {
       Add(rule::kAttemptChain, StrCat(Named(event), " follows from event ", event.previous_id,
-                                      ", which is no ", core::EventTypeName(wanted)));
+                                      ", which is no part of a task before it"));
       return;
     }
     int64_t& follower = cause->second.follower;
@@ -105,7 +117,7 @@ class HistoryCheck {
   int64_t next_id_ = 1;
   int64_t ended_by_ = 0;
   absl::Time last_time_ = absl::InfinitePast();
-  absl::flat_hash_map<int64_t, Link> links_;  // of tasks: Scheduled and Started, by id
+  absl::flat_hash_map<int64_t, Link> links_;  // of tasks: all but the ends, by id
 };
 
 void CheckTransactions(const AuditedExecution& audited, Findings* findings) {
@@ -167,7 +179,8 @@ class OpenCheck {
   void CheckMoves() {
     bool task = false;
     for (const auto& [id, branch] : audited_.execution.branches) {
-      task |= branch.phase == core::Phase::kScheduled || branch.phase == core::Phase::kStarted;
+      task |= branch.phase == core::Phase::kScheduled || branch.phase == core::Phase::kStarted ||
+              branch.phase == core::Phase::kSubmitted;
     }
     if (!ready_ && !task && due_ == absl::InfiniteFuture()) {
       Add(rule::kMoves, "nothing will ever move it: no step, no task, no timer");

@@ -2,6 +2,7 @@
 
 #include "coordinator/audit/texts.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/core/queues.h"
 
 namespace pawl::audit {
 namespace {
@@ -71,9 +72,19 @@ Phase TaskPhase(const Branch& branch) {
   return back ? Phase::kStarted : branch.phase;
 }
 
+// Who serves a function, workers or an endpoint, history does not tell.
+bool SameQueue(const TaskAttempt& replayed, const TaskAttempt& stored) {
+  return replayed.queue == stored.queue ||
+         (stored.is_call() && core::IsFunctionQueue(stored.queue));
+}
+
 void CompareTask(const TaskAttempt& replayed, const TaskAttempt& stored, Comparison* comparison) {
-  comparison->Contents("the task's activity", replayed.activity_arn, stored.activity_arn);
-  comparison->Contents("the task's activity", replayed.activity_name, stored.activity_name);
+  comparison->Number("the task's kind", static_cast<int64_t>(replayed.kind),
+                     static_cast<int64_t>(stored.kind));
+  comparison->Contents("the task's resource", replayed.resource, stored.resource);
+  if (!SameQueue(replayed, stored)) comparison->Fail("the task's queue is another one");
+  comparison->Contents("the task's role", replayed.role_arn, stored.role_arn);
+  comparison->Number("the time its call began", replayed.started_at, stored.started_at);
   comparison->Contents("the task's input", replayed.input, stored.input);
   comparison->Number("the task's time of scheduling", replayed.scheduled_at, stored.scheduled_at);
   comparison->Number("TimeoutSeconds", replayed.timeout_seconds, stored.timeout_seconds);
@@ -94,10 +105,13 @@ void CompareDeadlines(const Branch& replayed, const EarliestDeadlines& earliest,
   } else {
     comparison->Number("the time it waits for", Stored(replayed.due_at), Stored(stored.due_at));
   }
-  if (stored.phase != Phase::kStarted) {
-    // Only a worker that has the task can confirm it or beat.
+  const bool out = stored.phase == Phase::kStarted || stored.phase == Phase::kSubmitted;
+  if (stored.confirm_by && stored.phase != Phase::kStarted) {
+    comparison->Fail("waits for nobody's confirmation");
+  }
+  if (!out) {
+    // Only a worker that has the task can beat.
     if (stored.heartbeat_due_at) comparison->Fail("asks for heartbeats of nobody");
-    if (stored.confirm_by) comparison->Fail("waits for nobody's confirmation");
     return;
   }
   const auto from = earliest.heartbeat.find(replayed.id);
@@ -203,6 +217,8 @@ std::string EventDifference(const HistoryEvent& replayed, const HistoryEvent& re
   comparison.Contents("its worker", replayed.worker_name, recorded.worker_name);
   comparison.Contents("its role", replayed.role_arn, recorded.role_arn);
   comparison.Contents("its location", replayed.location, recorded.location);
+  comparison.Contents("its region", replayed.region, recorded.region);
+  comparison.Contents("its token", replayed.task_token, recorded.task_token);
   comparison.Number("TimeoutSeconds", replayed.timeout_seconds, recorded.timeout_seconds);
   comparison.Number("HeartbeatSeconds", replayed.heartbeat_seconds, recorded.heartbeat_seconds);
   comparison.Contents("the set of limits", replayed.limits, recorded.limits);

@@ -6,6 +6,7 @@
 #include "absl/types/span.h"
 #include "coordinator/audit/replay_random.h"
 #include "coordinator/audit/replay_step.h"
+#include "coordinator/audit/replay_world.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/failure.h"
 
@@ -17,6 +18,8 @@ using core::EventType;
 using core::Execution;
 using core::HistoryEvent;
 using core::Phase;
+using core::TaskPart;
+using core::TaskPartOf;
 
 std::string Named(const HistoryEvent& event) {
   return StrCat("event ", event.id, " (", core::EventTypeName(event.type), ")");
@@ -52,10 +55,9 @@ const Branch* GoesOnWith(const asl::Machine& machine, const Execution& execution
   return nullptr;
 }
 
-// What the core asked and did not find shows in the end that it came to.
-bool FoundActivity(const HistoryEvent& last, std::string_view name) {
-  if (last.type != EventType::kExecutionFailed || !last.cause) return true;
-  return !last.cause->view().ends_with(StrCat(":activity:", name, " does not exist."));
+// Somebody has its task, or the token of it.
+bool IsOut(const Branch& branch) {
+  return branch.phase == Phase::kStarted || branch.phase == Phase::kSubmitted;
 }
 
 // The two time-outs that a task can have run into by `now`.
@@ -77,13 +79,7 @@ TimeOuts PossibleTimeOuts(const ReplayPlace& place, const Branch& branch, absl::
 class RowPlay {
  public:
   RowPlay(const asl::Machine& machine, const AuditedRow& row, ReplayPlace* place)
-      : machine_(machine),
-        row_(row),
-        place_(*place),
-        steps_(
-            machine,
-            [&row](std::string_view name) { return FoundActivity(row.events.back(), name); },
-            place) {}
+      : machine_(machine), row_(row), place_(*place), world_(row), steps_(machine, world_, place) {}
 
   PlayedRow Play() {
     absl::Span<const HistoryEvent> events(row_.events);
@@ -92,7 +88,7 @@ class RowPlay {
     const size_t known_attempts = place_.attempts.size();
     // Tasks that were handed out with the step that scheduled them, or by a hand-out alone.
     size_t head = events.size();
-    while (head > 0 && events[head - 1].type == EventType::kActivityStarted) --head;
+    while (head > 0 && TaskPartOf(events[head - 1].type) == TaskPart::kStarted) --head;
     std::string problem;
     if (head > 0) problem = PlayStep(events.subspan(0, head));
     if (problem.empty()) NoteScheduled();
@@ -110,7 +106,7 @@ class RowPlay {
       problem.clear();
     }
     if (problem.empty()) {
-      NoteEnded(row_.events.front());
+      NoteEnded();
     } else {
       // With other events than were recorded they may be those of other branches.
       place_.attempts.erase(place_.attempts.begin() + static_cast<int64_t>(known_attempts),
@@ -141,18 +137,17 @@ class RowPlay {
       execution.timeout_at = now;
       return Problem(first, steps_.Take({core::TimerFired(), now}, std::nullopt));
     }
+    if (EndsTask(TaskPartOf(first.type))) return PlayTaskEnd(first);
     switch (first.type) {
+      case EventType::kTaskSubmitted:
+        return PlaySubmitted(events);
       case EventType::kExecutionAborted:
         return Problem(first,
                        steps_.Take({core::Stop{first.error, first.cause}, now}, std::nullopt));
       case EventType::kExecutionTimedOut:
         return Problem(first, steps_.FireExecutionTimeout(now));
-      case EventType::kActivitySucceeded:
-      case EventType::kActivityFailed:
-      case EventType::kActivityTimedOut:
-        return PlayTaskEnd(first);
       default:
-        return PlayOwnStep(first);
+        return CannotBeMade(first) ? PlayCallFailure(first) : PlayOwnStep(first);
     }
   }
 
@@ -170,26 +165,82 @@ class RowPlay {
                StrCat("State machine ", execution.facts->machine_name, " has been deleted");
   }
 
-  std::string PlayTaskEnd(const HistoryEvent& event) {
+  // The branch whose task goes on from `event`'s cause: somebody has the task, or its token.
+  const Branch* TaskBefore(const HistoryEvent& event) const {
     const Branch* branch = GoesOnFrom(place_.execution, event.previous_id);
-    if (branch == nullptr || branch->phase != Phase::kStarted) {
-      return StrCat(Named(event), ": no worker has a task that was started with event ",
-                    event.previous_id);
-    }
+    return branch != nullptr && IsOut(*branch) ? branch : nullptr;
+  }
+
+  static std::string NoTask(const HistoryEvent& event) {
+    return StrCat(Named(event), ": no worker has a task that was started with event ",
+                  event.previous_id);
+  }
+
+  std::string PlayTaskEnd(const HistoryEvent& event) {
+    const Branch* branch = TaskBefore(event);
+    if (branch == nullptr) return NoTask(event);
     const BranchId id = branch->id;
-    const int64_t nonce = branch->task->nonce;
     const absl::Time now = event.timestamp;
-    if (event.type == EventType::kActivitySucceeded) {
-      return Problem(event, steps_.Take({core::TaskSucceeded{id, nonce, event.payload}, now}, id));
+    if (TaskPartOf(event.type) == TaskPart::kTimedOut) {
+      const TimeOuts possible = PossibleTimeOuts(place_, *branch, now);
+      const bool heartbeat =
+          place_.heartbeat_times_out || (!possible.own && (possible.heartbeat || !branch->due_at));
+      return Problem(event, steps_.FireTask(id, heartbeat, now));
     }
-    if (event.type == EventType::kActivityFailed) {
-      return Problem(event,
-                     steps_.Take({core::TaskFailed{id, nonce, event.error, event.cause}, now}, id));
+    // Its token was faster than the call's result, which did not come.
+    const bool early = event.type != EventType::kTaskSubmitFailed && branch->task->has_token() &&
+                       branch->phase == Phase::kStarted;
+    const absl::Status taken = steps_.Take({EndOf(*branch, event), now}, id);
+    if (!taken.ok() || !early) return Problem(event, taken);
+    return Problem(event, steps_.EndEarly(id, now));
+  }
+
+  // What the core was told of the task of `branch` when it gave `event`.
+  static decltype(core::Event::what) EndOf(const Branch& branch, const HistoryEvent& event) {
+    const int64_t nonce = branch.task->nonce;
+    const bool by_call = branch.task->is_call() &&
+                         (!branch.task->has_token() || event.type == EventType::kTaskSubmitFailed);
+    if (TaskPartOf(event.type) == TaskPart::kSucceeded) {
+      if (by_call) return core::CallReturned{branch.id, nonce, event.payload};
+      return core::TaskSucceeded{branch.id, nonce, event.payload};
     }
-    const TimeOuts possible = PossibleTimeOuts(place_, *branch, now);
-    const bool heartbeat =
-        place_.heartbeat_times_out || (!possible.own && (possible.heartbeat || !branch->due_at));
-    return Problem(event, steps_.FireTask(id, heartbeat, now));
+    if (by_call) return core::CallFailed{branch.id, nonce, event.error, event.cause};
+    return core::TaskFailed{branch.id, nonce, event.error, event.cause};
+  }
+
+  // The call has returned; when its token was faster, what that said follows at once.
+  std::string PlaySubmitted(absl::Span<const HistoryEvent> events) {
+    const HistoryEvent& first = events.front();
+    const Branch* branch = TaskBefore(first);
+    if (branch == nullptr) return NoTask(first);
+    const BranchId id = branch->id;
+    if (events.size() > 1 && EndsTask(TaskPartOf(events[1].type)) &&
+        events[1].previous_id == first.id) {
+      const absl::Status ended = steps_.Take({EndOf(*branch, events[1]), first.timestamp}, id);
+      if (!ended.ok()) return Problem(events[1], ended);
+    }
+    return Problem(first, steps_.Submit(id, first.payload, first.timestamp));
+  }
+
+  // Whether the execution failed because a call could not be made, which nothing else tells.
+  bool CannotBeMade(const HistoryEvent& event) const {
+    const Branch* branch = TaskBefore(event);
+    return event.type == EventType::kExecutionFailed && branch != nullptr &&
+           branch->task->is_call() && branch->phase == Phase::kStarted;
+  }
+
+  std::string PlayCallFailure(const HistoryEvent& event) {
+    const Branch& branch = *TaskBefore(event);
+    std::optional<Text> cause = event.cause;
+    const std::string prefix = core::CausePrefix(branch);
+    if (cause && cause->view().starts_with(prefix)) {
+      cause = Text(cause->str().substr(prefix.size()));
+    }
+    return Problem(
+        event,
+        steps_.Take({core::CallFailed{branch.id, branch.task->nonce, event.error, std::move(cause)},
+                     event.timestamp},
+                    branch.id));
   }
 
   // A branch goes on by itself or when its timer fires, and before that has perhaps taken steps
@@ -197,8 +248,7 @@ class RowPlay {
   std::string PlayOwnStep(const HistoryEvent& event) {
     while (steps_.produced().history.empty()) {
       const Branch* branch = GoesOnWith(machine_, place_.execution, event);
-      if (branch == nullptr || branch->phase == Phase::kScheduled ||
-          branch->phase == Phase::kStarted) {
+      if (branch == nullptr || branch->phase == Phase::kScheduled || IsOut(*branch)) {
         return StrCat(Named(event), ": nothing can go on from event ", event.previous_id);
       }
       const absl::Status status = branch->phase == Phase::kReady
@@ -248,19 +298,21 @@ class RowPlay {
     }
   }
 
-  void NoteEnded(const HistoryEvent& first) {
-    const auto attempt = place_.open_attempts.find(first.previous_id);
-    const bool ends = first.type == EventType::kActivitySucceeded ||
-                      first.type == EventType::kActivityFailed ||
-                      first.type == EventType::kActivityTimedOut;
-    if (ends && attempt != place_.open_attempts.end()) {
-      place_.attempts[attempt->second].ended_id = first.id;
+  void NoteEnded() {
+    for (const HistoryEvent& event : row_.events) {
+      const auto attempt = place_.open_attempts.find(event.previous_id);
+      if (attempt == place_.open_attempts.end()) continue;
+      const size_t index = attempt->second;
+      const TaskPart part = TaskPartOf(event.type);
+      if (part == TaskPart::kSubmitted) place_.open_attempts[event.id] = index;
+      if (EndsTask(part)) place_.attempts[index].ended_id = event.id;
     }
   }
 
   const asl::Machine& machine_;
   const AuditedRow& row_;
   ReplayPlace& place_;
+  const ReplayWorld world_;
   ReplaySteps steps_;
 };
 
@@ -300,8 +352,8 @@ bool TakeSilentStep(const asl::Machine& machine, const Execution& stored, Replay
   for (const BranchId id : MayHaveGoneOn(place->execution, stored)) {
     const Branch& branch = place->execution.branches.at(id);
     ReplayPlace next = *place;
-    ReplaySteps steps(
-        machine, [](std::string_view) { return true; }, &next);
+    const ReplayWorld world;
+    ReplaySteps steps(machine, world, &next);
     // Late enough for its timer; what follows from the time is bounded from below all the same.
     const auto from = place->earliest.backoff.find(id);
     absl::Time now = std::max(place->execution.last_event_at, branch.due_at.value_or(absl::Time()));
@@ -324,10 +376,12 @@ PlayedRow PlayRow(const asl::Machine& machine, const AuditedRow& row, ReplayPlac
 
 bool CanBeEitherTimeOut(const asl::Machine& machine, const AuditedRow& row,
                         const ReplayPlace& place) {
-  if (row.events.empty() || row.events.front().type != EventType::kActivityTimedOut) return false;
+  if (row.events.empty() || TaskPartOf(row.events.front().type) != TaskPart::kTimedOut) {
+    return false;
+  }
   const HistoryEvent& event = row.events.front();
   const Branch* branch = GoesOnFrom(place.execution, event.previous_id);
-  if (branch == nullptr || branch->phase != Phase::kStarted) return false;
+  if (branch == nullptr || !IsOut(*branch)) return false;
   const TimeOuts possible = PossibleTimeOuts(place, *branch, event.timestamp);
   const asl::State* state = machine.Find(branch->state.view());
   return possible.own && possible.heartbeat && state != nullptr && TellsHeartbeatsApart(*state);

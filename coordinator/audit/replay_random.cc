@@ -10,6 +10,7 @@ namespace {
 using core::Branch;
 using core::HistoryEvent;
 using core::Phase;
+using core::TaskPart;
 
 // Whether they are equal but for payload, error and cause.
 bool SameShape(HistoryEvent replayed, const HistoryEvent& recorded) {
@@ -66,7 +67,10 @@ class Adoption {
 
   void AdoptTask(Branch& branch) {
     int64_t scheduled = Place(branch.last_event_id);
-    if (branch.phase == Phase::kStarted) scheduled = Place(recorded_[scheduled].previous_id);
+    for (const auto part : {TaskPart::kSubmitted, TaskPart::kStarted}) {
+      if (scheduled < 0 || core::TaskPartOf(recorded_[scheduled].type) != part) continue;
+      scheduled = Place(recorded_[scheduled].previous_id);
+    }
     if (scheduled >= 0) branch.task->input = recorded_[scheduled].payload;
   }
 

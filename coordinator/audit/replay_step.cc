@@ -45,7 +45,7 @@ absl::Time FloorToMillis(absl::Time time) {
 }
 
 void ReplaySteps::Begin(absl::Time now) {
-  produced_ = core::Begin(machine_, core::World{exists_}, now, kSeed, place_.execution);
+  produced_ = core::Begin(machine_, world_, now, kSeed, place_.execution);
   TakeOutBackoffs({}, /*silent=*/false, now, now);
 }
 
@@ -64,8 +64,7 @@ absl::Status ReplaySteps::Take(core::Event event, std::optional<BranchId> actor)
   const std::vector<BranchId> path = PathOf(actor);
   const absl::Time earliest = FloorToMillis(std::exchange(earliest_, absl::InfinitePast()));
   event.seed = kSeed;
-  absl::StatusOr<core::Transition> taken =
-      core::Advance(machine_, core::World{exists_}, event, place_.execution);
+  absl::StatusOr<core::Transition> taken = core::Advance(machine_, world_, event, place_.execution);
   if (!taken.ok()) return taken.status();
   const bool silent = taken->history.empty();
   TakeOutBackoffs(path, silent, earliest, FloorToMillis(event.now));
@@ -137,6 +136,31 @@ absl::Status ReplaySteps::FireTask(BranchId id, bool heartbeat, absl::Time now) 
   return FireUntil(id, now);
 }
 
+// When the worker confirmed, and beat, history does not tell.
+void ReplaySteps::AskForHeartbeats(Branch& branch) {
+  branch.heartbeat_due_at.reset();
+  if (branch.task->heartbeat_seconds) {
+    place_.earliest.heartbeat[branch.id] =
+        place_.execution.last_event_at + absl::Seconds(*branch.task->heartbeat_seconds);
+  } else {
+    place_.earliest.heartbeat.erase(branch.id);
+  }
+}
+
+absl::Status ReplaySteps::EndEarly(BranchId id, absl::Time now) {
+  place_.execution.Find(id)->confirm_by = JustBefore(now);
+  return FireUntil(id, now);
+}
+
+absl::Status ReplaySteps::Submit(BranchId id, const Text& output, absl::Time now) {
+  const int64_t nonce = place_.execution.Find(id)->task->nonce;
+  const absl::Status taken = Take({core::CallReturned{id, nonce, output}, now}, id);
+  Branch* branch = place_.execution.Find(id);
+  if (!taken.ok() || branch == nullptr || branch->phase != Phase::kSubmitted) return taken;
+  AskForHeartbeats(*branch);
+  return taken;
+}
+
 absl::Status ReplaySteps::FireExecutionTimeout(absl::Time now) {
   std::optional<absl::Time>& timeout_at = place_.execution.timeout_at;
   if (!timeout_at) return absl::FailedPreconditionError("the execution has no time-out");
@@ -166,13 +190,10 @@ absl::Status ReplaySteps::Give(BranchId id, const Text& worker_name, absl::Time 
   if (!given.ok()) return given.status();
   Branch& branch = *place_.execution.Find(id);
   branch.confirm_by.reset();
-  branch.heartbeat_due_at.reset();
-  // When the worker confirmed, and beat, history does not tell.
-  if (branch.task->heartbeat_seconds) {
-    place_.earliest.heartbeat[id] =
-        place_.execution.last_event_at + absl::Seconds(*branch.task->heartbeat_seconds);
-  } else {
+  if (branch.task->is_call()) {
     place_.earliest.heartbeat.erase(id);
+  } else {
+    AskForHeartbeats(branch);
   }
   core::Append(*std::move(given), &produced_);
   return absl::OkStatus();

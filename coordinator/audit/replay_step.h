@@ -4,7 +4,6 @@
 #ifndef PAWL_AUDIT_REPLAY_STEP_H_
 #define PAWL_AUDIT_REPLAY_STEP_H_
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,10 +22,9 @@ absl::Time FloorToMillis(absl::Time time);
 
 class ReplaySteps {
  public:
-  // `activity_exists` answers what the core asks.
-  ReplaySteps(const asl::Machine& machine, std::function<bool(std::string_view)> activity_exists,
-              ReplayPlace* place)
-      : machine_(machine), exists_(std::move(activity_exists)), place_(*place) {}
+  // `world` answers what the core asks, and outlives this.
+  ReplaySteps(const asl::Machine& machine, const core::World& world, ReplayPlace* place)
+      : machine_(machine), world_(world), place_(*place) {}
 
   // What the steps gave together.
   const core::Transition& produced() const { return produced_; }
@@ -41,6 +39,10 @@ class ReplaySteps {
   // the same and is a finding.
   absl::Status FireBackoffOrWait(BranchId branch, absl::Time now);
   absl::Status FireTask(BranchId branch, bool heartbeat, absl::Time now);
+  // The task of `branch`, which was ended by its token, goes on without its call's result.
+  absl::Status EndEarly(BranchId branch, absl::Time now);
+  // The call that `branch`'s task is has handed out its token.
+  absl::Status Submit(BranchId branch, const Text& output, absl::Time now);
   absl::Status FireExecutionTimeout(absl::Time now);
   // The history had no room for the next step.
   absl::Status EndFullHistory(absl::Time now);
@@ -48,6 +50,7 @@ class ReplaySteps {
   absl::Status Give(BranchId branch, const Text& worker_name, absl::Time now);
 
  private:
+  void AskForHeartbeats(core::Branch& branch);
   absl::Status FireUntil(std::optional<BranchId> target, absl::Time now);
   absl::Time NotEarly(std::string_view what, absl::Time due, absl::Time now);
   std::vector<BranchId> PathOf(std::optional<BranchId> actor) const;
@@ -55,7 +58,7 @@ class ReplaySteps {
                        absl::Time now);
 
   const asl::Machine& machine_;
-  const std::function<bool(std::string_view)> exists_;
+  const core::World& world_;
   ReplayPlace& place_;
   core::Transition produced_;
   // When the next step can have been taken at the earliest, should it have no events.

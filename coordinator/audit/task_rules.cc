@@ -7,15 +7,22 @@
 #include "coordinator/audit/texts.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/advance.h"
+#include "coordinator/core/queues.h"
 
 namespace pawl::audit {
 namespace {
 
 using core::EventType;
 using core::HistoryEvent;
+using core::TaskPart;
 
 // A heartbeat that need not be written is answered from what a node read a second ago at the most.
 constexpr absl::Duration kHeartbeatGrace = absl::Seconds(1);
+
+// Whether the call of that task hands out a token that ends it.
+bool HandsOutToken(const HistoryEvent& scheduled) {
+  return scheduled.type == EventType::kTaskScheduled && !scheduled.task_token.empty();
+}
 
 // An attempt with its events.
 struct AttemptEvents {
@@ -23,17 +30,26 @@ struct AttemptEvents {
   const HistoryEvent* scheduled = nullptr;
   const HistoryEvent* started = nullptr;
   const HistoryEvent* ended = nullptr;
+  bool submitted = false;
   // When the rows of the last two were written, if that is known.
   std::optional<absl::Time> started_at;
   std::optional<absl::Time> ended_at;
 
+  // Whether whoever has the task's token has said how it ends. The results of calls are told by
+  // coordinators, which keep no record.
   bool Reported() const {
-    return ended != nullptr && (ended->type == EventType::kActivitySucceeded ||
-                                ended->type == EventType::kActivityFailed);
+    const bool by_token = scheduled->type == EventType::kActivityScheduled ||
+                          (HandsOutToken(*scheduled) && ended != nullptr &&
+                           ended->type != EventType::kTaskSubmitFailed);
+    const TaskPart part = ended != nullptr ? core::TaskPartOf(ended->type) : TaskPart::kNone;
+    return by_token && (part == TaskPart::kSucceeded || part == TaskPart::kFailed);
   }
+  // It was ended before its call had returned, and told later.
+  bool MayBeEarly() const { return scheduled->type == EventType::kTaskScheduled; }
 };
 
 bool IsActivity(const HistoryEvent& scheduled, std::string_view name) {
+  if (scheduled.type != EventType::kActivityScheduled) return false;
   const std::string_view arn = scheduled.resource.view();
   return arn.size() > name.size() && arn.ends_with(name) &&
          arn[arn.size() - name.size() - 1] == ':';
@@ -44,14 +60,14 @@ std::string_view View(const std::optional<Text>& text) {
 }
 
 bool Says(const HistoryEvent& ended, const Completion& completion, const core::Limits& limits) {
+  const TaskPart part = core::TaskPartOf(ended.type);
   // An output that the execution has no room for was recorded as a failure.
   const bool too_large =
       completion.succeeded && static_cast<int64_t>(completion.output.size()) > limits.payload_bytes;
   if (too_large) {
-    return ended.type == EventType::kActivityFailed &&
-           View(ended.error) == "States.DataLimitExceeded";
+    return part == TaskPart::kFailed && View(ended.error) == "States.DataLimitExceeded";
   }
-  if (completion.succeeded != (ended.type == EventType::kActivitySucceeded)) return false;
+  if (completion.succeeded != (part == TaskPart::kSucceeded)) return false;
   if (completion.succeeded) return ended.payload == completion.output;
   return View(ended.error) == completion.error && View(ended.cause) == completion.cause;
 }
@@ -62,20 +78,22 @@ std::vector<AttemptEvents> AttemptsOf(const AuditedExecution& stored,
   absl::flat_hash_map<int64_t, size_t> by_last_event;
   for (const AuditedRow& row : stored.history) {
     for (const HistoryEvent& event : row.events) {
-      if (event.type == EventType::kActivityScheduled) {
+      const TaskPart part = core::TaskPartOf(event.type);
+      if (part == TaskPart::kScheduled) {
         by_last_event[event.id] = attempts.size();
         attempts.push_back({.scheduled = &event});
         continue;
       }
       const auto attempt = by_last_event.find(event.previous_id);
       if (attempt == by_last_event.end()) continue;
-      if (event.type == EventType::kActivityStarted) {
+      if (part == TaskPart::kSubmitted) {
+        attempts[attempt->second].submitted = true;
+        by_last_event[event.id] = attempt->second;
+      } else if (part == TaskPart::kStarted) {
         attempts[attempt->second].started = &event;
         attempts[attempt->second].started_at = row.written_at;
         by_last_event[event.id] = attempt->second;
-      } else if (event.type == EventType::kActivitySucceeded ||
-                 event.type == EventType::kActivityFailed ||
-                 event.type == EventType::kActivityTimedOut) {
+      } else if (core::EndsTask(part)) {
         attempts[attempt->second].ended = &event;
         attempts[attempt->second].ended_at = row.written_at;
       }
@@ -120,6 +138,9 @@ class TaskCheck {
   }
 
   static bool MayBe(const AttemptEvents& attempt, const TokenCalls& token) {
+    if (token.activity == core::kCallbackQueue) {
+      return attempt.scheduled->task_token == std::string_view(token.token);
+    }
     return (!attempt.branch || *attempt.branch == token.branch) &&
            IsActivity(*attempt.scheduled, token.activity);
   }
@@ -191,6 +212,7 @@ class TaskCheck {
   void CheckStillOpen(const TokenCalls& token) {
     const core::Branch* branch = evidence_.stored.execution.Find(token.branch);
     if (branch == nullptr || !branch->task || branch->task->nonce != token.nonce) return;
+    if (branch->task->early || core::IsFunctionQueue(token.activity)) return;
     for (const Completion& completion : token.completions) {
       if (!completion.call->ok()) continue;
       Fail(rule::kCompletionFound,
@@ -205,12 +227,13 @@ class TaskCheck {
     bool matched = false;
   };
 
-  bool InTime(const HistoryEvent& event, std::optional<absl::Time> written_at,
-              const Call& call) const {
-    if (written_at) return *written_at >= call.sent && *written_at <= call.answered;
+  // `later`: how long after the answer it may have been written.
+  bool InTime(const HistoryEvent& event, std::optional<absl::Time> written_at, const Call& call,
+              absl::Duration later = absl::ZeroDuration()) const {
+    if (written_at) return *written_at >= call.sent && *written_at <= call.answered + later;
     const absl::Time decided = event.timestamp;  // milliseconds, cut off
     return decided + absl::Milliseconds(1) > call.sent - skew_.database &&
-           decided <= call.answered + skew_.database;
+           decided <= call.answered + skew_.database + later;
   }
 
   // Each acknowledged report to a result of its own. Taking the results as they came, each to the
@@ -218,6 +241,8 @@ class TaskCheck {
   void MatchCompletions(const CallIndex::Tokens& tokens) {
     std::vector<Report> reports;
     for (const auto& [text, token] : tokens) {
+      // Of a function it is not recorded as it was sent.
+      if (core::IsFunctionQueue(token.activity)) continue;
       for (const Completion& completion : token.completions) {
         if (completion.call->ok()) reports.push_back({&token, &completion});
       }
@@ -229,7 +254,8 @@ class TaskCheck {
       for (Report& report : reports) {
         if (report.matched || !MayBe(*attempt, *report.token) ||
             !Says(*attempt->ended, *report.completion, Limits()) ||
-            !InTime(*attempt->ended, attempt->ended_at, *report.completion->call)) {
+            !InTime(*attempt->ended, attempt->ended_at, *report.completion->call,
+                    attempt->MayBeEarly() ? absl::InfiniteDuration() : absl::ZeroDuration())) {
           continue;
         }
         report.matched = true;
@@ -237,11 +263,21 @@ class TaskCheck {
       }
     }
     for (const Report& report : reports) {
-      if (report.matched || MetEnd(*report.completion->call)) continue;
+      if (report.matched || MetEnd(*report.completion->call) || CutOff(*report.token)) continue;
       Fail(rule::kCompletionFound,
            StrCat(Shown(*report.completion->call), " was acknowledged for the task in branch ",
                   report.token->branch.value(), ", the history has no such result of that time"));
     }
+  }
+
+  // Its token came back before its call had returned, and the task was cut off before the history
+  // told it: the execution was stopped, or failed elsewhere. Or it is kept yet.
+  bool CutOff(const TokenCalls& token) const {
+    return token.activity == core::kCallbackQueue &&
+           std::any_of(attempts_.begin(), attempts_.end(), [&](const AttemptEvents& attempt) {
+             return MayBe(attempt, token) && attempt.started != nullptr && !attempt.submitted &&
+                    attempt.ended == nullptr;
+           });
   }
 
   const core::Limits& Limits() const { return evidence_.stored.execution.facts->limits; }

@@ -9,6 +9,7 @@
 #include "coordinator/asl/unverified.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/flow.h"
+#include "coordinator/core/states/call.h"
 #include "coordinator/core/states/states.h"
 #include "coordinator/core/step.h"
 
@@ -28,13 +29,46 @@ Branch* OpenTask(Execution& execution, BranchId id, int64_t nonce) {
   return branch->phase == Phase::kStarted || branch->task->given ? branch : nullptr;
 }
 
-// Never earlier than it was: a node that does not know the time exactly must not take from a worker
-// what another one has given it.
-void SetHeartbeat(Branch& branch, absl::Time now) {
-  if (!branch.task->heartbeat_seconds) return;
-  const int64_t seconds = *branch.task->heartbeat_seconds;
-  const absl::Time due = now + absl::Seconds(seconds) + UnwrittenHeartbeats(seconds);
-  branch.heartbeat_due_at = std::max(due, branch.heartbeat_due_at.value_or(due));
+// The open task that `event` tells the end of, or that its call has returned; null when it is late.
+Branch* EndingTask(Execution& execution, const Event& event) {
+  const auto by_token = [&](const auto& end) {
+    Branch* branch = OpenTask(execution, end.branch, end.nonce);
+    if (branch == nullptr || !branch->task->is_call()) return branch;
+    return branch->task->has_token() && !branch->task->early ? branch : nullptr;
+  };
+  const auto by_call = [&](const auto& end) {
+    Branch* branch = OpenTask(execution, end.branch, end.nonce);
+    const bool open = branch != nullptr && branch->task->is_call();
+    return open && branch->phase != Phase::kSubmitted ? branch : nullptr;
+  };
+  if (const auto* succeeded = std::get_if<TaskSucceeded>(&event.what)) return by_token(*succeeded);
+  if (const auto* failed = std::get_if<TaskFailed>(&event.what)) return by_token(*failed);
+  if (const auto* returned = std::get_if<CallReturned>(&event.what)) return by_call(*returned);
+  return by_call(std::get<CallFailed>(event.what));
+}
+
+bool TellsOfTask(const Event& event) {
+  return std::holds_alternative<TaskSucceeded>(event.what) ||
+         std::holds_alternative<TaskFailed>(event.what) ||
+         std::holds_alternative<CallReturned>(event.what) ||
+         std::holds_alternative<CallFailed>(event.what);
+}
+
+// `branch` is what EndingTask has found.
+void TakeTaskEvent(Step& step, Branch& branch, const Event& event) {
+  const bool call = branch.task->is_call();
+  if (const auto* succeeded = std::get_if<TaskSucceeded>(&event.what)) {
+    if (!call) return SucceedTask(step, branch, succeeded->output);
+    EndByToken(step, branch, {.succeeded = true, .output = succeeded->output});
+  } else if (const auto* failed = std::get_if<TaskFailed>(&event.what)) {
+    if (!call) return FailTask(step, branch, failed->error, failed->cause);
+    EndByToken(step, branch, {.error = failed->error, .cause = failed->cause});
+  } else if (const auto* returned = std::get_if<CallReturned>(&event.what)) {
+    ReturnCall(step, branch, returned->output);
+  } else {
+    const auto& call_failed = std::get<CallFailed>(event.what);
+    FailCall(step, branch, call_failed.error, call_failed.cause);
+  }
 }
 
 // The worker of `branch` is known to have its task.
@@ -56,6 +90,7 @@ void TakeBack(Step& step, Branch& branch) {
 
 // What is due first of the timers of a task.
 void FireTaskTimer(Step& step, Branch& branch) {
+  if (branch.task->early) return EndEarly(step, branch);
   const bool timed_out = branch.due_at == NextDue(branch);
   if (branch.confirm_by && !timed_out) return TakeBack(step, branch);
   TimeOutTask(step, branch, /*heartbeat=*/!timed_out);
@@ -133,6 +168,7 @@ void FireTimer(Step& step) {
       return EndWait(step, *branch, state);
     case Phase::kScheduled:
     case Phase::kStarted:
+    case Phase::kSubmitted:
       return FireTaskTimer(step, *branch);
     default:
       break;  // kBackoff: another attempt
@@ -177,11 +213,8 @@ absl::StatusOr<Transition> Advance(const asl::Machine& machine, const World& wor
     branch = execution.Find(proceed->branch);
     if (branch == nullptr || branch->phase != Phase::kReady)
       return Late(execution, "nothing to do");
-  } else if (const auto* succeeded = std::get_if<TaskSucceeded>(&event.what)) {
-    branch = OpenTask(execution, succeeded->branch, succeeded->nonce);
-    if (branch == nullptr) return Late(execution, "the task is no longer open");
-  } else if (const auto* failed = std::get_if<TaskFailed>(&event.what)) {
-    branch = OpenTask(execution, failed->branch, failed->nonce);
+  } else if (TellsOfTask(event)) {
+    branch = EndingTask(execution, event);
     if (branch == nullptr) return Late(execution, "the task is no longer open");
   } else if (std::holds_alternative<TimerFired>(event.what)) {
     if (NextDue(execution) > event.now) return Late(execution, "no timer is due");
@@ -194,10 +227,8 @@ absl::StatusOr<Transition> Advance(const asl::Machine& machine, const World& wor
     return step.TakeTransition();
   }
   return TakeStep(step, [&] {
-    if (const auto* succeeded = std::get_if<TaskSucceeded>(&event.what)) {
-      SucceedTask(step, *branch, succeeded->output);
-    } else if (const auto* failed = std::get_if<TaskFailed>(&event.what)) {
-      FailTask(step, *branch, failed->error, failed->cause);
+    if (TellsOfTask(event)) {
+      TakeTaskEvent(step, *branch, event);
     } else if (branch != nullptr) {
       RunState(step, *branch);
     } else {
@@ -214,24 +245,53 @@ absl::StatusOr<Transition> StartTask(BranchId id, const Text& worker_name, absl:
   }
   Step step(nullptr, nullptr, now, 0, execution);
   execution.version++;
+  TaskAttempt& task = *branch->task;
   branch->phase = Phase::kStarted;
-  branch->confirm_by = step.now() + kConfirmWithin;
-  SetHeartbeat(*branch, step.now());
-  if (std::exchange(branch->task->given, true)) {
+  if (task.is_call()) {
+    if (!task.started_at) task.started_at = step.now();
+    branch->confirm_by = step.now() + LeaseLength(step.now() - *task.started_at);
+  } else {
+    branch->confirm_by = step.now() + kConfirmWithin;
+    SetHeartbeat(*branch, step.now());
+  }
+  if (std::exchange(task.given, true)) {
     step.Touch(*branch);
     return step.TakeTransition();
   }
-  if (branch->task->timeout_seconds) {
-    branch->due_at = step.now() + absl::Seconds(*branch->task->timeout_seconds);
-  }
-  step.EmitNext(EventType::kActivityStarted, *branch).worker_name = worker_name;
+  if (task.timeout_seconds) branch->due_at = step.now() + absl::Seconds(*task.timeout_seconds);
+  HistoryEvent& event = EmitTask(step, *branch, TaskEventsOf(task.kind).started);
+  if (!task.is_call()) event.worker_name = worker_name;
   return step.TakeTransition();
+}
+
+absl::Duration LeaseLength(absl::Duration age) {
+  return std::clamp(age, absl::Seconds(10), absl::Seconds(60));
+}
+
+absl::StatusOr<Transition> RenewLease(BranchId id, int64_t nonce, absl::Time now,
+                                      Execution& execution) {
+  Branch* branch = OpenTask(execution, id, nonce);
+  if (execution.closed() || branch == nullptr || !branch->task->is_call() ||
+      branch->phase == Phase::kSubmitted) {
+    return Late(execution, "the call is no longer open");
+  }
+  Transition transition;
+  if (branch->task->early) return transition;  // its result is not waited for much longer
+  const absl::Duration length = LeaseLength(now - branch->task->started_at.value_or(now));
+  const bool held = branch->phase == Phase::kStarted;
+  if (held && *branch->confirm_by - now > length / 2) return transition;
+  execution.version++;
+  branch->phase = Phase::kStarted;
+  branch->confirm_by = std::max(now + length, branch->confirm_by.value_or(now));
+  if (id.value() != 0) transition.changed.push_back(id);
+  return transition;
 }
 
 absl::StatusOr<Transition> ConfirmTask(BranchId id, int64_t nonce, absl::Time now,
                                        Execution& execution) {
   Branch* branch = OpenTask(execution, id, nonce);
   if (branch == nullptr) return Late(execution, "the task is no longer open");
+  if (branch->task->is_call()) return RenewLease(id, nonce, now, execution);
   if (branch->phase == Phase::kStarted && !branch->confirm_by) return Transition();
   Step step(nullptr, nullptr, now, 0, execution);
   execution.version++;
@@ -244,7 +304,9 @@ absl::StatusOr<Transition> ReturnTask(BranchId id, int64_t nonce, absl::Time now
                                       Execution& execution) {
   Branch* branch = OpenTask(execution, id, nonce);
   if (branch == nullptr) return Late(execution, "the task is no longer open");
-  if (!branch->confirm_by) return Late(execution, "the task is not to be confirmed");
+  if (!branch->confirm_by || branch->task->early) {
+    return Late(execution, "the task is not to be confirmed");
+  }
   Step step(nullptr, nullptr, now, 0, execution);
   execution.version++;
   TakeBack(step, *branch);
@@ -260,7 +322,9 @@ absl::StatusOr<Transition> Heartbeat(BranchId id, int64_t nonce, absl::Time now,
   Branch* branch = OpenTask(execution, id, nonce);
   if (execution.closed() || branch == nullptr) return Late(execution, "the task is no longer open");
   Transition transition;
-  const bool confirms = branch->confirm_by || branch->phase != Phase::kStarted;
+  // Beats of who has the token of a call count once the call has been made.
+  if (branch->task->is_call() && branch->phase != Phase::kSubmitted) return transition;
+  const bool confirms = branch->confirm_by || branch->phase == Phase::kScheduled;
   if (!confirms) {
     if (!branch->task->heartbeat_seconds) return transition;
     const int64_t seconds = *branch->task->heartbeat_seconds;
@@ -270,7 +334,7 @@ absl::StatusOr<Transition> Heartbeat(BranchId id, int64_t nonce, absl::Time now,
   execution.version++;
   // A node whose clock is behind beats no earlier than what has happened.
   now = std::max(now, execution.last_event_at);
-  SetConfirmed(*branch, now);
+  if (confirms) SetConfirmed(*branch, now);
   SetHeartbeat(*branch, now);
   if (id.value() != 0) transition.changed.push_back(id);
   return transition;

@@ -10,13 +10,13 @@
 #include <variant>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "coordinator/asl/machine.h"
 #include "coordinator/core/execution.h"
 #include "coordinator/core/history.h"
+#include "coordinator/core/task_token.h"
 
 namespace pawl::core {
 
@@ -26,13 +26,25 @@ struct Proceed {
 };
 // What is due at the time of the decision fires: the earliest of all timers.
 struct TimerFired {};
-// A worker reports on its task.
+// A worker reports on its activity, or whoever has the token that a call handed out ends its task.
 struct TaskSucceeded {
   BranchId branch;
   int64_t nonce = 0;
   Text output;  // valid JSON
 };
 struct TaskFailed {
+  BranchId branch;
+  int64_t nonce = 0;
+  std::optional<Text> error;
+  std::optional<Text> cause;
+};
+// The call that a task is has returned.
+struct CallReturned {
+  BranchId branch;
+  int64_t nonce = 0;
+  Text output;  // valid JSON, the task's result as AWS shows it
+};
+struct CallFailed {
   BranchId branch;
   int64_t nonce = 0;
   std::optional<Text> error;
@@ -45,15 +57,23 @@ struct Stop {
 };
 
 struct Event {
-  std::variant<Proceed, TimerFired, TaskSucceeded, TaskFailed, Stop> what;
+  std::variant<Proceed, TimerFired, TaskSucceeded, TaskFailed, CallReturned, CallFailed, Stop> what;
   absl::Time
       now;  // the transition's time; moved up to the execution's last event where it is before
   uint64_t seed = 0;  // of all randomness in this decision
 };
 
 // What the decision may ask about the world. Constant during one decision.
-struct World {
-  absl::FunctionRef<bool(std::string_view activity_name)> activity_exists;
+class World {
+ public:
+  virtual ~World() = default;
+  virtual bool ActivityExists(std::string_view name) const = 0;
+  // Whether that Lambda function is served by workers; else it is called as other services are.
+  virtual bool WorkersServe(std::string_view function) const = 0;
+  // Whether this version of Pawl can carry out that integration.
+  virtual bool CarriesOut(const asl::TaskResource& integration) const = 0;
+  // What a task's parameters may hand out for `token`.
+  virtual std::string SignToken(const TaskToken& token) const = 0;
 };
 
 // One step: what is written in one transaction. `Execution` itself has been moved on by the same
@@ -86,7 +106,8 @@ absl::StatusOr<Transition> Advance(const asl::Machine& machine, const World& wor
 inline constexpr absl::Duration kConfirmWithin = absl::Milliseconds(2500);
 
 // Hands the task in `branch` (phase kScheduled) to a worker, who is to confirm it within
-// kConfirmWithin: ActivityStarted, unless an earlier hand-out of the attempt wrote it already.
+// kConfirmWithin: ActivityStarted, unless an earlier hand-out of the attempt wrote it already. A
+// call goes to whoever makes it, for the length of its first lease.
 // FAILED_PRECONDITION when the branch has no such task. Where the history has no room for that
 // event the transition ends the execution instead, and the worker gets nothing.
 absl::StatusOr<Transition> StartTask(BranchId branch, const Text& worker_name, absl::Time now,
@@ -102,6 +123,20 @@ absl::StatusOr<Transition> ConfirmTask(BranchId branch, int64_t nonce, absl::Tim
 // goes on. Writes no event. FAILED_PRECONDITION when it is confirmed, ready already, or over.
 absl::StatusOr<Transition> ReturnTask(BranchId branch, int64_t nonce, absl::Time now,
                                       Execution& execution);
+
+// How long a call that is made since `age` is left to who makes it before it is given again: most
+// calls end before their lease would have to be renewed, and long ones need few renewals.
+absl::Duration LeaseLength(absl::Duration age);
+
+// Whoever makes the call still does: its lease is as long as its age calls for. Takes up again one
+// that was returned meanwhile and that nobody else has got. Writes no event; a transition without
+// anything in it, and without a new version, while more than half of the lease is left.
+absl::StatusOr<Transition> RenewLease(BranchId branch, int64_t nonce, absl::Time now,
+                                      Execution& execution);
+
+// How long the result of a call is waited for when its task has been ended by its token already:
+// the history tells the call's result first.
+inline constexpr absl::Duration kAwaitEndedCall = absl::Seconds(5);
 
 // How long heartbeats of a task may go unwritten; stored deadlines allow for it, so that no node
 // fires on a worker that lives: a deadline is the last written beat + HeartbeatSeconds + this.

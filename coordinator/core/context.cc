@@ -78,6 +78,10 @@ Json MakeContext(Step& step, const Branch& branch, const std::optional<MapItem>&
       {"StateMachine", Json::Object(machine, arena)},
       {"State", MakeState(branch, step.StateOf(branch), arena)},
   };
+  if (const std::string* token = step.TaskTokenOf(branch.id)) {
+    const JsonMember task[] = {{"Token", Json::String(*token, arena)}};
+    members.push_back({"Task", Json::Object(task, arena)});
+  }
   if (map_item) {
     const JsonMember entry[] = {{"Index", Json::Int(map_item->index)}, {"Value", map_item->value}};
     const JsonMember map[] = {{"Item", Json::Object(entry, arena)}};

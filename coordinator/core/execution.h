@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "coordinator/asl/task_resource.h"
 #include "coordinator/base/ids.h"
 #include "coordinator/base/json.h"
 #include "coordinator/base/text.h"
@@ -55,21 +56,45 @@ enum class Phase : uint8_t {
   kBackoff = 5,    // before another attempt, until due_at
   kJoining = 6,    // in a Parallel or Map whose branches run
   kEnded = 7,      // a branch or iteration that succeeded; `data` is its output, kept for the join
+  kSubmitted =
+      8,  // in a Task whose call has been made, until its token comes back; timers as above
 };
 
-// The task a branch is in (phases kScheduled and kStarted).
+// What ended a task by its token before the call that hands the token out had returned.
+struct EarlyEnd {
+  bool succeeded = false;
+  Text output;
+  std::optional<Text> error;  // of a failure
+  std::optional<Text> cause;
+
+  friend bool operator==(const EarlyEnd&, const EarlyEnd&) = default;
+};
+
+// The task a branch is in (phases kScheduled, kStarted and kSubmitted). A worker takes it, or,
+// where it is a call, a coordinator that makes the call.
 struct TaskAttempt {
-  std::string activity_name;
-  std::string activity_arn;
+  asl::ResourceKind kind = asl::ResourceKind::kActivity;
+  // Where those who take such tasks wait for them (core/queues.h): of an activity its name.
+  std::string queue;
+  std::string resource;  // its ARN as the definition has it
+  std::string role_arn;  // of Credentials; empty: none given
   // Unguessable, new for each attempt; the task token carries it.
   int64_t nonce = 0;
   Text input;  // what the worker gets
   absl::Time scheduled_at;
+  std::optional<absl::Time> started_at;  // of a call: when it was given for the first time
   std::optional<int64_t> timeout_seconds;
   std::optional<int64_t> heartbeat_seconds;
   // A worker was given it: ActivityStarted is in the history. True in phase kScheduled: no worker
   // has confirmed it, and it is given again, with the same token.
   bool given = false;
+  // In phase kStarted, of a call that hands out a token.
+  std::optional<EarlyEnd> early;
+
+  bool is_call() const { return kind != asl::ResourceKind::kActivity; }
+  bool has_token() const {
+    return is_call() && asl::PatternOf(resource) != asl::Pattern::kRequestResponse;
+  }
 };
 
 // How far a Parallel or Map in phase kJoining is.
@@ -123,7 +148,8 @@ struct Branch {
   std::optional<absl::Time> due_at;
   std::optional<absl::Time> heartbeat_due_at;
   // In phase kStarted: when the task is given again unless its worker has confirmed by then that it
-  // has it. Absent: confirmed.
+  // has it. Absent: confirmed. Of a call it is a lease, which whoever makes the call renews, and
+  // never absent.
   std::optional<absl::Time> confirm_by;
   std::optional<TaskAttempt> task;
   std::optional<Join> join;

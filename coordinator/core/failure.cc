@@ -30,14 +30,11 @@ void Cut(size_t characters, std::optional<std::string>* text) {
   (*text)->resize(bytes);
 }
 
-// Makes the error what history shows of it: with "An error occurred while executing the state 'A'
-// (entered at the event id #2). ..." where that belongs before its cause (asl.md 12.1), and no
-// longer than an event can be.
+// Makes the error what history shows of it: with the prefix where that belongs before its cause,
+// and no longer than an event can be.
 void CompleteError(const Branch& branch, asl::WorkflowError* error) {
   if (error->needs_prefix) {
-    error->cause = StrCat("An error occurred while executing the state '", branch.state.view(),
-                          "' (entered at the event id #", branch.entered_event_id, "). ",
-                          error->cause.value_or(""));
+    error->cause = StrCat(CausePrefix(branch), error->cause.value_or(""));
   }
   error->needs_prefix = false;
   Cut(kMaxErrorCharacters, &error->error);
@@ -203,6 +200,11 @@ void FailContainer(Step& step, Branch& child, asl::WorkflowError error, bool hea
 }
 
 }  // namespace
+
+std::string CausePrefix(const Branch& branch) {
+  return StrCat("An error occurred while executing the state '", branch.state.view(),
+                "' (entered at the event id #", branch.entered_event_id, "). ");
+}
 
 void FailRunning(Step& step, Branch& container, asl::WorkflowError error) {
   if (error.error != kRuntime) {  // which ends the execution, and says nothing of its branches

@@ -13,6 +13,10 @@
 
 namespace pawl::core {
 
+// "An error occurred while executing the state 'A' (entered at the event id #2). ": how the causes
+// of the interpreter's own failures begin (reference/asl.md 12.1).
+std::string CausePrefix(const Branch& branch);
+
 // Whether an `ErrorEquals` list takes the error. Never asked for `States.Runtime`, which nothing
 // takes.
 bool ErrorMatches(const std::vector<std::string>& error_equals, const asl::WorkflowError& error,

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "coordinator/asl/task_resource.h"
 #include "coordinator/base/text.h"
 #include "coordinator/core/limits.h"
 
@@ -59,10 +60,48 @@ enum class EventType : uint8_t {
   kActivityFailed = 53,
   kActivityTimedOut = 54,
   kEvaluationFailed = 60,
+  kTaskScheduled = 70,
+  kTaskStarted = 71,
+  kTaskStartFailed = 72,
+  kTaskSubmitted = 73,
+  kTaskSubmitFailed = 74,
+  kTaskSucceeded = 75,
+  kTaskFailed = 76,
+  kTaskTimedOut = 77,
+  kLambdaFunctionScheduled = 80,
+  kLambdaFunctionScheduleFailed = 81,
+  kLambdaFunctionStarted = 82,
+  kLambdaFunctionStartFailed = 83,
+  kLambdaFunctionSucceeded = 84,
+  kLambdaFunctionFailed = 85,
+  kLambdaFunctionTimedOut = 86,
 };
 
 // "PassStateEntered".
 std::string_view EventTypeName(EventType type);
+
+// Which part an event has in a task's attempt, whatever the kind of its resource.
+enum class TaskPart : uint8_t {
+  kNone,
+  kScheduled,
+  kStarted,
+  kSubmitted,
+  kSucceeded,
+  kFailed,
+  kTimedOut
+};
+TaskPart TaskPartOf(EventType type);
+inline bool EndsTask(TaskPart part) { return part >= TaskPart::kSucceeded; }
+
+// The events of a task of that kind.
+struct TaskEvents {
+  EventType scheduled;
+  EventType started;
+  EventType succeeded;
+  EventType failed;
+  EventType timed_out;
+};
+TaskEvents TaskEventsOf(asl::ResourceKind kind);
 
 // One event. Of the details only those are set that the type has (history.md 3).
 struct HistoryEvent {
@@ -76,9 +115,13 @@ struct HistoryEvent {
                  // JSON text
   std::optional<Text> error;
   std::optional<Text> cause;
-  Text resource;     // ARN of the activity
+  Text resource;     // ARN of the activity, function or integration
   Text worker_name;  // empty: none given
-  Text role_arn;
+  Text role_arn;     // of the execution, or of a task's Credentials
+  Text region;       // of TaskScheduled
+  // Of TaskScheduled, where the task has one: what its parameters may hold. It is not shown for
+  // itself; those who replay the history need it.
+  Text task_token;
   Text location;  // of EvaluationFailed: the field, "Output/a"; empty: no single one
   std::optional<int64_t> timeout_seconds;
   std::optional<int64_t> heartbeat_seconds;

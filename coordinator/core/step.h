@@ -74,6 +74,15 @@ class Step {
                                     : Remember(branch.variables, &variables_).json(arena());
   }
 
+  // What the task that `branch` is about to begin hands out as its token, while its input is made.
+  void SetTaskToken(BranchId branch, std::string token) {
+    token_.emplace(branch, std::move(token));
+  }
+  // Null when `branch` has none now.
+  const std::string* TaskTokenOf(BranchId branch) const {
+    return token_ && token_->first == branch ? &token_->second : nullptr;
+  }
+
   // A new branch under `parent`. The reference is good until that branch is removed.
   Branch& AddBranch(const Branch& parent, int64_t index);
   // Removes all branches under `parent`, at any depth.
@@ -111,6 +120,7 @@ class Step {
   std::optional<Payload> data_;       // of the branch that was asked for last
   std::optional<Payload> variables_;  // the same
   std::optional<asl::JsonataBudget> jsonata_budget_;
+  std::optional<std::pair<BranchId, std::string>> token_;
 };
 
 }  // namespace pawl::core

@@ -34,7 +34,7 @@ std::string TokenPayload(const TaskToken& token) {
   payload.append(reinterpret_cast<const char*>(id.data()), id.size());
   AppendInt64(token.branch.value(), &payload);
   AppendInt64(token.nonce, &payload);
-  payload.append(token.activity_name);
+  payload.append(token.queue);
   return payload;
 }
 

@@ -17,7 +17,8 @@ struct TaskToken {
   ExecutionId execution;
   BranchId branch;
   int64_t nonce = 0;
-  std::string activity_name;
+  // The queue that the task was taken from, or kCallbackQueue (core/queues.h).
+  std::string queue;
 };
 
 // Bytes of the signature, which a token's bytes end with.

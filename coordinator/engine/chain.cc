@@ -21,7 +21,7 @@ std::vector<Given> GiveTasks(const ChainParts& parts, core::Execution& execution
   const std::vector<BranchId> scheduled = transition.scheduled;
   for (const BranchId id : scheduled) {
     std::optional<Poller> poller =
-        parts.dispatcher->pollers().Take(execution.Find(id)->task->activity_name);
+        parts.dispatcher->pollers().Take(execution.Find(id)->task->queue);
     if (!poller) continue;
     absl::StatusOr<core::Transition> started =
         core::StartTask(id, poller->worker_name, parts.clock->Now(), execution);
@@ -216,13 +216,12 @@ absl::StatusOr<core::Transition> Chain::Compute(const asl::Machine& machine, Pen
   } else if (!StepIsDue()) {
     return core::Transition();  // only the claim is given back
   }
-  const auto exists = [this](std::string_view name) { return parts_->activities->Exists(name); };
   const core::Event event = NextEvent(work);
   pending->kind = KindOf(event);
   if (pending->kind == metrics::TransitionKind::kTimer) {
     pending->timer_lag = event.now - core::NextDue(*execution_);
   }
-  return core::Advance(machine, core::World{exists}, event, *execution_);
+  return core::Advance(machine, *parts_->world, event, *execution_);
 }
 
 void Chain::Decide(const CompiledPtr& revision) {
@@ -332,7 +331,7 @@ void Chain::Announce(Pending& pending, const core::Execution& execution, FlushEp
     parts_->dispatcher->Deliver(std::move(given.poller), execution, given.branch, epoch);
   }
   for (const BranchId id : pending.transition.scheduled) {
-    const std::string& activity = execution.Find(id)->task->activity_name;
+    const std::string& activity = execution.Find(id)->task->queue;
     parts_->dispatcher->TaskReady(activity);
     parts_->dispatcher->Look(activity);
   }

@@ -44,6 +44,7 @@ struct ChainParts {
   Scheduler* scheduler;
   std::shared_ptr<MachineCache> machines;
   std::shared_ptr<ActivityDirectory> activities;
+  std::shared_ptr<const core::World> world;
   std::shared_ptr<Dispatcher> dispatcher;
   std::shared_ptr<Confirmations> confirmations;
   std::shared_ptr<metrics::Metrics> metrics;

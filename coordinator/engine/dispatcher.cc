@@ -226,8 +226,7 @@ void Dispatcher::Deliver(Poller poller, const core::Execution& execution, Branch
                          FlushEpoch epoch) {
   const core::Branch& at = *execution.Find(branch);
   ActivityTask task;
-  task.token =
-      tokens_->Encode({execution.facts->id, branch, at.task->nonce, at.task->activity_name});
+  task.token = tokens_->Encode({execution.facts->id, branch, at.task->nonce, at.task->queue});
   task.input = at.task->input;
   parts_.metrics->schedule_to_start.Observe(parts_.clock->Now() - at.task->scheduled_at);
   const TaskId id{execution.facts->id, branch, at.task->nonce};

@@ -14,6 +14,7 @@
 #include "coordinator/engine/housekeeper.h"
 #include "coordinator/engine/machine_cache.h"
 #include "coordinator/engine/starter.h"
+#include "coordinator/engine/world.h"
 
 namespace pawl::engine {
 
@@ -142,6 +143,8 @@ ChainParts Engine::Impl::MakeChainParts() {
                    .scheduler = scheduler_,
                    .machines = machines_,
                    .activities = activities_,
+                   .world = std::make_shared<NodeWorld>(activities_, options_.workers_serve,
+                                                        dispatcher_->tokens()),
                    .dispatcher = dispatcher_,
                    .confirmations = confirmations_,
                    .metrics = options_.metrics,
@@ -239,7 +242,7 @@ void Engine::Impl::PostTask(const std::string& token,
   absl::StatusOr<TaskToken> task = dispatcher_->tokens().Decode(token);
   if (!task.ok()) return done(task.status());
   Work work = make(*task);
-  const std::string arn = options_.account.ActivityArn(task->activity_name);
+  const std::string arn = options_.account.ActivityArn(task->queue);
   work.done = [arn, done = std::move(done)](absl::Status status) mutable {
     const bool late = absl::IsNotFound(status) || absl::IsFailedPrecondition(status);
     done(late ? absl::FailedPreconditionError(arn) : status);

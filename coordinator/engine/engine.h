@@ -50,6 +50,10 @@ struct Options {
   absl::Duration retention = absl::Hours(24 * 90);
   // Of executions that start here.
   core::Limits limits;
+  // Whether that Lambda function is served by workers; else its calls go to `caller`.
+  std::function<bool(std::string_view function)> workers_serve = [](std::string_view) {
+    return true;
+  };
   // Told of each execution that a step of this node has closed, once that is on disk, as
   // FindExecution tells of it. Must not block.
   std::function<void(const store::ExecutionRecord&)> closed = [](const store::ExecutionRecord&) {};

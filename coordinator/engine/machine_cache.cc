@@ -13,7 +13,8 @@ std::vector<std::string> ActivitiesOf(const asl::Machine& machine) {
   std::vector<std::string> names;
   for (const auto& [name, state] : machine.by_name) {
     if (state->type != asl::StateType::kTask) continue;
-    names.push_back(state->as<asl::TaskDetail>().activity.name);
+    const asl::TaskResource& resource = state->as<asl::TaskDetail>().resource;
+    if (resource.kind == asl::ResourceKind::kActivity) names.push_back(resource.name);
   }
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());

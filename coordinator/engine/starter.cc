@@ -60,8 +60,7 @@ void Starter::Write(const RequestPtr& request) {
 
   core::Execution execution;
   execution.facts = std::move(facts);
-  const auto exists = [this](std::string_view name) { return parts_->activities->Exists(name); };
-  core::Transition transition = core::Begin(request->revision->machine(), core::World{exists}, now,
+  core::Transition transition = core::Begin(request->revision->machine(), *parts_->world, now,
                                             static_cast<uint64_t>(parts_->random()), execution);
   request->given = GiveTasks(*parts_, execution, transition);
   execution.fence = parts_->draw_fence(execution);

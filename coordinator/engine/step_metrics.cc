@@ -11,20 +11,20 @@ using metrics::TaskEnding;
 using metrics::TransitionKind;
 
 void CountEvent(core::EventType type, Metrics* metrics) {
-  switch (type) {
-    case core::EventType::kExecutionStarted:
-      return metrics->executions_started.Add();
-    case core::EventType::kActivityScheduled:
+  if (type == core::EventType::kExecutionStarted) return metrics->executions_started.Add();
+  switch (core::TaskPartOf(type)) {
+    case core::TaskPart::kScheduled:
       return metrics->tasks_scheduled.Add();
-    case core::EventType::kActivityStarted:
+    case core::TaskPart::kStarted:
       return metrics->tasks_dispatched.Add();
-    case core::EventType::kActivitySucceeded:
+    case core::TaskPart::kSucceeded:
       return metrics->tasks_ended[TaskEnding::kSucceeded].Add();
-    case core::EventType::kActivityFailed:
+    case core::TaskPart::kFailed:
       return metrics->tasks_ended[TaskEnding::kFailed].Add();
-    case core::EventType::kActivityTimedOut:
+    case core::TaskPart::kTimedOut:
       return metrics->tasks_ended[TaskEnding::kTimedOut].Add();
-    default:
+    case core::TaskPart::kSubmitted:
+    case core::TaskPart::kNone:
       return;  // steps within the machine, which have no figure of their own
   }
 }

@@ -185,7 +185,7 @@ void AuditedRows::CheckReadyColumns(const pqxx::binarystring& ids, const Batch& 
     const core::TaskAttempt* task = branch == nullptr ? nullptr : ReadyTask(*branch);
     const bool agrees = task == nullptr
                             ? row["ready_activity"].is_null() && row["ready_at"].is_null()
-                            : GetText(row["ready_activity"]) == task->activity_name &&
+                            : GetText(row["ready_activity"]) == task->queue &&
                                   !row["ready_at"].is_null() &&
                                   GetTime(row["ready_at"]) == task->scheduled_at;
     if (!agrees) {

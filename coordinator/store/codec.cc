@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "coordinator/base/strings.h"
 #include "pawl/storage/v1/storage.pb.h"
 
@@ -31,9 +30,18 @@ absl::Time FromMicros(int64_t micros) {
 
 std::string Bytes(const Text& text) { return std::string(text.view()); }
 
+void EncodeEarly(const core::EarlyEnd& early, pb::EarlyEnd* out) {
+  out->set_succeeded(early.succeeded);
+  out->set_output(Bytes(early.output));
+  if (early.error) out->set_error(Bytes(*early.error));
+  if (early.cause) out->set_cause(Bytes(*early.cause));
+}
+
 void EncodeTask(const core::TaskAttempt& task, const Text& data, pb::Task* out) {
-  out->set_activity_name(task.activity_name);
-  out->set_activity_arn(task.activity_arn);
+  out->set_kind(static_cast<uint32_t>(task.kind));
+  out->set_queue(task.queue);
+  out->set_resource(task.resource);
+  out->set_role_arn(task.role_arn);
   out->set_nonce(task.nonce);
   if (task.input == data) {
     out->set_input_is_data(true);
@@ -44,18 +52,31 @@ void EncodeTask(const core::TaskAttempt& task, const Text& data, pb::Task* out) 
   if (task.timeout_seconds) out->set_timeout_seconds(*task.timeout_seconds);
   if (task.heartbeat_seconds) out->set_heartbeat_seconds(*task.heartbeat_seconds);
   out->set_given(task.given);
+  if (task.started_at) out->set_started_at(ToMicros(*task.started_at));
+  if (task.early) EncodeEarly(*task.early, out->mutable_early());
+}
+
+core::EarlyEnd DecodeEarly(const pb::EarlyEnd& in) {
+  core::EarlyEnd early{.succeeded = in.succeeded(), .output = Text(in.output())};
+  if (in.has_error()) early.error = Text(in.error());
+  if (in.has_cause()) early.cause = Text(in.cause());
+  return early;
 }
 
 core::TaskAttempt DecodeTask(const pb::Task& in, const Text& data) {
   core::TaskAttempt task;
-  task.activity_name = in.activity_name();
-  task.activity_arn = in.activity_arn();
+  task.kind = static_cast<asl::ResourceKind>(in.kind());
+  task.queue = in.queue();
+  task.resource = in.resource();
+  task.role_arn = in.role_arn();
   task.nonce = in.nonce();
   task.input = in.input_is_data() ? data : Text(in.input());
   task.scheduled_at = FromMicros(in.scheduled_at());
   if (in.has_timeout_seconds()) task.timeout_seconds = in.timeout_seconds();
   if (in.has_heartbeat_seconds()) task.heartbeat_seconds = in.heartbeat_seconds();
   task.given = in.given();
+  if (in.has_started_at()) task.started_at = FromMicros(in.started_at());
+  if (in.has_early()) task.early = DecodeEarly(in.early());
   return task;
 }
 
@@ -125,111 +146,6 @@ core::Branch DecodeBranch(const pb::Position& in, BranchId id, Text data) {
   return branch;
 }
 
-// The texts of one history row, each once.
-class TextTable {
- public:
-  explicit TextTable(pb::HistoryRow* row) : row_(row) {}
-
-  // The place of `text`, counted from 1.
-  uint32_t Add(std::string_view text) {
-    auto [it, is_new] = places_.try_emplace(text, row_->text_size() + 1);
-    if (is_new) row_->add_text(std::string(text));
-    return it->second;
-  }
-  uint32_t Add(const Text& text) { return text.empty() ? 0 : Add(text.view()); }
-  // An absent text and an empty one are not the same here.
-  uint32_t Add(const std::optional<Text>& text) { return text ? Add(text->view()) : 0; }
-
- private:
-  pb::HistoryRow* row_;
-  absl::flat_hash_map<std::string_view, uint32_t> places_;  // views of the caller's events
-};
-
-void EncodeEvent(const core::HistoryEvent& event, absl::Time first_at, TextTable* texts,
-                 pb::Event* out) {
-  out->set_type(static_cast<uint32_t>(event.type));
-  out->set_previous_id(event.previous_id);
-  out->set_later_ms(absl::ToUnixMillis(event.timestamp) - absl::ToUnixMillis(first_at));
-  out->set_name(texts->Add(event.name));
-  out->set_payload(texts->Add(event.payload));
-  out->set_error(texts->Add(event.error));
-  out->set_cause(texts->Add(event.cause));
-  out->set_resource(texts->Add(event.resource));
-  out->set_worker_name(texts->Add(event.worker_name));
-  out->set_role_arn(texts->Add(event.role_arn));
-  out->set_location(texts->Add(event.location));
-  if (event.timeout_seconds) out->set_timeout_seconds(*event.timeout_seconds);
-  if (event.heartbeat_seconds) out->set_heartbeat_seconds(*event.heartbeat_seconds);
-  if (event.length) out->set_length(*event.length);
-  if (event.index) out->set_index(*event.index);
-  if (event.limits != core::Limits()) {
-    out->mutable_limits()->set_payload_bytes(event.limits.payload_bytes);
-    out->mutable_limits()->set_history_events(event.limits.history_events);
-  }
-  for (const auto& [name, value] : event.assigned) {
-    pb::Assignment* assignment = out->add_assigned();
-    assignment->set_name(texts->Add(std::string_view(name)));
-    assignment->set_value(texts->Add(value));
-  }
-}
-
-// Reads texts by their place; notes a place that does not exist instead of failing at each.
-class TextReader {
- public:
-  explicit TextReader(const pb::HistoryRow& row) {
-    texts_.reserve(row.text_size());
-    for (const std::string& text : row.text()) texts_.emplace_back(text);
-  }
-  Text Get(uint32_t place) {
-    if (place == 0) return Text();
-    if (place > texts_.size()) {
-      bad_ = true;
-      return Text();
-    }
-    return texts_[place - 1];
-  }
-  std::optional<Text> GetOptional(uint32_t place) {
-    if (place == 0) return std::nullopt;
-    return Get(place);
-  }
-  bool bad() const { return bad_; }
-
- private:
-  std::vector<Text> texts_;
-  bool bad_ = false;
-};
-
-core::HistoryEvent DecodeEvent(const pb::Event& in, int64_t first_at_ms, TextReader* texts) {
-  core::HistoryEvent event;
-  event.type = static_cast<core::EventType>(in.type());
-  event.previous_id = in.previous_id();
-  event.timestamp = absl::FromUnixMillis(first_at_ms + in.later_ms());
-  event.name = texts->Get(in.name());
-  event.payload = texts->Get(in.payload());
-  event.error = texts->GetOptional(in.error());
-  event.cause = texts->GetOptional(in.cause());
-  event.resource = texts->Get(in.resource());
-  event.worker_name = texts->Get(in.worker_name());
-  event.role_arn = texts->Get(in.role_arn());
-  event.location = texts->Get(in.location());
-  if (in.has_timeout_seconds()) event.timeout_seconds = in.timeout_seconds();
-  if (in.has_heartbeat_seconds()) event.heartbeat_seconds = in.heartbeat_seconds();
-  if (in.has_length()) event.length = in.length();
-  if (in.has_index()) event.index = in.index();
-  if (in.has_limits()) {
-    event.limits = {in.limits().payload_bytes(), in.limits().history_events()};
-  }
-  for (const pb::Assignment& assignment : in.assigned()) {
-    event.assigned.emplace_back(texts->Get(assignment.name()).str(),
-                                texts->Get(assignment.value()));
-  }
-  return event;
-}
-
-bool Parse(std::string_view bytes, google::protobuf::MessageLite* out) {
-  return out->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-}
-
 }  // namespace
 
 std::string EncodePosition(const core::Execution& execution, const core::Branch& branch) {
@@ -264,7 +180,8 @@ std::string EncodePosition(const core::Execution& execution, const core::Branch&
 absl::Status DecodePosition(std::string_view bytes, BranchId id, PayloadLookup payload,
                             core::Execution* execution) {
   pb::Position in;
-  if (!Parse(bytes, &in) || in.has_root() != (id == BranchId(0))) {
+  const bool parsed = in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  if (!parsed || in.has_root() != (id == BranchId(0))) {
     return absl::DataLossError(StrCat("position of branch ", id.value(), " of execution ",
                                       execution->facts->id.value().ToString(), " cannot be read"));
   }
@@ -276,37 +193,6 @@ absl::Status DecodePosition(std::string_view bytes, BranchId id, PayloadLookup p
   absl::StatusOr<Text> data = DecodeData(in, payload, *execution);
   if (!data.ok()) return data.status();
   execution->branches.insert_or_assign(id, DecodeBranch(in, id, *std::move(data)));
-  return absl::OkStatus();
-}
-
-std::string EncodeHistory(absl::Span<const core::HistoryEvent> events) {
-  pb::HistoryRow row;
-  TextTable texts(&row);
-  const absl::Time first_at = events.front().timestamp;
-  row.set_first_at_ms(absl::ToUnixMillis(first_at));
-  for (const core::HistoryEvent& event : events) {
-    EncodeEvent(event, first_at, &texts, row.add_event());
-  }
-  return row.SerializeAsString();
-}
-
-absl::Status DecodeHistory(std::string_view bytes, int64_t first_event_id,
-                           std::vector<core::HistoryEvent>* out) {
-  pb::HistoryRow row;
-  if (!Parse(bytes, &row)) {
-    return absl::DataLossError(
-        StrCat("history row from event ", first_event_id, " cannot be read"));
-  }
-  TextReader texts(row);
-  int64_t id = first_event_id;
-  for (const pb::Event& in : row.event()) {
-    out->push_back(DecodeEvent(in, row.first_at_ms(), &texts));
-    out->back().id = id++;
-  }
-  if (texts.bad()) {
-    return absl::DataLossError(
-        StrCat("history row from event ", first_event_id, " refers to a text it lacks"));
-  }
   return absl::OkStatus();
 }
 

@@ -19,7 +19,7 @@ std::vector<Candidate> OldestTasks(std::string_view activity, int64_t limit,
   for (HandOutEntry& entry : *entries) {
     for (const auto& [id, branch] : entry.execution.branches) {
       const core::TaskAttempt* task = ReadyTask(branch);
-      if (task != nullptr && task->activity_name == activity) {
+      if (task != nullptr && task->queue == activity) {
         tasks.push_back({task->scheduled_at, &entry, id});
       }
     }

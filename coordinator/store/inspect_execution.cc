@@ -52,7 +52,8 @@ constexpr Statement kActivity{"inspect_activity", R"(
             (select from branch where ready_activity = $1 limit $2)) r),
          least((select ready_at from execution where ready_activity = $1 order by ready_at limit 1),
                (select ready_at from branch where ready_activity = $1 order by ready_at limit 1)),
-         exists (select from activity a where a.name = $1))"};
+         -- Names with a colon are queues of calls and functions (core/queues.h).
+         strpos($1, ':') > 0 or exists (select from activity a where a.name = $1))"};
 
 constexpr int64_t kCountedTasks = 10'000;
 
@@ -110,7 +111,10 @@ absl::Status ReadOpen(Session* session, const std::string& id, const Account& ac
 absl::Status ReadLastEvents(Session* session, const std::string& id,
                             ExecutionCondition* condition) {
   for (const auto& [branch_id, branch] : condition->execution.branches) {
-    if (branch.phase != core::Phase::kStarted && branch.phase != core::Phase::kBackoff) continue;
+    const bool told = branch.phase == core::Phase::kStarted ||
+                      branch.phase == core::Phase::kSubmitted ||
+                      branch.phase == core::Phase::kBackoff;
+    if (!told) continue;
     if (condition->last_events.size() == ExecutionCondition::kMaxEvents) break;
     const pqxx::result rows = session->Run(kEventRow, id, branch.last_event_id);
     std::vector<core::HistoryEvent> events;
@@ -130,7 +134,7 @@ absl::Status ReadLastEvents(Session* session, const std::string& id,
 void ReadActivities(Session* session, ExecutionCondition* condition) {
   for (const auto& [branch_id, branch] : condition->execution.branches) {
     if (branch.phase != core::Phase::kScheduled || !branch.task) continue;
-    const std::string& name = branch.task->activity_name;
+    const std::string& name = branch.task->queue;
     if (condition->activities.contains(name)) continue;
     if (condition->activities.size() == ExecutionCondition::kMaxActivities) return;
     const pqxx::result rows = session->Run(kActivity, name, kCountedTasks);

@@ -55,8 +55,8 @@ struct ExecutionCondition {
   absl::Time claimable_at;
   bool machine_deleting = false;
   std::string definition;  // of its revision
-  // The event that led a branch to where it is, of branches in phases kStarted and kBackoff: the
-  // first kMaxEvents of them by id.
+  // The event that led a branch to where it is, of branches in phases kStarted, kSubmitted and
+  // kBackoff: the first kMaxEvents of them by id.
   std::map<BranchId, core::HistoryEvent> last_events;
   // Of the activities that branches wait for in phase kScheduled, kMaxActivities of them.
   std::map<std::string, ReadyActivity> activities;

@@ -65,7 +65,7 @@ constexpr Statement kReady{"inspect_ready", R"(
                  order by ready_at limit 1),
                (select ready_at from branch where ready_activity = w.activity
                  order by ready_at limit 1)),
-         exists (select from activity a where a.name = w.activity)
+         strpos(w.activity, ':') > 0 or exists (select from activity a where a.name = w.activity)
     from waiting w where w.activity is not null limit $2)"};
 
 constexpr int64_t kCountedTasks = 10'000;

@@ -63,7 +63,7 @@ void BranchRows::Add(const core::Execution& execution, const core::Branch& branc
   ids.Add(branch.id.value());
   if (const core::TaskAttempt* task = ReadyTask(branch)) {
     ready_ats.Add(task->scheduled_at);
-    ready_activities.Add(task->activity_name);
+    ready_activities.Add(task->queue);
   } else {
     ready_ats.AddNull();
     ready_activities.AddNull();
@@ -98,7 +98,7 @@ HotRow MakeHotRow(const core::Execution& execution) {
   row.branch_count = static_cast<int64_t>(execution.branches.size()) - 1;
   if (const core::TaskAttempt* task = ReadyTask(root)) {
     row.ready_at = TimeText(task->scheduled_at);
-    row.ready_activity = task->activity_name;
+    row.ready_activity = task->queue;
   }
   row.position = Binary(EncodePosition(execution, root));
   return row;

@@ -20,6 +20,7 @@
 #include "coordinator/base/strings.h"
 #include "coordinator/core/advance.h"
 #include "coordinator/query/jsonpath.h"
+#include "tests/support/fake_world.h"
 
 namespace pawl::bench {
 namespace {
@@ -154,7 +155,7 @@ class PassStep {
     facts->input = Text(input);
     facts->started_at = absl::FromUnixSeconds(1'700'000'000);
     begun_.facts = facts;
-    core::Begin(*machine_, core::World{exists_}, facts->started_at, 1, begun_);
+    core::Begin(*machine_, FakeWorld(exists_), facts->started_at, 1, begun_);
   }
 
   // The copy of the position is part of it.
@@ -162,7 +163,7 @@ class PassStep {
     for (int i = 0; i < times; ++i) {
       core::Execution execution = begun_;
       const core::Event event{core::Proceed{BranchId(0)}, begun_.facts->started_at, 1};
-      auto transition = core::Advance(*machine_, core::World{exists_}, event, execution);
+      auto transition = core::Advance(*machine_, FakeWorld(exists_), event, execution);
       if (!transition.ok() || execution.closed()) Fail("Pass", "it did not go on");
       Keep(transition);
     }

@@ -16,6 +16,7 @@
 #include "tests/fuzz/definition_maker.h"
 #include "tests/fuzz/seed_guard.h"
 #include "tests/property/machine_maker.h"
+#include "tests/support/fake_world.h"
 
 namespace pawl::fuzz {
 namespace {
@@ -114,7 +115,7 @@ class MachineRun {
   const asl::Machine& machine_;
   DefinitionMaker chance_;
   absl::Time now_ = absl::FromUnixSeconds(1'790'000'000);
-  core::World world_{Exists};
+  FakeWorld world_{Exists};
   core::Execution execution_;
   int64_t last_id_ = 0;
   std::string log_;

@@ -7,6 +7,7 @@
 
 #include "coordinator/base/strings.h"
 #include "tests/property/worker_rule.h"
+#include "tests/support/fake_world.h"
 
 namespace pawl::property {
 namespace {
@@ -24,7 +25,7 @@ void Must(const absl::Status& status) {
 }
 
 bool IsSilent(const core::TaskAttempt& task) {
-  return AnswerTo(task.activity_name, task.input.view()).silent;
+  return AnswerTo(task.queue, task.input.view()).silent;
 }
 
 // Of a task that nobody answers: which of its time-outs ends it is the machine's doing, for the
@@ -40,7 +41,7 @@ CoreRun::CoreRun(const asl::Machine& machine, std::shared_ptr<const core::Execut
 }
 
 std::vector<core::HistoryEvent> CoreRun::Begin() {
-  core::Transition begun = core::Begin(*machine_, core::World{Exists}, now_, 1, execution_);
+  core::Transition begun = core::Begin(*machine_, FakeWorld(Exists), now_, 1, execution_);
   ForgetSome();
   return std::move(begun.history);
 }
@@ -83,7 +84,7 @@ void CoreRun::Let(absl::Time* due) {
 }
 
 core::Event CoreRun::AnswerOf(const Branch& branch) const {
-  const Answer answer = AnswerTo(branch.task->activity_name, branch.task->input.view());
+  const Answer answer = AnswerTo(branch.task->queue, branch.task->input.view());
   if (answer.succeeded) {
     return {core::TaskSucceeded{branch.id, branch.task->nonce, Text(answer.output)}, now_};
   }
@@ -122,7 +123,7 @@ std::vector<core::HistoryEvent> CoreRun::Take(const Choice& choice) {
   } else {
     core::Event event = EventOf(choice);
     event.seed = static_cast<uint64_t>(execution_.version) + 1;
-    auto advanced = core::Advance(*machine_, core::World{Exists}, event, execution_);
+    auto advanced = core::Advance(*machine_, FakeWorld(Exists), event, execution_);
     Must(advanced.status());
     taken = *std::move(advanced);
   }

@@ -19,6 +19,7 @@
 #include "coordinator/store/audit_database.h"
 #include "coordinator/store/postgres_store.h"
 #include "tests/store/store_test_support.h"
+#include "tests/support/fake_world.h"
 #include "tests/support/postgres_cluster.h"
 
 namespace pawl::store {
@@ -53,7 +54,7 @@ class AuditFixture : public ::testing::Test {
     execution_.facts = NewStart(machine_, name, at).execution.facts;
     execution_.fence = Fence(RandomInt64());
     Step step;
-    step.transition = core::Begin(*compiled_, core::World{Exists}, at, 1, execution_);
+    step.transition = core::Begin(*compiled_, FakeWorld(Exists), at, 1, execution_);
     step.execution = execution_;
     EXPECT_TRUE(Start(store_.get(), step, ClaimableAt()).ok());
     now_ = at;
@@ -72,7 +73,7 @@ class AuditFixture : public ::testing::Test {
                     .ok());
   }
   void Take(decltype(core::Event::what) what) {
-    Write(core::Advance(*compiled_, core::World{Exists}, {what, now_, 1}, execution_));
+    Write(core::Advance(*compiled_, FakeWorld(Exists), {what, now_, 1}, execution_));
   }
   void Proceed() { Take(core::Proceed{core::NextReady(execution_)->id}); }
   void Give(BranchId branch) { Write(core::StartTask(branch, Text("w"), now_, execution_)); }

@@ -40,12 +40,19 @@ absl::StatusOr<Text> NoPayload(int64_t event_id) {
   return absl::DataLossError(StrCat("no event ", event_id));
 }
 
+core::EarlyEnd RandomEarlyEnd(Random& random) {
+  return {.succeeded = random.Coin(),
+          .output = random.SomeText(),
+          .error = random.Maybe(random.SomeText()),
+          .cause = random.Maybe(random.SomeText())};
+}
+
 core::Branch RandomBranch(Random& random, BranchId id, const Text& input) {
   core::Branch branch;
   branch.id = id;
   branch.parent = BranchId(random.Below(9));
   branch.index = random.Below(1000);
-  branch.phase = static_cast<core::Phase>(1 + random.Below(7));
+  branch.phase = static_cast<core::Phase>(1 + random.Below(8));
   branch.state = random.SomeText();
   branch.data = random.Coin() ? input : random.SomeText();
   branch.item = random.Coin() ? branch.data : random.SomeText();
@@ -59,14 +66,18 @@ core::Branch RandomBranch(Random& random, BranchId id, const Text& input) {
   branch.heartbeat_due_at = random.Maybe(random.Coin() ? random.Time() : absl::InfiniteFuture());
   branch.confirm_by = random.Maybe(random.Time());
   if (random.Coin()) {
-    branch.task = core::TaskAttempt{.activity_name = random.SomeText().str(),
-                                    .activity_arn = random.SomeText().str(),
+    branch.task = core::TaskAttempt{.kind = static_cast<asl::ResourceKind>(random.Below(3)),
+                                    .queue = random.SomeText().str(),
+                                    .resource = random.SomeText().str(),
+                                    .role_arn = random.SomeText().str(),
                                     .nonce = random.Any(),
                                     .input = random.Coin() ? branch.data : random.SomeText(),
                                     .scheduled_at = random.Time(),
+                                    .started_at = random.Maybe(random.Time()),
                                     .timeout_seconds = random.Maybe(random.Below(99'999'999)),
                                     .heartbeat_seconds = random.Maybe(random.Below(100)),
-                                    .given = random.Coin()};
+                                    .given = random.Coin(),
+                                    .early = random.Maybe(RandomEarlyEnd(random))};
   }
   if (random.Coin()) {
     branch.join = core::Join{random.Below(40), random.Below(40), random.Below(40), random.Below(4)};
@@ -83,7 +94,7 @@ core::HistoryEvent RandomEvent(Random& random, int64_t id, const Text& shared) {
   event.id = id;
   event.previous_id = random.Below(id);
   event.timestamp = random.MilliTime();
-  event.type = static_cast<core::EventType>(1 + random.Below(54));
+  event.type = static_cast<core::EventType>(1 + random.Below(86));
   event.name = random.SomeText();
   event.payload = random.Coin() ? shared : random.SomeText();
   event.error = random.Maybe(random.SomeText());
@@ -92,6 +103,8 @@ core::HistoryEvent RandomEvent(Random& random, int64_t id, const Text& shared) {
   event.worker_name = random.SomeText();
   event.role_arn = random.SomeText();
   event.location = random.SomeText();
+  event.region = random.SomeText();
+  event.task_token = random.SomeText();
   event.timeout_seconds = random.Maybe(random.Below(1000));
   event.heartbeat_seconds = random.Maybe(random.Below(1000));
   event.length = random.Maybe(random.Below(1000));

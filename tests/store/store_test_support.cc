@@ -101,8 +101,8 @@ Step LastStep(const core::Execution& execution, std::string_view output) {
 void Schedule(core::Execution* execution, BranchId id, const std::string& activity, absl::Time at) {
   core::Branch& branch = execution->branches.at(id);
   branch.phase = core::Phase::kScheduled;
-  branch.task = core::TaskAttempt{.activity_name = activity,
-                                  .activity_arn = Account().ActivityArn(activity),
+  branch.task = core::TaskAttempt{.queue = activity,
+                                  .resource = Account().ActivityArn(activity),
                                   .nonce = RandomInt64(),
                                   .input = branch.data,
                                   .scheduled_at = at,
@@ -179,14 +179,18 @@ absl::StatusOr<Page<core::HistoryEvent>> History(Store* store, const HistoryQuer
 namespace {
 
 void ExpectSame(const core::TaskAttempt& stored, const core::TaskAttempt& wanted) {
-  EXPECT_EQ(stored.activity_name, wanted.activity_name);
-  EXPECT_EQ(stored.activity_arn, wanted.activity_arn);
+  EXPECT_EQ(stored.kind, wanted.kind);
+  EXPECT_EQ(stored.queue, wanted.queue);
+  EXPECT_EQ(stored.resource, wanted.resource);
   EXPECT_EQ(stored.nonce, wanted.nonce);
   EXPECT_EQ(stored.input, wanted.input);
   EXPECT_EQ(stored.scheduled_at, wanted.scheduled_at);
   EXPECT_EQ(stored.timeout_seconds, wanted.timeout_seconds);
   EXPECT_EQ(stored.heartbeat_seconds, wanted.heartbeat_seconds);
+  EXPECT_EQ(stored.role_arn, wanted.role_arn);
+  EXPECT_EQ(stored.started_at, wanted.started_at);
   EXPECT_EQ(stored.given, wanted.given);
+  EXPECT_EQ(stored.early, wanted.early);
 }
 
 void ExpectSame(const core::Branch& stored, const core::Branch& wanted) {
@@ -260,6 +264,8 @@ void ExpectSame(const core::HistoryEvent& stored, const core::HistoryEvent& want
   EXPECT_EQ(stored.worker_name, wanted.worker_name);
   EXPECT_EQ(stored.role_arn, wanted.role_arn);
   EXPECT_EQ(stored.location, wanted.location);
+  EXPECT_EQ(stored.region, wanted.region);
+  EXPECT_EQ(stored.task_token, wanted.task_token);
   EXPECT_EQ(stored.timeout_seconds, wanted.timeout_seconds);
   EXPECT_EQ(stored.heartbeat_seconds, wanted.heartbeat_seconds);
   EXPECT_EQ(stored.length, wanted.length);

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "coordinator/asl/compile.h"
@@ -14,6 +15,7 @@
 #include "coordinator/base/clock.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/advance.h"
+#include "tests/support/fake_world.h"
 
 namespace pawl::transcripts {
 namespace {
@@ -24,19 +26,29 @@ bool ActivityExists(std::string_view name) { return name != "deleted"; }
 
 std::string Shown(const std::optional<Text>& text) { return text ? text->str() : "(none)"; }
 
+// The name of an activity or function, "sqs:sendMessage.waitForTaskToken" of an integration.
+std::string_view ResourceShown(std::string_view arn) {
+  const auto resource = asl::SplitResource(arn);
+  const bool integration = resource && resource->kind == asl::ResourceKind::kIntegration;
+  if (!integration) return arn.substr(arn.rfind(':') + 1);
+  const auto [type, action] = asl::HistoryResource(arn);
+  return {type.data(), type.size() + 1 + action.size()};
+}
+
 std::string EventLine(const core::HistoryEvent& event) {
   std::string line =
       StrCat(event.id, " <", event.previous_id, "> ", core::EventTypeName(event.type));
   if (!event.name.empty()) StrAppend(&line, " ", event.name.view());
-  if (!event.resource.empty()) {
-    StrAppend(&line, " ", event.resource.view().substr(event.resource.view().rfind(':') + 1));
-  }
+  if (!event.resource.empty()) StrAppend(&line, " ", ResourceShown(event.resource.view()));
   if (event.index) StrAppend(&line, " index=", *event.index);
   if (event.length) StrAppend(&line, " length=", *event.length);
   if (!event.worker_name.empty()) StrAppend(&line, " worker=", event.worker_name.view());
   if (!event.payload.empty()) StrAppend(&line, " ", event.payload.view());
   if (event.timeout_seconds) StrAppend(&line, " timeout=", *event.timeout_seconds, "s");
   if (event.heartbeat_seconds) StrAppend(&line, " heartbeat=", *event.heartbeat_seconds, "s");
+  const bool started = event.type == core::EventType::kExecutionStarted;
+  if (!started && !event.role_arn.empty()) StrAppend(&line, " role=", event.role_arn.view());
+  if (!event.region.empty()) StrAppend(&line, " region=", event.region.view());
   for (const auto& [name, value] : event.assigned) StrAppend(&line, " $", name, "=", value.view());
   if (event.error) StrAppend(&line, " error=", event.error->view());
   if (event.cause) StrAppend(&line, " cause=", event.cause->view());
@@ -65,7 +77,11 @@ class Player {
     if (!Dispatch(words[0], rest)) out_ << "unknown command\n";
     PrintPosition();
     PrintFindings();
-    return out_.str();
+    std::string answer = out_.str();
+    for (size_t i = 0; i < tokens_.size(); ++i) {
+      answer = absl::StrReplaceAll(answer, {{tokens_[i], StrCat("TOKEN", i + 1)}});
+    }
+    return answer;
   }
 
  private:
@@ -94,6 +110,17 @@ class Player {
       if (core::Branch* task = OpenTask(verb)) {
         Take(core::TaskFailed{task->id, task->task->nonce, error, cause});
       }
+    } else if (name == "result") {
+      if (core::Branch* task = OpenTask(verb)) {
+        Take(core::CallReturned{task->id, task->task->nonce, Text(rest)});
+      }
+    } else if (name == "error") {
+      const auto [error, cause] = TwoWords(rest);
+      if (core::Branch* task = OpenTask(verb)) {
+        Take(core::CallFailed{task->id, task->task->nonce, error, cause});
+      }
+    } else if (name == "renew") {
+      AskOfTask(core::RenewLease, verb);
     } else if (name == "late") {
       Take(core::TaskSucceeded{BranchId(0), 12345, Text(rest)});
     } else if (name == "heartbeat") {
@@ -132,15 +159,14 @@ class Player {
     execution_ = core::Execution();
     execution_.facts = facts;
     rows_.clear();
+    tokens_.clear();
     last_id_ = 0;
-    Print(core::Begin(*machine_, core::World{ActivityExists}, now_, 1, execution_));
+    Print(core::Begin(*machine_, FakeWorld(ActivityExists), now_, 1, execution_));
   }
 
-  void Take(std::variant<core::Proceed, core::TimerFired, core::TaskSucceeded, core::TaskFailed,
-                         core::Stop>
-                what) {
+  void Take(decltype(core::Event::what) what) {
     const core::Event event{std::move(what), now_, ++seed_};
-    auto transition = core::Advance(*machine_, core::World{ActivityExists}, event, execution_);
+    auto transition = core::Advance(*machine_, FakeWorld(ActivityExists), event, execution_);
     if (!transition.ok()) {
       out_ << "refused: " << transition.status().message() << "\n";
       return;
@@ -178,7 +204,7 @@ class Player {
     const size_t at = verb.find('@');
     core::Branch* found = nullptr;
     for (auto& [id, branch] : execution_.branches) {
-      if (branch.phase != core::Phase::kStarted && !(branch.task && branch.task->given)) continue;
+      if (!branch.task || !branch.task->given) continue;
       if (at != std::string::npos && StrCat(branch.index) != verb.substr(at + 1)) continue;
       if (found == nullptr) found = &branch;
     }
@@ -203,6 +229,7 @@ class Player {
   void Print(const core::Transition& transition) {
     if (!transition.history.empty()) rows_.push_back({.events = transition.history});
     for (const core::HistoryEvent& event : transition.history) {
+      if (!event.task_token.empty()) tokens_.push_back(event.task_token.str());
       if (event.id != ++last_id_) out_ << "GAP before this event\n";
       out_ << EventLine(event) << "\n";
     }
@@ -221,7 +248,7 @@ class Player {
     }
     for (const auto& [id, branch] : execution_.branches) {
       if (branch.phase == core::Phase::kScheduled) {
-        out_ << "ready " << branch.task->activity_name << " " << branch.task->input.view() << "\n";
+        out_ << "ready " << branch.task->queue << " " << branch.task->input.view() << "\n";
       }
     }
     const absl::Time due = core::NextDue(execution_);
@@ -248,6 +275,7 @@ class Player {
   absl::Time now_ = kStart;
   uint64_t seed_ = 1;
   int64_t last_id_ = 0;
+  std::vector<std::string> tokens_;
   std::ostringstream out_;
 };
 

@@ -18,9 +18,22 @@ void BeginWait(Step& step, Branch& branch, const asl::State& state);
 void EndWait(Step& step, Branch& branch, const asl::State& state);
 
 void BeginTask(Step& step, Branch& branch, const asl::State& state);
+// An event of `branch`'s task, which is still there.
+HistoryEvent& EmitTask(Step& step, Branch& branch, EventType type);
+// The task is over; its timers and its token with it.
+void EndAttempt(Branch& branch);
+// Heartbeats are asked for from now on. Never earlier than they were: a node that does not know the
+// time exactly must not take from a worker what another one has given it.
+void SetHeartbeat(Branch& branch, absl::Time now);
+// The failure of a task whose result is larger than its execution takes.
+std::optional<asl::WorkflowError> CheckTaskResult(Step& step, const TaskAttempt& task,
+                                                  const Text& output);
 void SucceedTask(Step& step, Branch& branch, const Text& output);
 void FailTask(Step& step, Branch& branch, const std::optional<Text>& error,
               const std::optional<Text>& cause);
+// The same, told by an event of another type.
+void FailTaskAs(Step& step, Branch& branch, EventType type, const std::optional<Text>& error,
+                const std::optional<Text>& cause);
 // The task's own timer is due: TimeoutSeconds, or HeartbeatSeconds.
 void TimeOutTask(Step& step, Branch& branch, bool heartbeat);
 

@@ -42,6 +42,7 @@ struct EventCase {
   std::string without_payload;  // the same without execution data
 };
 
+constexpr char kCredentials[] = R"("taskCredentials":{"roleArn":"arn:role"})";
 constexpr char kInput[] = R"("input":"{\"a\": 1}","inputDetails":{"truncated":false})";
 constexpr char kOutput[] = R"("output":"{\"a\": 1}","outputDetails":{"truncated":false})";
 
@@ -139,6 +140,19 @@ INSTANTIATE_TEST_SUITE_P(
         Success(EventType::kActivitySucceeded, "activitySucceeded"),
         Failure(EventType::kActivityFailed, "activityFailed"),
         Failure(EventType::kActivityTimedOut, "activityTimedOut"),
+        {EventType::kLambdaFunctionScheduled,
+         Wrap("lambdaFunctionScheduled",
+              StrCat(R"("resource":"arn:r",)", kInput,
+                     R"(,"timeoutInSeconds":60,"heartbeatInSeconds":10,)", kCredentials)),
+         Wrap("lambdaFunctionScheduled",
+              StrCat(R"("resource":"arn:r","timeoutInSeconds":60,"heartbeatInSeconds":10,)",
+                     kCredentials))},
+        Bare(EventType::kLambdaFunctionStarted),
+        Success(EventType::kLambdaFunctionSucceeded, "lambdaFunctionSucceeded"),
+        Failure(EventType::kLambdaFunctionFailed, "lambdaFunctionFailed"),
+        Failure(EventType::kLambdaFunctionTimedOut, "lambdaFunctionTimedOut"),
+        Failure(EventType::kLambdaFunctionScheduleFailed, "lambdaFunctionScheduleFailed"),
+        Failure(EventType::kLambdaFunctionStartFailed, "lambdaFunctionStartFailed"),
         {EventType::kEvaluationFailed,
          Wrap("evaluationFailed", R"("error":"E","cause":"C","location":"Output/a","state":"S")"),
          Wrap("evaluationFailed", R"("error":"E","cause":"C","location":"Output/a","state":"S")")},
@@ -185,6 +199,61 @@ INSTANTIATE_TEST_SUITE_P(
         {EventType::kMapIterationStarted, Wrap("mapIterationStarted", R"("name":"S","index":0)")},
     }),
     [](const auto& info) { return std::string(core::EventTypeName(info.param.type)); });
+
+struct IntegrationCase {
+  EventType type;
+  std::string details;
+};
+
+class IntegrationEventTest : public testing::TestWithParam<IntegrationCase> {};
+
+TEST_P(IntegrationEventTest, NamesTheTypeOfTheResourceAndTheRest) {
+  HistoryEvent event;
+  event.type = GetParam().type;
+  event.payload = Text("{}");
+  event.error = Text("E");
+  event.resource = Text("arn:aws:states:::states:startExecution.sync:2");
+  event.region = Text("us-east-1");
+  event.task_token = Text("secret");
+  std::string out;
+  AppendHistoryEvent(event, true, &out);
+  EXPECT_TRUE(out.ends_with(GetParam().details)) << out;
+}
+
+const std::string kSyncResource =
+    R"(EventDetails":{"resourceType":"states","resource":"startExecution.sync:2")";
+
+INSTANTIATE_TEST_SUITE_P(
+    Types, IntegrationEventTest,
+    testing::ValuesIn(std::vector<IntegrationCase>{
+        {EventType::kTaskScheduled, StrCat(R"("taskScheduled)", kSyncResource,
+                                           R"(,"region":"us-east-1","parameters":"{}"}})")},
+        {EventType::kTaskStarted, StrCat(R"("taskStarted)", kSyncResource, "}}")},
+        {EventType::kTaskSubmitted,
+         StrCat(R"("taskSubmitted)", kSyncResource,
+                R"(,"output":"{}","outputDetails":{"truncated":false}}})")},
+        {EventType::kTaskSucceeded,
+         StrCat(R"("taskSucceeded)", kSyncResource,
+                R"(,"output":"{}","outputDetails":{"truncated":false}}})")},
+        {EventType::kTaskFailed, StrCat(R"("taskFailed)", kSyncResource, R"(,"error":"E"}})")},
+        {EventType::kTaskTimedOut, StrCat(R"("taskTimedOut)", kSyncResource, R"(,"error":"E"}})")},
+        {EventType::kTaskSubmitFailed,
+         StrCat(R"("taskSubmitFailed)", kSyncResource, R"(,"error":"E"}})")},
+        {EventType::kTaskStartFailed,
+         StrCat(R"("taskStartFailed)", kSyncResource, R"(,"error":"E"}})")},
+    }),
+    [](const auto& info) { return std::string(core::EventTypeName(info.param.type)); });
+
+TEST(HistoryEvent, HidesParametersWithTheOtherData) {
+  HistoryEvent event;
+  event.type = EventType::kTaskScheduled;
+  event.resource = Text("arn:aws:states:::lambda:invoke");
+  event.payload = Text("secret");
+  std::string out;
+  AppendHistoryEvent(event, false, &out);
+  EXPECT_EQ(out.find("secret"), std::string::npos) << out;
+  EXPECT_EQ(out.find("parameters"), std::string::npos) << out;
+}
 
 TEST(HistoryEvent, LeavesOutWhatIsNotSet) {
   HistoryEvent event;

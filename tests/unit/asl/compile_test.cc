@@ -54,8 +54,7 @@ TEST(Compile, ResultNullCountsAsAbsent) {
 TEST(Compile, AnActivityIsNamedByItsArn) {
   auto machine = MustCompile(One(Activity(R"("TimeoutSeconds":10,"HeartbeatSecondsPath":"$.h",)")));
   const auto& task = machine->Find("S")->as<TaskDetail>();
-  EXPECT_EQ(task.activity.name, "work");
-  EXPECT_EQ(task.resource, task.activity.arn);
+  EXPECT_EQ(task.resource.name, "work");
   EXPECT_EQ(task.timeout_seconds.value, 10);
   EXPECT_EQ(task.heartbeat_seconds.path->text(), "$.h");
 }

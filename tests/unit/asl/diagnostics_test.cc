@@ -21,6 +21,11 @@ std::string Activity(const std::string& fields) {
          fields + R"("End":true)";
 }
 
+std::string Call(const std::string& integration, const std::string& fields) {
+  return R"("Type":"Task","Resource":"arn:aws:states:::)" + integration + R"(",)" + fields +
+         R"("End":true)";
+}
+
 const std::string kPassBranch = R"({"StartAt":"B","States":{"B":{"Type":"Pass","End":true}}})";
 
 struct BadCase {
@@ -278,6 +283,12 @@ INSTANTIATE_TEST_SUITE_P(
     }),
     NameOf);
 
+std::string NotRecognized(const std::string& arn) {
+  return "The resource provided " + arn +
+         " is not recognized. The value is not a valid resource ARN, or the resource is not "
+         "available in this region. at /States/S/Resource";
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Resources, BadDefinition,
     testing::ValuesIn(std::vector<BadCase>{
@@ -285,12 +296,39 @@ INSTANTIATE_TEST_SUITE_P(
          kSchema + "These fields are required: [Resource] at /States/S"},
         {"NoArn", One(R"("Type":"Task","Resource":"f","End":true)"),
          kSchema + "Value is not a valid resource ARN at /States/S/Resource"},
-        {"LambdaFunction",
-         One(R"("Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:f","End":true)"),
-         kSchema + "The resource provided arn:aws:lambda:us-east-1:123456789012:function:f is "
-                   "not "
-                   "recognized. The value is not a valid resource ARN, or the resource is not "
-                   "available in this region. at /States/S/Resource"},
+        {"UnknownService",
+         One(R"("Type":"Task","Resource":"arn:aws:states:::s3:putObject","End":true)"),
+         kSchema + NotRecognized("arn:aws:states:::s3:putObject")},
+        {"UnknownAction",
+         One(R"("Type":"Task","Resource":"arn:aws:states:::sqs:receiveMessage","End":true)"),
+         kSchema + NotRecognized("arn:aws:states:::sqs:receiveMessage")},
+        {"PatternThatAnActionLacks",
+         One(R"("Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem.waitForTaskToken","End":true)"),
+         kSchema + NotRecognized("arn:aws:states:::dynamodb:getItem.waitForTaskToken")},
+        {"VersionOfSyncThatAnActionLacks",
+         One(R"("Type":"Task","Resource":"arn:aws:states:::batch:submitJob.sync:2","End":true)"),
+         kSchema + NotRecognized("arn:aws:states:::batch:submitJob.sync:2")},
+        {"SyncOfAnSdkAction",
+         One(R"("Type":"Task","Resource":"arn:aws:states:::aws-sdk:s3:getObject.sync","End":true)"),
+         kSchema + NotRecognized("arn:aws:states:::aws-sdk:s3:getObject.sync")},
+        {"SdkActionInUpperCase",
+         One(R"("Type":"Task","Resource":"arn:aws:states:::aws-sdk:s3:GetObject","End":true)"),
+         kSchema + NotRecognized("arn:aws:states:::aws-sdk:s3:GetObject")},
+        {"FunctionWithoutAName",
+         One(R"("Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:","End":true)"),
+         kSchema + NotRecognized("arn:aws:lambda:us-east-1:123456789012:function:")},
+        {"FunctionWithAnEmptyVersion",
+         One(R"("Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:f:","End":true)"),
+         kSchema + NotRecognized("arn:aws:lambda:us-east-1:123456789012:function:f:")},
+        {"CredentialsWithoutARole",
+         One(Call("lambda:invoke", R"("Credentials":{},"Parameters":{"FunctionName":"f"},)")),
+         kSchema + "The field 'RoleArn' is required but was missing at /States/S/Credentials"},
+        {"ParameterThatIsMissing", One(Call("lambda:invoke", R"("Parameters":{"Payload":1},)")),
+         kSchema + "The field 'FunctionName' is required but was missing at /States/S/Parameters"},
+        {"ParameterThatDoesNotExist",
+         One(Call("states:startExecution",
+                  R"("Parameters":{"StateMachineArn.$":"$.m","X.$":"$"},)")),
+         kSchema + "The field \"X\" is not supported by Step Functions at /States/S/Parameters"},
         {"CredentialsOfAnActivity", One(Activity(R"("Credentials":{"RoleArn":"r"},)")),
          kSchema + "The field 'Credentials' is not supported for activities at "
                    "/States/S/Credentials"},

@@ -19,6 +19,7 @@
 #include "coordinator/base/account.h"
 #include "coordinator/core/advance.h"
 #include "coordinator/core/task_token.h"
+#include "tests/support/fake_world.h"
 
 namespace pawl::audit {
 
@@ -48,7 +49,7 @@ class AuditedRun {
     facts->input = Text(input);
     facts->limits = limits;
     execution_.facts = facts;
-    Record(core::Begin(*machine_, core::World{Exists}, now_, ++seed_, execution_));
+    Record(core::Begin(*machine_, FakeWorld(Exists), now_, ++seed_, execution_));
   }
 
   core::Execution& execution() { return execution_; }
@@ -90,7 +91,7 @@ class AuditedRun {
   }
   AuditedRun& Take(decltype(core::Event::what) what) {
     auto taken =
-        core::Advance(*machine_, core::World{Exists}, {std::move(what), now_, ++seed_}, execution_);
+        core::Advance(*machine_, FakeWorld(Exists), {std::move(what), now_, ++seed_}, execution_);
     EXPECT_TRUE(taken.ok()) << taken.status();
     if (taken.ok()) Record(*std::move(taken));
     return *this;

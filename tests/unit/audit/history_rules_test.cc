@@ -98,7 +98,8 @@ TEST(HistoryRules, ASecondHandOutOfAnAttemptIsFound) {
 TEST(HistoryRules, ACompletionOfATaskThatNobodyWasGivenIsFound) {
   AuditedExecution audited = AuditedRun(kTask).Stored();
   Append(&audited, EventType::kActivitySucceeded, 3);
-  EXPECT_THAT(History(audited), ElementsAre(Breaks(rule::kAttemptChain, "no ActivityStarted")));
+  EXPECT_THAT(History(audited),
+              ElementsAre(Breaks(rule::kAttemptChain, "no part of a task before it")));
 }
 
 TEST(HistoryRules, TwoTransitionsInOneTransactionAreFound) {

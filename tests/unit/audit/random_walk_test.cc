@@ -6,6 +6,7 @@
 #include <random>
 
 #include "absl/strings/str_replace.h"
+#include "tests/support/fake_world.h"
 #include "tests/unit/audit/audited_run.h"
 
 namespace pawl::audit {
@@ -75,7 +76,7 @@ class RandomWalk {
     facts->input = Text(R"({"list": [1, 2, 3, 4, 5]})");
     if (OneIn(2)) facts->limits.history_events = 5 + static_cast<int64_t>(random_() % 60);
     execution_.facts = facts;
-    Write(core::Begin(*machine_, core::World{Exists}, now_, random_(), execution_));
+    Write(core::Begin(*machine_, FakeWorld(Exists), now_, random_(), execution_));
   }
 
   bool closed() const { return execution_.closed(); }
@@ -145,8 +146,8 @@ class RandomWalk {
   }
 
   void Take(decltype(core::Event::what) what) {
-    auto taken = core::Advance(*machine_, core::World{Exists}, {std::move(what), now_, random_()},
-                               execution_);
+    auto taken =
+        core::Advance(*machine_, FakeWorld(Exists), {std::move(what), now_, random_()}, execution_);
     ASSERT_TRUE(taken.ok()) << taken.status();
     // Workers that wait get their tasks with the step.
     const std::vector<BranchId> scheduled = taken->scheduled;

@@ -188,7 +188,7 @@ INSTANTIATE_TEST_SUITE_P(
         PositionChange{"Heartbeats", [](auto& e) { Root(e).heartbeat_due_at = kStart; }},
         PositionChange{"Task", [](auto& e) { Root(e).task.reset(); }},
         PositionChange{"TaskInput", [](auto& e) { Root(e).task->input = Text("2"); }},
-        PositionChange{"Activity", [](auto& e) { Root(e).task->activity_name = "a"; }},
+        PositionChange{"Activity", [](auto& e) { Root(e).task->queue = "a"; }},
         PositionChange{"Join", [](auto& e) { Root(e).join.emplace(); }},
         PositionChange{"BranchTooMuch", [](auto& e) { e.branches[BranchId(1)] = Root(e); }},
         PositionChange{"NextBranch", [](auto& e) { e.next_branch_id = 2; }},

@@ -54,8 +54,7 @@ class WhyTest : public ::testing::Test {
   }
   Branch& AddTask(int64_t id, Phase phase) {
     Branch& branch = Add(id, 0, 17, phase, "Charge");
-    branch.task =
-        core::TaskAttempt{.activity_name = "charge", .scheduled_at = kNow - absl::Minutes(17)};
+    branch.task = core::TaskAttempt{.queue = "charge", .scheduled_at = kNow - absl::Minutes(17)};
     return branch;
   }
   Explanation Why(size_t limit = 50) {

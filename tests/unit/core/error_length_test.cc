@@ -9,6 +9,7 @@
 #include "coordinator/asl/compile.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/advance.h"
+#include "tests/support/fake_world.h"
 
 namespace pawl::core {
 namespace {
@@ -29,7 +30,7 @@ Execution FailWith(const std::string& error, const std::string& cause) {
   Execution execution;
   execution.facts = facts;
   const auto exists = [](std::string_view) { return true; };
-  const World world{exists};
+  const FakeWorld world(exists);
   Begin(*compiled.machine, world, facts->started_at, 1, execution);
   const auto taken =
       Advance(*compiled.machine, world, {Proceed{BranchId(0)}, facts->started_at, 1}, execution);
@@ -66,7 +67,7 @@ TEST(ErrorLength, HoldsForCausesThatShowAnInput) {
   Execution execution;
   execution.facts = facts;
   const auto exists = [](std::string_view) { return true; };
-  const World world{exists};
+  const FakeWorld world(exists);
   Begin(*compiled.machine, world, facts->started_at, 1, execution);
   EXPECT_TRUE(
       Advance(*compiled.machine, world, {Proceed{BranchId(0)}, facts->started_at, 1}, execution)

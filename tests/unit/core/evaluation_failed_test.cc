@@ -13,6 +13,7 @@
 #include "coordinator/asl/compile.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/advance.h"
+#include "tests/support/fake_world.h"
 
 namespace pawl::core {
 namespace {
@@ -32,7 +33,7 @@ std::vector<std::string> Events(const std::string& container) {
   Execution execution;
   execution.facts = facts;
   const auto exists = [](std::string_view) { return true; };
-  const World world{exists};
+  const FakeWorld world(exists);
   std::vector<HistoryEvent> history =
       Begin(*compiled.machine, world, facts->started_at, 1, execution).history;
   while (const Branch* ready = NextReady(execution)) {

@@ -12,6 +12,7 @@
 #include "coordinator/asl/compile.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/advance.h"
+#include "tests/support/fake_world.h"
 
 namespace pawl::core {
 namespace {
@@ -30,7 +31,7 @@ Ran RunMachine(const std::string& definition, std::string input) {
   Ran ran;
   ran.execution.facts = facts;
   const auto exists = [](std::string_view) { return true; };
-  const World world{exists};
+  const FakeWorld world(exists);
   std::vector<HistoryEvent> history =
       Begin(*compiled.machine, world, facts->started_at, 1, ran.execution).history;
   while (const Branch* ready = NextReady(ran.execution)) {

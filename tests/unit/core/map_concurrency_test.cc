@@ -8,6 +8,7 @@
 #include "coordinator/asl/compile.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/advance.h"
+#include "tests/support/fake_world.h"
 
 namespace pawl::core {
 namespace {
@@ -33,7 +34,7 @@ TEST_P(MapConcurrency, BoundsTheIterationsThatRun) {
   Execution execution;
   execution.facts = facts;
   const auto exists = [](std::string_view) { return true; };
-  const World world{exists};
+  const FakeWorld world(exists);
   Begin(*compiled.machine, world, facts->started_at, 1, execution);
   int left = GetParam().items;
   absl::Time now = facts->started_at + absl::Seconds(1);

@@ -11,6 +11,7 @@
 #include "coordinator/asl/compile.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/advance.h"
+#include "tests/support/fake_world.h"
 
 namespace {
 
@@ -58,11 +59,11 @@ Work RunMap(const std::string& definition, int items) {
 
   const size_t before = allocated_bytes;
   Work work;
-  Begin(*compiled.machine, World{exists}, facts->started_at, 1, execution);
+  Begin(*compiled.machine, FakeWorld(exists), facts->started_at, 1, execution);
   while (const Branch* ready = NextReady(execution)) {
     work.open_branches_max = std::max(work.open_branches_max, OpenBranchIds(execution).size());
     const Event event{Proceed{ready->id}, facts->started_at, 1};
-    EXPECT_TRUE(Advance(*compiled.machine, World{exists}, event, execution).ok());
+    EXPECT_TRUE(Advance(*compiled.machine, FakeWorld(exists), event, execution).ok());
   }
   work.allocated_bytes = allocated_bytes - before;
   EXPECT_EQ(execution.status, Status::kSucceeded);

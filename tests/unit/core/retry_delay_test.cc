@@ -9,6 +9,7 @@
 #include "coordinator/asl/compile.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/advance.h"
+#include "tests/support/fake_world.h"
 
 namespace pawl::core {
 namespace {
@@ -29,7 +30,7 @@ std::vector<absl::Duration> Delays(const std::string& retrier, int failures, uin
   facts->started_at = kStart;
   Execution execution;
   execution.facts = facts;
-  const World world{Exists};
+  const FakeWorld world(Exists);
   absl::Time now = kStart;
   Begin(*compiled.machine, world, now, seed, execution);
   std::vector<absl::Duration> delays;

@@ -16,7 +16,7 @@ TEST(TaskToken, ComesBackAsItWasMade) {
   EXPECT_EQ(read->execution, token.execution);
   EXPECT_EQ(read->branch, token.branch);
   EXPECT_EQ(read->nonce, token.nonce);
-  EXPECT_EQ(read->activity_name, "charge");
+  EXPECT_EQ(read->queue, "charge");
 }
 
 TEST(TaskToken, TellsWhoseItIsWithoutTheSecret) {
@@ -26,7 +26,7 @@ TEST(TaskToken, TellsWhoseItIsWithoutTheSecret) {
   EXPECT_EQ(read->execution, token.execution);
   EXPECT_EQ(read->branch, token.branch);
   EXPECT_EQ(read->nonce, token.nonce);
-  EXPECT_EQ(read->activity_name, "charge");
+  EXPECT_EQ(read->queue, "charge");
   for (const char* text : {"", "a", "AAAA", "not base64!"}) {
     EXPECT_TRUE(absl::IsInvalidArgument(core::ReadUnverifiedToken(text).status())) << text;
   }
@@ -58,7 +58,7 @@ TEST(TaskToken, GarbageIsRefused) {
 
 TEST(TaskToken, FitsIntoAwsLimitForTheLongestName) {
   TaskToken token = Sample();
-  token.activity_name = std::string(80, 'n');
+  token.queue = std::string(80, 'n');
   EXPECT_LE(kTokens.Encode(token).size(), 1024u);
 }
 

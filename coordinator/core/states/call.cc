@@ -1,0 +1,145 @@
+#include "coordinator/core/states/call.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "coordinator/asl/unverified.h"
+#include "coordinator/core/data_flow.h"
+#include "coordinator/core/queues.h"
+#include "coordinator/core/states/states.h"
+
+namespace pawl::core {
+namespace {
+
+constexpr std::string_view kRuntime = "States.Runtime";
+
+// "arn:aws:states:<region>:..."
+std::string_view RegionOf(std::string_view arn) {
+  for (int i = 0; i < 3; ++i) arn.remove_prefix(std::min(arn.size(), arn.find(':') + 1));
+  return arn.substr(0, arn.find(':'));
+}
+
+std::string QueueOfFunction(Step& step, std::string_view name) {
+  const bool workers = !name.empty() && step.world().WorkersServe(name);
+  return workers ? FunctionQueue(name) : std::string(kCallQueue);
+}
+
+std::string_view TextMember(Json object, std::string_view name) {
+  const Json member = object.Find(name);
+  return member.is_string() ? member.as_string() : std::string_view();
+}
+
+// lambda:invoke.
+asl::Result<std::string> QueueOfInvocation(Step& step, const Payload& parameters) {
+  const Json json = parameters.json(step.arena());
+  if (!json.is_object()) return std::string(kCallQueue);
+  std::string queue = QueueOfFunction(step, asl::FunctionName(TextMember(json, "FunctionName")));
+  const std::string_view type = TextMember(json, "InvocationType");
+  if (IsFunctionQueue(queue) && !type.empty() && type != "RequestResponse") {
+    return asl::RuntimeError(
+        fmt::format(asl::unverified::kInvocationTypeCause, ShownJson(json), type));
+  }
+  return queue;
+}
+
+// A failure that says that the call cannot be made at all is none of the task's own
+// (reference/asl.md 12.3): nothing tells it but the end of the execution.
+asl::WorkflowError CannotBeMade(const std::optional<Text>& cause) {
+  const std::string text = cause ? cause->str() : std::string();
+  return asl::RuntimeError(text, text.starts_with(asl::unverified::kBadParametersBegin));
+}
+
+}  // namespace
+
+void OfferToken(Step& step, const Branch& branch, const TaskAttempt& task) {
+  step.SetTaskToken(branch.id, step.world().SignToken({step.execution().facts->id, branch.id,
+                                                       task.nonce, std::string(kCallbackQueue)}));
+}
+
+asl::Result<std::string> EvaluateRole(Step& step, const Branch& branch,
+                                      const asl::TaskDetail& detail, const Payload& input) {
+  if (!detail.credentials) return std::string();
+  asl::Result<Payload> credentials = ApplyTemplate(step, branch, detail.credentials, input);
+  if (!credentials.ok()) return credentials.error();
+  const Json role = credentials->json(step.arena()).Find("RoleArn");
+  if (role.is_string()) return std::string(role.as_string());
+  return asl::RuntimeError(fmt::format(asl::unverified::kNotTextCause, "RoleArn", ShownJson(role)));
+}
+
+asl::Result<std::string> FindQueue(Step& step, const asl::TaskResource& resource,
+                                   const Payload& parameters) {
+  const World& world = step.world();
+  switch (resource.kind) {
+    case asl::ResourceKind::kActivity:
+      if (world.ActivityExists(resource.name)) return resource.name;
+      return asl::RuntimeError(fmt::format(asl::unverified::kNoActivityCause, resource.arn));
+    case asl::ResourceKind::kFunction:
+      return QueueOfFunction(step, resource.name);
+    case asl::ResourceKind::kIntegration:
+      break;
+  }
+  if (!world.CarriesOut(resource)) {
+    return asl::RuntimeError(fmt::format(asl::unverified::kNoIntegrationCause, resource.arn));
+  }
+  if (resource.service == "lambda") return QueueOfInvocation(step, parameters);
+  return std::string(kCallQueue);
+}
+
+void TellScheduledCall(Step& step, const Branch& branch, HistoryEvent* event) {
+  const TaskAttempt& task = *branch.task;
+  event->role_arn = Text(task.role_arn);
+  if (task.kind == asl::ResourceKind::kFunction) {
+    event->heartbeat_seconds.reset();
+    return;
+  }
+  event->region = Text(std::string(RegionOf(step.execution().facts->execution_arn)));
+  const std::string* token = step.TaskTokenOf(branch.id);
+  if (token != nullptr) event->task_token = Text(*token);
+}
+
+void ReturnCall(Step& step, Branch& branch, const Text& output) {
+  if (!branch.task->has_token()) return SucceedTask(step, branch, output);
+  if (auto exceeded = CheckTaskResult(step, *branch.task, output)) {
+    return FailCall(step, branch, Text(*exceeded->error), Text(*exceeded->cause));
+  }
+  EmitTask(step, branch, EventType::kTaskSubmitted).payload = output;
+  if (branch.task->early) return EndEarly(step, branch);
+  branch.phase = Phase::kSubmitted;
+  branch.confirm_by.reset();
+  SetHeartbeat(branch, step.now());
+}
+
+void FailCall(Step& step, Branch& branch, const std::optional<Text>& error,
+              const std::optional<Text>& cause) {
+  if (branch.task->early) return EndEarly(step, branch);
+  if (branch.task->kind == asl::ResourceKind::kIntegration && error && *error == kRuntime) {
+    EndAttempt(branch);
+    return FailState(step, branch, CannotBeMade(cause));
+  }
+  if (!branch.task->has_token()) return FailTask(step, branch, error, cause);
+  FailTaskAs(step, branch, EventType::kTaskSubmitFailed, error, cause);
+}
+
+void EndByToken(Step& step, Branch& branch, EarlyEnd end) {
+  if (end.succeeded) {
+    if (auto exceeded = CheckTaskResult(step, *branch.task, end.output)) {
+      end = {false, {}, Text(*exceeded->error), Text(*exceeded->cause)};
+    }
+  }
+  branch.task->early = std::move(end);
+  // Nobody makes the call now: its result does not come.
+  if (branch.phase != Phase::kStarted) return EndEarly(step, branch);
+  const absl::Time until = step.now() + kAwaitEndedCall;
+  branch.confirm_by = std::min(branch.confirm_by.value_or(until), until);
+  step.Touch(branch);
+}
+
+void EndEarly(Step& step, Branch& branch) {
+  const EarlyEnd end = *std::move(branch.task->early);
+  if (end.succeeded) return SucceedTask(step, branch, end.output);
+  FailTask(step, branch, end.error, end.cause);
+}
+
+}  // namespace pawl::core

@@ -1,0 +1,42 @@
+// A world for tests of the pure core: all functions are served by workers, all integrations can be
+// carried out but those of DynamoDB, and tokens have a signature that is none.
+
+#ifndef PAWL_TESTS_SUPPORT_FAKE_WORLD_H_
+#define PAWL_TESTS_SUPPORT_FAKE_WORLD_H_
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "coordinator/base/strings.h"
+#include "coordinator/core/advance.h"
+
+namespace pawl {
+
+class FakeWorld : public core::World {
+ public:
+  FakeWorld() = default;
+  explicit FakeWorld(std::function<bool(std::string_view)> activity_exists)
+      : activity_exists_(std::move(activity_exists)) {}
+
+  bool ActivityExists(std::string_view name) const override { return activity_exists_(name); }
+  bool WorkersServe(std::string_view) const override { return workers_serve; }
+  bool CarriesOut(const asl::TaskResource& integration) const override {
+    return integration.service != "dynamodb";
+  }
+  std::string SignToken(const core::TaskToken& token) const override {
+    const std::string payload = core::TokenPayload(token);
+    return absl::WebSafeBase64Escape(StrCat(payload, std::string(core::kTokenSignatureBytes, 's')));
+  }
+
+  bool workers_serve = true;
+
+ private:
+  std::function<bool(std::string_view)> activity_exists_ = [](std::string_view) { return true; };
+};
+
+}  // namespace pawl
+
+#endif  // PAWL_TESTS_SUPPORT_FAKE_WORLD_H_
