@@ -48,7 +48,19 @@ struct AttemptEvents {
   bool MayBeEarly() const { return scheduled->type == EventType::kTaskScheduled; }
 };
 
+// Whether it was a task of the function that workers serve under that name.
+bool IsFunction(const HistoryEvent& scheduled, std::string_view function) {
+  if (scheduled.type == EventType::kTaskScheduled) {
+    return asl::HistoryResource(scheduled.resource.view()).first == "lambda";
+  }
+  return scheduled.type == EventType::kLambdaFunctionScheduled &&
+         asl::FunctionName(scheduled.resource.view()) == function;
+}
+
 bool IsActivity(const HistoryEvent& scheduled, std::string_view name) {
+  if (core::IsFunctionQueue(name)) {
+    return IsFunction(scheduled, name.substr(core::kFunctionQueuePrefix.size()));
+  }
   if (scheduled.type != EventType::kActivityScheduled) return false;
   const std::string_view arn = scheduled.resource.view();
   return arn.size() > name.size() && arn.ends_with(name) &&
@@ -145,6 +157,11 @@ class TaskCheck {
            IsActivity(*attempt.scheduled, token.activity);
   }
 
+  // Of lambda:invoke the function gets a part.
+  static bool IsInput(const HistoryEvent& scheduled, std::string_view input) {
+    return scheduled.type == EventType::kTaskScheduled || scheduled.payload == input;
+  }
+
   // A worker got it: it was scheduled with that input, and started.
   void CheckGiven(const TokenCalls& token) {
     for (const auto& [call, what] : token.given) {
@@ -152,7 +169,7 @@ class TaskCheck {
       const bool found =
           std::any_of(attempts_.begin(), attempts_.end(), [&](const AttemptEvents& attempt) {
             return attempt.started != nullptr && MayBe(attempt, token) &&
-                   attempt.scheduled->payload == std::string_view(what->input) &&
+                   IsInput(*attempt.scheduled, what->input) &&
                    attempt.started_at.value_or(attempt.started->timestamp - skew_.database) <=
                        call->answered;
           });

@@ -1,5 +1,6 @@
 #include "coordinator/engine/chain.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "coordinator/base/log.h"
@@ -12,6 +13,24 @@ namespace {
 // How long a position that is in memory answers for what is in the database where nothing has to be
 // written: a worker whose task another node has ended learns of it that much later at the most.
 constexpr absl::Duration kBelieved = absl::Seconds(1);
+
+// The nonce of the task that the work ends.
+std::optional<int64_t> EndedTask(const Work& work) {
+  return std::visit(
+      [](const auto& what) -> std::optional<int64_t> {
+        using What = std::decay_t<decltype(what)>;
+        constexpr bool kEnds =
+            std::is_same_v<What, core::TaskSucceeded> || std::is_same_v<What, core::TaskFailed> ||
+            std::is_same_v<What, core::CallReturned> || std::is_same_v<What, core::CallFailed> ||
+            std::is_same_v<What, Work::FunctionReturned>;
+        if constexpr (kEnds) {
+          return what.nonce;
+        } else {
+          return std::nullopt;
+        }
+      },
+      work.what);
+}
 
 }  // namespace
 
@@ -185,13 +204,7 @@ core::Event Chain::NextEvent(const std::optional<Work>& work) const {
   event.now = parts_->clock->Now();
   event.seed = static_cast<uint64_t>(parts_->random());
   if (work) {
-    if (const auto* succeeded = std::get_if<core::TaskSucceeded>(&work->what)) {
-      event.what = *succeeded;
-    } else if (const auto* failed = std::get_if<core::TaskFailed>(&work->what)) {
-      event.what = *failed;
-    } else if (const auto* stop = std::get_if<core::Stop>(&work->what)) {
-      event.what = *stop;
-    }
+    std::visit([&](const auto& what) { FillEvent(what, &event); }, work->what);
   } else if (core::NextDue(*execution_) <= event.now) {
     event.what = core::TimerFired{};
   } else {
@@ -200,12 +213,28 @@ core::Event Chain::NextEvent(const std::optional<Work>& work) const {
   return event;
 }
 
+template <typename What>
+void Chain::FillEvent(const What& what, core::Event* event) const {
+  if constexpr (std::is_same_v<What, Work::FunctionReturned>) {
+    const core::Branch* branch = execution_->Find(what.branch);
+    const bool open = branch != nullptr && branch->task && branch->task->nonce == what.nonce;
+    event->what =
+        core::CallReturned{what.branch, what.nonce,
+                           open ? InvocationResult(*branch->task, what.payload) : what.payload};
+  } else if constexpr (std::is_constructible_v<decltype(event->what), const What&>) {
+    event->what = what;
+  }
+}
+
 absl::StatusOr<core::Transition> Chain::Compute(const asl::Machine& machine, Pending* pending) {
   const std::optional<Work>& work = pending->work;
   if (work) {
     if (const auto* heartbeat = std::get_if<Work::Heartbeat>(&work->what)) {
       return core::Heartbeat(heartbeat->branch, heartbeat->nonce, parts_->clock->Now(),
                              *execution_);
+    }
+    if (const auto* renew = std::get_if<Work::Renew>(&work->what)) {
+      return core::RenewLease(renew->branch, renew->nonce, parts_->clock->Now(), *execution_);
     }
     if (const auto* confirm = std::get_if<Work::Confirm>(&work->what)) {
       return core::ConfirmTask(confirm->branch, confirm->nonce, parts_->clock->Now(), *execution_);
@@ -424,10 +453,8 @@ void Chain::Answer(std::optional<Work> work, absl::Status status) {
   if (!work) return;
   // What has ended needs no confirmation any more.
   if (status.ok() || absl::IsFailedPrecondition(status) || absl::IsNotFound(status)) {
-    if (const auto* succeeded = std::get_if<core::TaskSucceeded>(&work->what)) {
-      parts_->confirmations->Forget(succeeded->nonce);
-    } else if (const auto* failed = std::get_if<core::TaskFailed>(&work->what)) {
-      parts_->confirmations->Forget(failed->nonce);
+    if (const std::optional<int64_t> nonce = EndedTask(*work)) {
+      parts_->confirmations->Forget(*nonce);
     }
   }
   if (status.ok() && std::holds_alternative<Work::Heartbeat>(work->what)) {

@@ -69,6 +69,17 @@ struct Work {
     BranchId branch;
     int64_t nonce = 0;
   };
+  // The call is still made: its lease is renewed.
+  struct Renew {
+    BranchId branch;
+    int64_t nonce = 0;
+  };
+  // The worker of a function has run it. Becomes the result of its task, CallReturned.
+  struct FunctionReturned {
+    BranchId branch;
+    int64_t nonce = 0;
+    Text payload;
+  };
   // The worker has its task: its confirmation is written.
   struct Confirm {
     BranchId branch;
@@ -79,7 +90,9 @@ struct Work {
     BranchId branch;
     int64_t nonce = 0;
   };
-  std::variant<core::TaskSucceeded, core::TaskFailed, core::Stop, Heartbeat, Confirm, Return> what;
+  std::variant<core::TaskSucceeded, core::TaskFailed, core::CallReturned, core::CallFailed,
+               core::Stop, FunctionReturned, Heartbeat, Renew, Confirm, Return>
+      what;
   // OK: done, and on disk. FAILED_PRECONDITION: late. NOT_FOUND: the execution is not open.
   store::DoneCallback done;
 };
@@ -142,6 +155,9 @@ class Chain : public std::enable_shared_from_this<Chain> {
   bool StepIsDue() const;
   absl::StatusOr<core::Transition> Compute(const asl::Machine& machine, Pending* pending);
   core::Event NextEvent(const std::optional<Work>& work) const;
+  // Nothing where the work is no event of the core.
+  template <typename What>
+  void FillEvent(const What& what, core::Event* event) const;
   void Rejected(std::optional<Work> work, const absl::Status& status);
   // A heartbeat or confirmation that need not be written.
   void NothingToWrite(std::optional<Work> work);

@@ -5,10 +5,10 @@
 
 namespace pawl::engine {
 
-void Confirmations::Given(const TaskId& task, absl::Time confirm_by) {
+void Confirmations::Given(const TaskId& task, absl::Time confirm_by, bool written) {
   absl::MutexLock lock(&mu_);
   confirmed_[task.nonce] = false;
-  given_.push_back({task, confirm_by - kWriteAhead});
+  given_.push_back({task, confirm_by - kWriteAhead, written});
   SetTimer();
 }
 
@@ -55,11 +55,12 @@ void Confirmations::Write(absl::Time until) {
     absl::MutexLock lock(&mu_);
     while (!given_.empty() && given_.front().write_at <= until) {
       const TaskId task = given_.front().task;
+      const bool written = given_.front().written;
       given_.pop_front();
       // A confirmation that comes later is written at once.
       const auto at = confirmed_.find(task.nonce);
       if (at == confirmed_.end()) continue;
-      if (at->second) due.push_back(task);
+      if (at->second && written) due.push_back(task);
       confirmed_.erase(at);
     }
     SetTimer();

@@ -19,17 +19,10 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "coordinator/base/clock.h"
-#include "coordinator/base/ids.h"
+#include "coordinator/engine/given_task.h"
 #include "coordinator/engine/scheduler.h"
 
 namespace pawl::engine {
-
-// One attempt of a task, as its token names it.
-struct TaskId {
-  ExecutionId execution;
-  BranchId branch;
-  int64_t nonce = 0;
-};
 
 // Thread-safe.
 class Confirmations : public std::enable_shared_from_this<Confirmations> {
@@ -41,8 +34,9 @@ class Confirmations : public std::enable_shared_from_this<Confirmations> {
   Confirmations(const Clock* clock, Scheduler* scheduler, std::function<void(const TaskId&)> write)
       : clock_(clock), scheduler_(scheduler), write_(std::move(write)) {}
 
-  // A worker is about to get the task. Its position says `confirm_by`.
-  void Given(const TaskId& task, absl::Time confirm_by);
+  // A worker is about to get the task. Its position says `confirm_by`. `written`: a confirmation is
+  // to be written at all; the lease of a call is prolonged by those who make it instead.
+  void Given(const TaskId& task, absl::Time confirm_by, bool written = true);
   // The worker has it. False: nothing is known of it here, and it must be written.
   bool Confirm(int64_t nonce);
   // The worker will not get it. False: it has been confirmed meanwhile, by another way.
@@ -56,6 +50,7 @@ class Confirmations : public std::enable_shared_from_this<Confirmations> {
   struct Entry {
     TaskId task;
     absl::Time write_at;
+    bool written = true;
   };
 
   void SetTimer() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

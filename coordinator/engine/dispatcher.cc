@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "coordinator/base/log.h"
+#include "coordinator/core/queues.h"
 #include "coordinator/engine/step_metrics.h"
 #include "coordinator/store/execution_record.h"
 
@@ -225,14 +226,14 @@ void Dispatcher::SendHints() {
 void Dispatcher::Deliver(Poller poller, const core::Execution& execution, BranchId branch,
                          FlushEpoch epoch) {
   const core::Branch& at = *execution.Find(branch);
-  ActivityTask task;
-  task.token = tokens_->Encode({execution.facts->id, branch, at.task->nonce, at.task->queue});
-  task.input = at.task->input;
+  ActivityTask task = MakeGivenTask(*tokens_, execution, at);
   parts_.metrics->schedule_to_start.Observe(parts_.clock->Now() - at.task->scheduled_at);
   const TaskId id{execution.facts->id, branch, at.task->nonce};
   // One whose heartbeats are asked for before that is confirmed in the table at once.
   const bool soon = at.heartbeat_due_at && at.confirm_by && *at.heartbeat_due_at < *at.confirm_by;
-  if (at.confirm_by && !soon) parts_.confirmations->Given(id, *at.confirm_by);
+  if (at.task->queue != core::kCallQueue && at.confirm_by && !soon) {
+    parts_.confirmations->Given(id, *at.confirm_by, /*written=*/!at.task->is_call());
+  }
   parts_.store->AwaitFlush(epoch, [self = shared_from_this(), id, poller = std::move(poller),
                                    task = std::move(task)](absl::Status flushed) mutable {
     // If it was written after all, nobody confirms it, and it is given again.

@@ -5,7 +5,9 @@
 
 #include "coordinator/base/log.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/core/queues.h"
 #include "coordinator/engine/backlog_gauge.h"
+#include "coordinator/engine/call_runner.h"
 #include "coordinator/engine/chain.h"
 #include "coordinator/engine/chain_table.h"
 #include "coordinator/engine/claimer.h"
@@ -17,6 +19,21 @@
 #include "coordinator/engine/world.h"
 
 namespace pawl::engine {
+namespace {
+
+// What a result means that was sent with that token.
+Work EndOf(const TaskToken& task, const TaskResult& result) {
+  if (core::IsCallQueue(task.queue)) {
+    if (result.succeeded) {
+      return {Work::FunctionReturned{task.branch, task.nonce, result.output}, {}};
+    }
+    return {core::CallFailed{task.branch, task.nonce, result.error, result.cause}, {}};
+  }
+  if (result.succeeded) return {core::TaskSucceeded{task.branch, task.nonce, result.output}, {}};
+  return {core::TaskFailed{task.branch, task.nonce, result.error, result.cause}, {}};
+}
+
+}  // namespace
 
 class Engine::Impl : public std::enable_shared_from_this<Impl> {
  public:
@@ -57,6 +74,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   void BuildDispatcher(std::string secret);
   ChainParts MakeChainParts();
   void BuildClaimer();
+  void BuildCallRunner();
   std::function<Fence(const core::Execution&)> DrawFence() const {
     if (options_.draw_fence) return options_.draw_fence;
     return [random = options_.random](const core::Execution&) { return Fence(random()); };
@@ -76,6 +94,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   std::shared_ptr<Confirmations> confirmations_;
   std::shared_ptr<Dispatcher> dispatcher_;
   std::shared_ptr<Claimer> claimer_;
+  std::shared_ptr<CallRunner> call_runner_;  // null: this node makes no calls
   std::shared_ptr<Starter> starter_;
   std::shared_ptr<Housekeeper> housekeeper_;
   std::shared_ptr<BacklogGauge> backlog_gauge_;
@@ -93,6 +112,7 @@ void Engine::Impl::Run(store::DoneCallback ready) {
     self->claimer_->Run();
     self->housekeeper_->Run();
     self->backlog_gauge_->Run();
+    if (self->call_runner_ != nullptr) self->call_runner_->Run();
     ready(absl::OkStatus());
   });
 }
@@ -106,6 +126,7 @@ void Engine::Impl::Build(std::string secret) {
   housekeeper_ = std::make_shared<Housekeeper>(store_, clock_, scheduler_, options_.retention);
   backlog_gauge_ = std::make_shared<BacklogGauge>(store_, clock_, scheduler_, options_.metrics);
   BuildClaimer();
+  if (options_.caller != nullptr) BuildCallRunner();
 }
 
 void Engine::Impl::BuildDispatcher(std::string secret) {
@@ -192,6 +213,32 @@ void Engine::Impl::BuildClaimer() {
   claimer_ = std::make_shared<Claimer>(std::move(parts));
 }
 
+void Engine::Impl::BuildCallRunner() {
+  CallRunner::Parts parts{.caller = options_.caller,
+                          .account = options_.account,
+                          .clock = clock_,
+                          .scheduler = scheduler_,
+                          .metrics = options_.metrics,
+                          .max_calls = options_.max_calls};
+  auto weak = weak_from_this();
+  parts.take = [weak](CallRunner::TakeCallback done) {
+    auto self = weak.lock();
+    if (self == nullptr) return done(std::optional<ActivityTask>());
+    self->dispatcher_->Wait(
+        {0, std::string(core::kCallQueue), Text(), absl::InfiniteFuture(), std::move(done)});
+  };
+  parts.post = [weak](ExecutionId id, Work work) {
+    if (auto self = weak.lock()) self->chains_->Get(id)->Post(std::move(work));
+  };
+  parts.start = [weak](std::string machine, std::string name, Text input,
+                       store::Callback<Started> done) {
+    auto self = weak.lock();
+    if (self == nullptr) return done(absl::UnavailableError("this coordinator has gone"));
+    self->starter_->Start(std::move(machine), std::move(name), std::move(input), std::move(done));
+  };
+  call_runner_ = std::make_shared<CallRunner>(std::move(parts));
+}
+
 void Engine::Impl::Drain(absl::AnyInvocable<void()> done) {
   draining_ = true;
   if (claimer_ == nullptr) return done();  // never came to run
@@ -200,7 +247,11 @@ void Engine::Impl::Drain(absl::AnyInvocable<void()> done) {
   backlog_gauge_->Stop();
   dispatcher_->Drain();
   confirmations_->WriteAll();
-  WaitForRest(std::move(done));
+  auto rest = [self = shared_from_this(), done = std::move(done)]() mutable {
+    self->WaitForRest(std::move(done));
+  };
+  if (call_runner_ == nullptr) return rest();
+  call_runner_->Drain(options_.call_grace, std::move(rest));
 }
 
 void Engine::Impl::WaitForRest(absl::AnyInvocable<void()> done) {
@@ -242,7 +293,9 @@ void Engine::Impl::PostTask(const std::string& token,
   absl::StatusOr<TaskToken> task = dispatcher_->tokens().Decode(token);
   if (!task.ok()) return done(task.status());
   Work work = make(*task);
-  const std::string arn = options_.account.ActivityArn(task->queue);
+  const bool activity = task->queue.find(':') == std::string::npos;
+  const std::string arn =
+      activity ? options_.account.ActivityArn(task->queue) : "the task is no longer open";
   work.done = [arn, done = std::move(done)](absl::Status status) mutable {
     const bool late = absl::IsNotFound(status) || absl::IsFailedPrecondition(status);
     done(late ? absl::FailedPreconditionError(arn) : status);
@@ -311,18 +364,20 @@ Engine::PollId Engine::PollActivity(std::string activity, Text worker_name, absl
       {0, std::move(activity), std::move(worker_name), deadline, std::move(done)});
 }
 
+Engine::PollId Engine::PollFunction(std::string_view function, Text worker_name,
+                                    absl::Time deadline,
+                                    store::Callback<std::optional<ActivityTask>> done) {
+  return PollActivity(core::FunctionQueue(function), std::move(worker_name), deadline,
+                      std::move(done));
+}
+
 void Engine::CancelPoll(PollId poll) {
   if (poll != 0) impl_->dispatcher().pollers().Cancel(poll);
 }
 
 void Engine::CompleteTask(std::string token, TaskResult result, store::DoneCallback done) {
   impl_->PostTask(
-      token,
-      [result = std::move(result)](const TaskToken& task) {
-        if (result.succeeded)
-          return Work{core::TaskSucceeded{task.branch, task.nonce, result.output}, {}};
-        return Work{core::TaskFailed{task.branch, task.nonce, result.error, result.cause}, {}};
-      },
+      token, [result = std::move(result)](const TaskToken& task) { return EndOf(task, result); },
       std::move(done));
 }
 
@@ -330,6 +385,7 @@ void Engine::HeartbeatTask(std::string token, store::DoneCallback done) {
   impl_->PostTask(
       token,
       [](const TaskToken& task) {
+        if (core::IsCallQueue(task.queue)) return Work{Work::Renew{task.branch, task.nonce}, {}};
         return Work{Work::Heartbeat{task.branch, task.nonce}, {}};
       },
       std::move(done));

@@ -28,6 +28,7 @@
 #include "coordinator/core/limits.h"
 #include "coordinator/engine/pollers.h"
 #include "coordinator/engine/scheduler.h"
+#include "coordinator/integrations/call.h"
 #include "coordinator/metrics/metrics.h"
 #include "coordinator/store/store.h"
 
@@ -50,6 +51,12 @@ struct Options {
   absl::Duration retention = absl::Hours(24 * 90);
   // Of executions that start here.
   core::Limits limits;
+  // Makes the calls of tasks; outlives the engine. Null: those wait for a node that has one.
+  integrations::Caller* caller = nullptr;
+  // Calls that may be under way here.
+  int64_t max_calls = 4096;
+  // How long a node that goes down waits for the calls it has under way before it gives them back.
+  absl::Duration call_grace = absl::Seconds(5);
   // Whether that Lambda function is served by workers; else its calls go to `caller`.
   std::function<bool(std::string_view function)> workers_serve = [](std::string_view) {
     return true;
@@ -89,9 +96,9 @@ class Engine {
   // failure.
   void Run(store::DoneCallback ready);
 
-  // Stops looking for work, answers pollers with nothing, finishes the steps under way. `done` is
-  // called when no commit is under way any more. Starts and completions are refused with
-  // UNAVAILABLE meanwhile.
+  // Stops looking for work, answers pollers with nothing, waits a while for calls under way,
+  // finishes the steps under way. `done` is called when no commit is under way any more. Starts and
+  // completions are refused with UNAVAILABLE meanwhile.
   void Drain(absl::AnyInvocable<void()> done);
 
   // Starts an execution of the machine's current revision. ALREADY_EXISTS: the name is taken by an
@@ -114,10 +121,16 @@ class Engine {
   using PollId = int64_t;
   PollId PollActivity(std::string activity, Text worker_name, absl::Time deadline,
                       store::Callback<std::optional<ActivityTask>> done);
+  // The same for an invocation of a Lambda function, by its name alone. Who gets one keeps its
+  // lease with HeartbeatTask, every five seconds or so.
+  PollId PollFunction(std::string_view function, Text worker_name, absl::Time deadline,
+                      store::Callback<std::optional<ActivityTask>> done);
   void CancelPoll(PollId poll);
 
-  // INVALID_ARGUMENT: not a token of this cluster. FAILED_PRECONDITION: its task is no longer open
-  // (the message names the activity's ARN).
+  // With the token of an activity, of a function's invocation (the output is the function's
+  // payload), or one that a call has handed out. INVALID_ARGUMENT: not a token of this cluster.
+  // FAILED_PRECONDITION: its task is no longer open (the message names the activity's ARN, if it is
+  // one's).
   void CompleteTask(std::string token, TaskResult result, store::DoneCallback done);
   void HeartbeatTask(std::string token, store::DoneCallback done);
   // The worker has the task. OK as soon as this node knows; it is written when the task lasts.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "coordinator/core/queues.h"
+
 namespace pawl::engine {
 
 int64_t Pollers::Add(Poller poller) {
@@ -118,7 +120,10 @@ std::vector<std::string> Pollers::Activities() const {
 }
 
 void Pollers::ShowWaiting(const std::string& activity) {
-  metrics_->pollers.Set(static_cast<double>(activity_of_.size()));
+  const auto calls = waiting_.find(std::string(core::kCallQueue));  // polls of this node's own
+  const size_t own = calls == waiting_.end() ? 0 : calls->second.size();
+  metrics_->pollers.Set(static_cast<double>(activity_of_.size() - own));
+  if (activity == core::kCallQueue) return;
   const auto it = waiting_.find(activity);
   const size_t waiting = it == waiting_.end() ? 0 : it->second.size();
   metrics_->activity_pollers.Set(activity, static_cast<double>(waiting));

@@ -17,15 +17,11 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "coordinator/base/text.h"
+#include "coordinator/engine/given_task.h"
 #include "coordinator/metrics/metrics.h"
 #include "coordinator/store/store.h"
 
 namespace pawl::engine {
-
-struct ActivityTask {
-  std::string token;
-  Text input;
-};
 
 struct Poller {
   int64_t id = 0;

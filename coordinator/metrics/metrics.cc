@@ -115,6 +115,9 @@ std::string Metrics::Exposition() const {
   families.Add(kTasksDispatched, tasks_dispatched);
   families.Add(kTasksRedelivered, tasks_redelivered);
   families.AddLabelled(kTasksEnded, tasks_ended);
+  families.Add(kCallsUnderWay, calls_under_way);
+  families.Add(kCallsRepeated, calls_repeated);
+  families.Add(kCallDuration, call_duration);
   families.Add(kTaskHeartbeats, task_heartbeats);
   families.Add(kScheduleToStart, schedule_to_start);
   families.Add(kPollers, pollers);

@@ -42,6 +42,9 @@ class Metrics {
   Counter tasks_dispatched;
   Counter tasks_redelivered;
   Labelled<Counter, TaskEnding, kTaskEndings.size()> tasks_ended{kTaskEndings};
+  Gauge calls_under_way;
+  Counter calls_repeated;
+  Histogram call_duration{kLongTimes};
   Counter task_heartbeats;
   Histogram schedule_to_start{kLongTimes};
   Gauge pollers;

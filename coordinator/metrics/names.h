@@ -60,15 +60,26 @@ inline constexpr Family kClaims{
     "Executions taken up from the database: their timer was due, or their coordinator has gone."};
 inline constexpr Family kTimerLag{"pawl_timer_lag_seconds",
                                   "How long after it was due a timer fired."};
-inline constexpr Family kTasksScheduled{"pawl_tasks_scheduled_total",
-                                        "Activity tasks scheduled, retries included."};
-inline constexpr Family kTasksDispatched{"pawl_tasks_dispatched_total",
-                                         "Activity tasks given to a worker."};
+inline constexpr Family kTasksScheduled{
+    "pawl_tasks_scheduled_total",
+    "Tasks scheduled: activities, functions and calls, retries included."};
+inline constexpr Family kTasksDispatched{
+    "pawl_tasks_dispatched_total",
+    "Tasks given to a worker, or to a coordinator that makes the call."};
 inline constexpr Family kTasksRedelivered{
     "pawl_tasks_redelivered_total",
-    "Activity tasks taken back from workers that never got them, to be given again."};
-inline constexpr Family kTasksEnded{
-    "pawl_tasks_ended_total", "Activity tasks that succeeded, failed or timed out.", "outcome"};
+    "Tasks taken back from workers that never got them, and calls whose lease ran out or that were "
+    "given back, to be given again."};
+inline constexpr Family kTasksEnded{"pawl_tasks_ended_total",
+                                    "Tasks that succeeded, failed or timed out.", "outcome"};
+inline constexpr Family kCallsUnderWay{"pawl_calls_under_way",
+                                       "Calls to other services that this coordinator makes now."};
+inline constexpr Family kCallsRepeated{
+    "pawl_calls_repeated_total",
+    "Calls that this coordinator made again because whoever made them before has not told their "
+    "result."};
+inline constexpr Family kCallDuration{"pawl_call_duration_seconds",
+                                      "From the beginning of a call until it returned."};
 inline constexpr Family kTaskHeartbeats{"pawl_task_heartbeats_total",
                                         "Heartbeats of workers that were accepted."};
 inline constexpr Family kScheduleToStart{

@@ -7,6 +7,7 @@
 #include "coordinator/api/aws_arn.h"
 #include "coordinator/base/json.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/core/queues.h"
 #include "coordinator/rpc/status.h"
 
 namespace pawl::rpc {
@@ -126,10 +127,28 @@ absl::Duration WaitOf(bool given, const google::protobuf::Duration& wait) {
   return std::clamp(asked, absl::ZeroDuration(), kLongestWait);
 }
 
-void FillTask(const std::string& activity, const engine::ActivityTask& given, v1::Task* task) {
+absl::StatusOr<std::string> QueueOfFunction(const std::string& function) {
+  if (!function.empty() && function.size() <= kMaxFunctionNameCharacters &&
+      asl::FunctionName(function) == function) {
+    return core::FunctionQueue(function);
+  }
+  return absl::InvalidArgumentError(StrCat("no function can be named '", function, "'"));
+}
+
+void FillTask(const std::string& queue, const engine::ActivityTask& given, v1::Task* task) {
   task->set_task_token(given.token);
-  task->set_activity(activity);
   task->set_input(given.input.str());
+  if (!given.invocation) return task->set_activity(queue);
+  const engine::Invocation& invocation = *given.invocation;
+  v1::FunctionInvocation* filled = task->mutable_invocation();
+  filled->set_function(invocation.function);
+  filled->set_function_arn(invocation.function_arn);
+  filled->set_request_id(invocation.request_id);
+  filled->set_client_context(invocation.client_context);
+  if (invocation.deadline == absl::InfiniteFuture()) return;
+  const int64_t nanos = absl::ToUnixNanos(invocation.deadline);
+  filled->mutable_deadline()->set_seconds(nanos / 1'000'000'000);
+  filled->mutable_deadline()->set_nanos(static_cast<int32_t>(nanos % 1'000'000'000));
 }
 
 }  // namespace pawl::rpc

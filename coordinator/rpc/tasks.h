@@ -35,6 +35,7 @@ struct Services {
 
 // AWS quotas.
 inline constexpr size_t kMaxNameCharacters = 80;
+inline constexpr size_t kMaxFunctionNameCharacters = 140;
 inline constexpr size_t kMaxErrorCharacters = 256;
 inline constexpr size_t kMaxCauseCharacters = 32'768;
 inline constexpr absl::Duration kLongestWait = absl::Minutes(1);
@@ -58,14 +59,18 @@ void FindActivity(Services& services, const std::string& name_or_arn,
 void FindOrCreateActivity(Services& services, const std::string& name_or_arn,
                           std::function<void(absl::StatusOr<std::string>)> done);
 
+// Where those wait who want tasks of that Lambda function. INVALID_ARGUMENT when no function can
+// have that name.
+absl::StatusOr<std::string> QueueOfFunction(const std::string& function);
+
 // INVALID_ARGUMENT when it is too long.
 absl::Status CheckWorkerName(const std::string& name);
 
 // How long a call waits that says `wait`.
 absl::Duration WaitOf(bool given, const google::protobuf::Duration& wait);
 
-// Fills `task` from what the engine gave.
-void FillTask(const std::string& activity, const engine::ActivityTask& given, v1::Task* task);
+// Fills `task` from what the engine gave to who waited for `queue`.
+void FillTask(const std::string& queue, const engine::ActivityTask& given, v1::Task* task);
 
 }  // namespace pawl::rpc
 

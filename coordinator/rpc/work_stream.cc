@@ -132,6 +132,9 @@ void WorkStream::GrantSlots(int64_t request_id, const v1::GrantSlots& grant) {
     return Acknowledge(request_id, {grpc::StatusCode::INVALID_ARGUMENT,
                                     StrCat("a stream has from 1 to ", kMaxSlots, " unused slots")});
   }
+  if (!grant.function().empty()) {
+    return Granted(request_id, slots, QueueOfFunction(grant.function()));
+  }
   const auto find = grant.create_activity() ? FindOrCreateActivity : FindActivity;
   find(*services_, grant.activity(),
        [self = shared_from_this(), request_id, slots](const absl::StatusOr<std::string>& activity) {

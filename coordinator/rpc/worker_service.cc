@@ -98,11 +98,15 @@ grpc::ServerUnaryReactor* WorkerServiceImpl::PollTask(grpc::CallbackServerContex
   const PollRequest poll = {Text(request->worker_name()),
                             WaitOf(request->has_wait(), request->wait()), request->confirms(),
                             response};
-  FindActivity(*services_, request->activity(),
-               [services = services_, call, poll](const absl::StatusOr<std::string>& activity) {
-                 if (!activity.ok()) return call->Fail(ToGrpc(activity.status()));
-                 Poll(*services, *activity, poll, call);
-               });
+  const auto found = [services = services_, call, poll](const absl::StatusOr<std::string>& queue) {
+    if (!queue.ok()) return call->Fail(ToGrpc(queue.status()));
+    Poll(*services, *queue, poll, call);
+  };
+  if (!request->function().empty()) {
+    found(QueueOfFunction(request->function()));
+  } else {
+    FindActivity(*services_, request->activity(), found);
+  }
   return call.get();
 }
 

@@ -37,6 +37,9 @@ void Injector::DrawRates(Faults* faults) {
                     .vanishes = rate(),
                     .confirms = chance.Happens(0.8) ? 1 : 0.5,
                     .longest_work = chance.Between(absl::Milliseconds(10), absl::Seconds(8))};
+  faults->calls = {.fails = rate(),
+                   .hangs = rate(),
+                   .longest = chance.Between(absl::Milliseconds(10), absl::Seconds(30))};
 }
 
 void Injector::DrawKinds() {

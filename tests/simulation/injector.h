@@ -18,6 +18,7 @@ struct Faults {
   StoreFaults store;
   NetworkFaults network;
   WorkerHabits habits;
+  CallHabits calls;
 };
 
 class Injector {

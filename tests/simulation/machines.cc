@@ -85,6 +85,37 @@ constexpr char kDrawn[] = R"asl({"QueryLanguage": "JSONata", "StartAt": "Draw", 
   "Result": {"Type": "Pass", "Output": {"id": "{% $id %}", "sum": "{% $states.input.sum %}"},
     "End": true}}})asl";
 
+constexpr char kCalls[] = R"asl({"StartAt": "Fetch", "States": {
+  "Fetch": {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "TimeoutSeconds": 15,
+    "Parameters": {"ApiEndpoint": "https://example.com", "Method": "GET"},
+    @retry, "ResultPath": null, "Next": "Compute"},
+  "Compute": {"Type": "Task",
+    "Resource": "arn:aws:lambda:us-east-1:000000000000:function:served", "TimeoutSeconds": 40,
+    @retry, "ResultPath": null, "Next": "Ask"},
+  "Ask": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+    "TimeoutSeconds": 40, "HeartbeatSeconds": 10,
+    "Parameters": {"FunctionName": "asked", "Payload.$": "$$.Task.Token"},
+    @retry, "ResultPath": null, "Next": "Invoke"},
+  "Invoke": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+    "Parameters": {"FunctionName": "served", "Payload": {"n": 1}}, "TimeoutSeconds": 60,
+    @retry, "ResultPath": null, "Next": "Result"},
+  "Result": {"Type": "Pass", "Parameters": {"id.$": "$.id"}, "End": true}}})asl";
+
+constexpr char kRace[] = R"asl({"StartAt": "Race", "States": {
+  "Race": {"Type": "Parallel", "Branches": [
+    {"StartAt": "Soon", "States": {"Soon": {"Type": "Wait", "Seconds": 2, "Next": "Give up"},
+      "Give up": {"Type": "Fail", "Error": "Enough"}}},
+    {"StartAt": "Call", "States": {"Call": {"Type": "Task",
+      "Resource": "arn:aws:states:::http:invoke",
+      "Parameters": {"ApiEndpoint": "https://example.com", "Method": "GET"}, @retry,
+      "Next": "Longer"}, "Longer": {"Type": "Wait", "Seconds": 30, "End": true}}},
+    {"StartAt": "Ask", "States": {"Ask": {"Type": "Task",
+      "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+      "Parameters": {"FunctionName": "asked", "Payload.$": "$$.Task.Token"}, @retry,
+      "Next": "Later"}, "Later": {"Type": "Wait", "Seconds": 30, "End": true}}}],
+    "Retry": [{"ErrorEquals": ["Enough"], "IntervalSeconds": 1, "MaxAttempts": 1}],
+    "End": true}}})asl";
+
 }  // namespace
 
 const std::vector<SampleMachine>& SampleMachines() {
@@ -99,6 +130,9 @@ const std::vector<SampleMachine>& SampleMachines() {
        R"({"id":$id,"sum":15})"},
       {"impatient", Expand(kImpatient), core::Status::kSucceeded, core::Status::kTimedOut, ""},
       {"broken", Expand(kBroken), core::Status::kFailed, core::Status::kFailed, ""},
+      {"calls", Expand(kCalls), core::Status::kSucceeded, core::Status::kSucceeded,
+       R"({"id":$id})"},
+      {"race", Expand(kRace), core::Status::kFailed, core::Status::kFailed, ""},
       {"doomed", Expand(kOrder), core::Status::kSucceeded, core::Status::kFailed, R"({"id":$id})",
        true},
   };

@@ -1,10 +1,12 @@
 // The state machines that the simulation runs: all state types, retries, catchers, time-outs,
-// heartbeats, branches. Each comes to the same end whatever goes wrong around it.
+// heartbeats, branches, calls and the tokens they hand out. Each comes to the same end whatever
+// goes wrong around it.
 
 #ifndef PAWL_TESTS_SIMULATION_MACHINES_H_
 #define PAWL_TESTS_SIMULATION_MACHINES_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coordinator/core/execution.h"
@@ -24,6 +26,9 @@ struct SampleMachine {
 };
 
 const std::vector<SampleMachine>& SampleMachines();
+
+// The Lambda function that workers serve; others are called.
+inline constexpr std::string_view kServedFunction = "served";
 
 // The activities that they name.
 const std::vector<std::string>& SampleActivities();

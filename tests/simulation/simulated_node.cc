@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "tests/simulation/machines.h"
+
 namespace pawl::simulation {
 namespace {
 
@@ -32,7 +34,8 @@ struct SimulatedNode::Life {
         drift(around.loop->chance().Between(absl::Microseconds(-90), absl::Microseconds(90))),
         clock([this, loop = around.loop] { return Steady(*loop); }),
         store(around.loop, around.database, around.hints, process, around.faults, around.breakage),
-        keeper(&clock, &store, &scheduler) {}
+        keeper(&clock, &store, &scheduler),
+        caller(around.loop, process, around.calls, around.token_sent) {}
 
   // Steady time of a machine whose quartz is a little off.
   absl::Duration Steady(const Loop& loop) const {
@@ -47,6 +50,7 @@ struct SimulatedNode::Life {
   DatabaseClock clock;
   SimulatedStore store;
   node::ClockKeeper keeper;
+  SimulatedCaller caller;
   std::unique_ptr<engine::Engine> engine;
   bool serves = false;
   bool draining = false;
@@ -77,6 +81,8 @@ void SimulatedNode::RunEngine(const std::shared_ptr<Life>& life) {
   Life* const at = life.get();
   engine::Options options;
   options.metrics = around_.metrics;
+  options.caller = &at->caller;
+  options.workers_serve = [](std::string_view function) { return function == kServedFunction; };
   options.random = [loop = around_.loop] { return loop->chance().NonZero(); };
   if (around_.breakage == Breakage::kFenceReused) options.draw_fence = FenceOfVersion;
   at->engine =

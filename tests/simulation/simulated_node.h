@@ -6,11 +6,14 @@
 #define PAWL_TESTS_SIMULATION_SIMULATED_NODE_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "coordinator/engine/engine.h"
 #include "coordinator/metrics/metrics.h"
 #include "coordinator/node/clock_keeper.h"
+#include "tests/simulation/caller.h"
 #include "tests/simulation/simulated_store.h"
 
 namespace pawl::simulation {
@@ -22,6 +25,8 @@ struct Surroundings {
   Hints* hints;
   const StoreFaults* faults;
   std::shared_ptr<metrics::Metrics> metrics;
+  const CallHabits* calls;
+  std::function<void(const std::string& token)> token_sent;
   Breakage breakage = Breakage::kNone;
 };
 

@@ -49,6 +49,7 @@ class World {
  private:
   void Populate();
   void Want();
+  void SendToken(const std::string& token);
   void Heal();
   bool AllEnded();
   void CheckResumed();
@@ -91,8 +92,14 @@ void World::Populate() {
     tables.CreateMachine(machine, [](auto) {});
   }
   static const auto metrics = std::make_shared<metrics::Metrics>();
-  const Surroundings around{&loop_,         &database_, &hints_,
-                            &faults_.store, metrics,    options_.breakage};
+  const Surroundings around{.loop = &loop_,
+                            .database = &database_,
+                            .hints = &hints_,
+                            .faults = &faults_.store,
+                            .metrics = metrics,
+                            .calls = &faults_.calls,
+                            .token_sent = [this](const std::string& token) { SendToken(token); },
+                            .breakage = options_.breakage};
   const int64_t nodes = 1 + chance.Below(3);
   for (int64_t i = 0; i < nodes; ++i) {
     nodes_.emplace_back(std::make_unique<SimulatedNode>(around))->Boot();
@@ -134,10 +141,15 @@ void World::Want() {
   }
 }
 
+void World::SendToken(const std::string& token) {
+  workers_[loop_.chance().Below(static_cast<int64_t>(workers_.size()))]->GotToken(token);
+}
+
 void World::Heal() {
   injector_->Stop();
   faults_ = Faults();
   faults_.habits.vanishes = 0;
+  faults_.calls.hangs = 0;
   for (const auto& node : nodes_) {
     node->Stop(absl::ZeroDuration());
     node->CutLink(absl::ZeroDuration());

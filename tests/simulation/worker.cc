@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "coordinator/core/queues.h"
+
 namespace pawl::simulation {
 namespace {
 
@@ -38,9 +40,12 @@ SimulatedNode* SimulatedWorker::AnyNode() {
 
 void SimulatedWorker::Poll() {
   if (node_ == nullptr) node_ = AnyNode();
+  // One place more is the function's.
   const auto& activities = SampleActivities();
-  const std::string activity =
-      activities[loop_->chance().Below(static_cast<int64_t>(activities.size()))];
+  const int64_t place = loop_->chance().Below(static_cast<int64_t>(activities.size()) + 1);
+  const std::string activity = place < static_cast<int64_t>(activities.size())
+                                   ? activities[place]
+                                   : core::FunctionQueue(kServedFunction);
   const absl::Time sent = loop_->Now();
   using Answer = std::optional<engine::ActivityTask>;
   // Set when the node can be told that nobody waits any more.
@@ -86,8 +91,20 @@ void SimulatedWorker::Got(const std::string& activity, absl::Time sent, engine::
   Chance& chance = loop_->chance();
   auto task = std::make_shared<Task>();
   task->token = got.token;
-  task->fails = chance.Happens(habits_.fails);
   if (chance.Happens(habits_.confirms)) Confirm(task);
+  Work(task);
+}
+
+void SimulatedWorker::GotToken(const std::string& token) {
+  if (process_ == nullptr) return;
+  auto task = std::make_shared<Task>();
+  task->token = token;
+  Work(task);
+}
+
+void SimulatedWorker::Work(const std::shared_ptr<Task>& task) {
+  Chance& chance = loop_->chance();
+  task->fails = chance.Happens(habits_.fails);
   if (chance.Happens(habits_.vanishes)) return;
   loop_->Post(absl::Seconds(1), process_, [this, task] { Beat(task); });
   loop_->Post(chance.Delay(absl::Milliseconds(5), habits_.longest_work), process_,

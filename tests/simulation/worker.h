@@ -38,12 +38,15 @@ class SimulatedWorker {
   // What it has in hand is never reported.
   void Kill();
   void Stop(absl::Duration duration);
+  // It has been sent a token that ends a task. Nothing comes of it while the worker is dead.
+  void GotToken(const std::string& token);
 
  private:
   struct Task;
   SimulatedNode* AnyNode();
   void Poll();
   void Got(const std::string& activity, absl::Time sent, engine::ActivityTask task);
+  void Work(const std::shared_ptr<Task>& task);
   void Confirm(const std::shared_ptr<Task>& task);
   void Beat(const std::shared_ptr<Task>& task);
   void Report(const std::shared_ptr<Task>& task);

@@ -34,6 +34,8 @@ void FailTask(Step& step, Branch& branch, const std::optional<Text>& error,
 // The same, told by an event of another type.
 void FailTaskAs(Step& step, Branch& branch, EventType type, const std::optional<Text>& error,
                 const std::optional<Text>& cause);
+// Whoever was given the task has not got it, or no longer makes the call: it is ready again.
+void TakeBack(Step& step, Branch& branch);
 // The task's own timer is due: TimeoutSeconds, or HeartbeatSeconds.
 void TimeOutTask(Step& step, Branch& branch, bool heartbeat);
 

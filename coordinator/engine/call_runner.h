@@ -1,0 +1,112 @@
+// Makes the calls of this node: takes them as a worker takes tasks, has each made, renews its lease
+// while it lasts, and tells its execution how it ended.
+//
+//             taken               result               written
+//   waiting ─────────► under way ─────────► to be told ─────────► gone
+//   (a poll)            │  ▲                 │  ▲
+//                       └──┘ lease renewed   └──┘ told again while the database is not there
+//
+// Nothing here is stored: when the node dies, the lease of each call runs out, and another node
+// makes it again. No call holds a connection to the database, and none a thread.
+
+#ifndef PAWL_ENGINE_CALL_RUNNER_H_
+#define PAWL_ENGINE_CALL_RUNNER_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "coordinator/base/clock.h"
+#include "coordinator/engine/chain.h"
+#include "coordinator/engine/given_task.h"
+#include "coordinator/engine/scheduler.h"
+#include "coordinator/engine/start_execution_call.h"
+#include "coordinator/integrations/call.h"
+#include "coordinator/metrics/metrics.h"
+
+namespace pawl::engine {
+
+// Thread-safe.
+class CallRunner : public std::enable_shared_from_this<CallRunner> {
+ public:
+  using TakeCallback = store::Callback<std::optional<ActivityTask>>;
+
+  struct Parts {
+    integrations::Caller* caller;
+    Account account;
+    const Clock* clock;
+    Scheduler* scheduler;
+    std::shared_ptr<metrics::Metrics> metrics;
+    // How many calls may be under way.
+    int64_t max_calls;
+    // Waits for a call to make; nullopt: none comes any more.
+    std::function<void(TakeCallback)> take;
+    // Leaves work to the chain of that execution.
+    std::function<void(ExecutionId, Work)> post;
+    StartFunction start;
+  };
+
+  explicit CallRunner(Parts parts) : parts_(std::move(parts)) {}
+
+  void Run() { TakeMore(); }
+  // Takes no more calls. Those that have not ended after `grace` are cancelled, and given back to
+  // be made by other nodes. `done` is called when none is left.
+  void Drain(absl::Duration grace, absl::AnyInvocable<void()> done);
+
+ private:
+  struct Running {
+    TaskId task;
+    std::optional<integrations::Caller::CallId> call;  // absent: not begun yet, or it has ended
+    absl::Time taken_at;
+    absl::Time started_at;
+    absl::Time renew_at;
+    bool ended = false;
+  };
+
+  void TakeMore();
+  void Taken(absl::StatusOr<std::optional<ActivityTask>> task);
+  void Make(LeasedCall leased);
+  // Has the call made. One of this cluster itself cannot be cancelled.
+  std::optional<integrations::Caller::CallId> Begin(integrations::Call call, int64_t nonce);
+  void Ended(int64_t nonce, integrations::CallResult result);
+  // Leaves how the call ended to its execution, until that is written or known to be of no use.
+  void Tell(const TaskId& task, std::shared_ptr<const integrations::CallResult> result,
+            absl::Duration pause);
+  void Told(const TaskId& task, std::shared_ptr<const integrations::CallResult> result,
+            absl::Duration pause, const absl::Status& status);
+  void SetTick() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Tick();
+  void Renew(const TaskId& task);
+  void Renewed(const TaskId& task, const absl::Status& status);
+  // Nobody waits for that call any more.
+  void Drop(int64_t nonce);
+  void GiveBack(const TaskId& task);
+  void ShowRunning() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void WaitForLast(absl::Time until, absl::AnyInvocable<void()> done);
+  void GiveBackAll();
+
+  // Polls that wait at a time: more calls than this are rarely scheduled by one commit.
+  static constexpr int64_t kPolls = 64;
+  static constexpr absl::Duration kTick = absl::Seconds(1);
+  // From the first to the longest pause before a result is told again.
+  static constexpr absl::Duration kFirstPause = absl::Milliseconds(250);
+  static constexpr absl::Duration kLongestPause = absl::Seconds(4);
+
+  const Parts parts_;
+  absl::Mutex mu_;
+  bool stopped_ ABSL_GUARDED_BY(mu_) = false;
+  bool tick_set_ ABSL_GUARDED_BY(mu_) = false;
+  int64_t polls_ ABSL_GUARDED_BY(mu_) = 0;
+  absl::flat_hash_map<int64_t, Running> running_ ABSL_GUARDED_BY(mu_);  // by nonce
+};
+
+}  // namespace pawl::engine
+
+#endif  // PAWL_ENGINE_CALL_RUNNER_H_

@@ -1,0 +1,177 @@
+#include "coordinator/engine/given_task.h"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "coordinator/base/account.h"
+#include "coordinator/base/json.h"
+#include "coordinator/base/strings.h"
+#include "coordinator/core/advance.h"
+#include "coordinator/core/queues.h"
+
+namespace pawl::engine {
+namespace {
+
+// The same for each repetition of one attempt, of which the nonce is the secret: no id tells it.
+std::string RequestId(int64_t nonce) {
+  const std::string text = StrCat("request ", nonce);
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  std::array<uint8_t, 16> bytes;
+  std::copy_n(digest.begin(), bytes.size(), bytes.begin());
+  bytes[6] = (bytes[6] & 0x0F) | 0x40;  // version 4
+  bytes[8] = (bytes[8] & 0x3F) | 0x80;
+  return Uuid(bytes).ToString();
+}
+
+std::string_view TextMember(Json object, std::string_view name) {
+  const Json member = object.Find(name);
+  return member.is_string() ? member.as_string() : std::string_view();
+}
+
+// The Parameters of lambda:invoke.
+class InvokeParameters {
+ public:
+  explicit InvokeParameters(const core::TaskAttempt& task) {
+    if (absl::StatusOr<Json> json = ParseJson(task.input.view(), &arena_); json.ok()) {
+      json_ = *json;
+    }
+  }
+
+  std::string_view function() const { return Member("FunctionName"); }
+  std::string_view qualifier() const { return Member("Qualifier"); }
+
+  // A string goes as it is where it is JSON; without a payload the function sees {}.
+  Text Payload() const {
+    const Json payload = json_.is_object() ? json_.Find("Payload") : Json();
+    if (payload.is_undefined() || payload.is_null()) return Text("{}");
+    if (payload.is_string() && CheckJson(payload.as_string()).ok()) {
+      return Text(std::string(payload.as_string()));
+    }
+    return Text(WriteJson(payload));
+  }
+
+  // Base64 on the wire.
+  std::string ClientContext() const {
+    const std::string_view context = Member("ClientContext");
+    std::string decoded;
+    if (absl::Base64Unescape(ToAbsl(context), &decoded)) return decoded;
+    return std::string(context);
+  }
+
+ private:
+  std::string_view Member(std::string_view name) const {
+    return json_.is_object() ? TextMember(json_, name) : std::string_view();
+  }
+
+  JsonArena arena_;
+  Json json_;
+};
+
+// "arn:aws:lambda:us-east-1:123456789012:function:f:prod", however it was named.
+std::string FunctionArn(const core::ExecutionFacts& facts, const InvokeParameters& parameters) {
+  std::string arn(parameters.function());
+  if (!arn.starts_with("arn:")) {
+    const absl::StatusOr<Arn> own = Arn::Parse(facts.execution_arn);
+    const size_t kind = arn.rfind("function:");
+    if (kind != std::string::npos) arn = arn.substr(kind + std::string_view("function:").size());
+    if (own.ok()) {
+      arn = StrCat("arn:", own->partition, ":lambda:", own->region, ":", own->account_id,
+                   ":function:", arn);
+    }
+  }
+  if (!parameters.qualifier().empty()) StrAppend(&arn, ":", parameters.qualifier());
+  return arn;
+}
+
+void FillInvocation(const core::Execution& execution, const core::Branch& branch,
+                    ActivityTask* given) {
+  const core::TaskAttempt& task = *branch.task;
+  Invocation& invocation = given->invocation.emplace();
+  invocation.function = task.queue.substr(core::kFunctionQueuePrefix.size());
+  invocation.request_id = RequestId(task.nonce);
+  invocation.deadline = branch.due_at.value_or(absl::InfiniteFuture());
+  if (task.kind == asl::ResourceKind::kFunction) {
+    invocation.function_arn = task.resource;
+    return;
+  }
+  const InvokeParameters parameters(task);
+  invocation.function_arn = FunctionArn(*execution.facts, parameters);
+  invocation.client_context = parameters.ClientContext();
+  given->input = parameters.Payload();
+}
+
+void FillCall(const core::Execution& execution, const core::Branch& branch, ActivityTask* given) {
+  const core::TaskAttempt& task = *branch.task;
+  const core::ExecutionFacts& facts = *execution.facts;
+  LeasedCall& leased = given->call.emplace();
+  leased.task = {facts.id, branch.id, task.nonce};
+  leased.leased_until = *branch.confirm_by;
+  leased.started_at = task.started_at.value_or(leased.leased_until);
+  leased.repeated = leased.leased_until > leased.started_at + core::LeaseLength(absl::Duration());
+  integrations::Call& call = leased.call;
+  if (const auto resource = asl::SplitResource(task.resource)) {
+    call.service = resource->service;
+    call.action = resource->action;
+  }
+  if (task.kind == asl::ResourceKind::kFunction) {
+    call.service = "lambda";
+    call.action = "invoke";
+    call.function_arn = task.resource;
+  }
+  call.parameters = task.input.str();
+  call.role_arn = task.role_arn;
+  call.idempotency_key = RequestId(task.nonce);
+  call.execution_arn = facts.execution_arn;
+  call.state_machine_arn = facts.state_machine_arn;
+  call.max_result_bytes = facts.limits.payload_bytes;
+  call.deadline = branch.due_at.value_or(absl::InfiniteFuture());
+}
+
+// As a function's own text has it, or compact where it is JSON.
+std::string Compact(const Text& payload) {
+  JsonArena arena;
+  const absl::StatusOr<Json> json = ParseJson(payload.view(), &arena);
+  return json.ok() ? WriteJson(*json) : payload.str();
+}
+
+}  // namespace
+
+ActivityTask MakeGivenTask(const TaskTokens& tokens, const core::Execution& execution,
+                           const core::Branch& branch) {
+  const core::TaskAttempt& task = *branch.task;
+  ActivityTask given{.token = {}, .input = task.input};
+  if (task.queue == core::kCallQueue) {
+    FillCall(execution, branch, &given);
+    return given;
+  }
+  given.token = tokens.Encode({execution.facts->id, branch.id, task.nonce, task.queue});
+  if (core::IsFunctionQueue(task.queue)) FillInvocation(execution, branch, &given);
+  return given;
+}
+
+Text InvocationResult(const core::TaskAttempt& task, const Text& payload) {
+  if (task.kind != asl::ResourceKind::kIntegration) return payload;
+  const InvokeParameters parameters(task);
+  JsonArena arena;
+  const std::string_view qualifier = parameters.qualifier();
+  const std::string version(qualifier.empty() ? std::string_view("$LATEST") : qualifier);
+  const std::string shown_version = WriteJson(Json::String(version, &arena));
+  const std::string id = StrCat("\"", RequestId(task.nonce), "\"");
+  const std::string length = StrCat("\"", payload.size(), "\"");
+  return Text(StrCat(R"({"ExecutedVersion":)", shown_version, R"(,"Payload":)", Compact(payload),
+                     R"(,"SdkHttpMetadata":{"AllHttpHeaders":{"Content-Length":[)", length,
+                     R"(],"Content-Type":["application/json"],"X-Amz-Executed-Version":[)",
+                     shown_version, R"(],"x-amzn-RequestId":[)", id,
+                     R"(]},"HttpHeaders":{"Content-Length":)", length,
+                     R"(,"Content-Type":"application/json","X-Amz-Executed-Version":)",
+                     shown_version, R"(,"x-amzn-RequestId":)", id,
+                     R"(},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":)", id,
+                     R"(},"StatusCode":200})"));
+}
+
+}  // namespace pawl::engine
