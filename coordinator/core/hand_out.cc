@@ -129,8 +129,11 @@ absl::StatusOr<Transition> Heartbeat(BranchId id, int64_t nonce, absl::Time now,
   Branch* branch = OpenTask(execution, id, nonce);
   if (execution.closed() || branch == nullptr) return Late(execution, "the task is no longer open");
   Transition transition;
-  // Beats of who has the token of a call count once the call has been made.
-  if (branch->task->is_call() && branch->phase != Phase::kSubmitted) return transition;
+  if (branch->task->is_call()) {
+    if (branch->task->early) return Late(execution, "the task has been ended");
+    // Beats of who has the token count once the call has been made.
+    if (branch->phase != Phase::kSubmitted) return transition;
+  }
   const bool confirms = branch->confirm_by || branch->phase == Phase::kScheduled;
   if (!confirms) {
     if (!branch->task->heartbeat_seconds) return transition;
