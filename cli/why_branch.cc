@@ -129,7 +129,10 @@ void ExplainScheduled(const WhyContext& context, const Branch& branch, WhyBranch
                 context.At(activity->second.oldest_ready_at));
     }
   }
-  StrAppend(&out->text, Pollers(context.options.pollers, task.queue));
+  // Polls of coordinators themselves are not counted.
+  if (task.queue != core::kCallQueue) {
+    StrAppend(&out->text, Pollers(context.options.pollers, task.queue));
+  }
   if (task.given) {
     StrAppend(&out->text, task.is_call() ? "; whoever made it before has not finished it"
                                          : "; a worker that was given it never confirmed it");

@@ -91,6 +91,12 @@ inline constexpr bool EvaluationFailedFollowsEntered(bool is_wait) { return is_w
 //   ActivityStarted (core/advance.cc, StartTask).
 // 10.5, others' observation: TimeoutSecondsPath and HeartbeatSecondsPath see the effective input
 //   (core/states/task.cc, BeginTask).
+// 9, none: `$$.Task` is there while a task's input is made, and no longer for its result
+//   (core/states/call.cc, OfferToken).
+// 2 of integrations.md, none: a token that comes back before its call has returned is told after it
+//   (core/states/call.cc, EndByToken).
+// 4 of integrations.md, none: members that Parameters must have, in the words of the recorded
+//   message about RoleArn (asl/resource.cc, CheckParameters).
 // 9, R2: an item of an inline Map has no Source (core/context.cc, MakeContext).
 // 5.1, none: all of Jayway's functions may stand in paths (query/path_functions.cc).
 

@@ -140,6 +140,48 @@ class GrpcTest(unittest.TestCase):
         self.assertFalse(self.worker.HeartbeatTask(worker_pb2.HeartbeatTaskRequest(
             task_token=task.task_token), timeout=SECONDS).task_open)
 
+    def test_function_is_polled_and_gives_lambdas_result(self):
+        self.start(Resource="arn:aws:states:::lambda:invoke",
+                   Parameters={"FunctionName": self.name + ":prod", "Payload.$": "$"})
+        request = worker_pb2.PollTaskRequest(function=self.name, worker_name="poller")
+        task = self.worker.PollTask(request, timeout=SECONDS).task
+        invocation = task.invocation
+        self.assertEqual((task.activity, json.loads(task.input)), ("", {"n": 0}))
+        self.assertEqual((invocation.function, invocation.function_arn),
+                         (self.name, f"arn:aws:lambda:us-east-1:000000000000:function:{self.name}:prod"))
+        self.assertLess(abs(invocation.deadline.seconds - time.time() - 60), 30)
+        self.assertTrue(self.worker.HeartbeatTask(worker_pb2.HeartbeatTaskRequest(
+            task_token=task.task_token), timeout=SECONDS).task_open)
+        self.worker.CompleteTask(worker_pb2.CompleteTaskRequest(task_token=task.task_token, output='{"m": 1}'),
+                                 timeout=SECONDS)
+        output = json.loads(self.end().output)
+        self.assertEqual((output["Payload"], output["StatusCode"]), ({"m": 1}, 200))
+        self.assertEqual(output["SdkResponseMetadata"]["RequestId"], invocation.request_id)
+
+    def test_function_comes_over_a_stream_and_its_token_is_not_the_callbacks(self):
+        self.start(Resource="arn:aws:states:::lambda:invoke.waitForTaskToken",
+                   Parameters={"FunctionName": self.name, "Payload": {"token.$": "$$.Task.Token"}})
+        worker = Worker(self.worker)
+        self.addCleanup(worker.close)
+        granted = worker.call(grant_slots=worker_pb2.GrantSlots(function=self.name, slots=1))
+        self.assertEqual(granted.code, 0, granted.message)
+        bad = worker.call(grant_slots=worker_pb2.GrantSlots(function="a:b", slots=1))
+        self.assertEqual(bad.code, grpc.StatusCode.INVALID_ARGUMENT.value[0])
+        task = worker.task()
+        token = json.loads(task.input)["token"]
+        self.assertNotEqual(token, task.task_token)
+        # The function sends the token back before it returns.
+        self.aws.call("SendTaskSuccess", taskToken=token, output='{"approved": true}')
+        self.assertEqual(worker.complete(task, '"sent"'), 0)
+        self.assertEqual(self.end().output, '{"approved": true}')
+        events = self.aws.call("GetExecutionHistory",
+                               executionArn=f"{ACCOUNT}:execution:{self.name}:e0")["events"]
+        self.assertEqual([event["type"] for event in events[2:6]],
+                         ["TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded"])
+        self.assertEqual(json.loads(events[4]["taskSubmittedEventDetails"]["output"])["Payload"], "sent")
+        self.assertEqual(events[2]["taskScheduledEventDetails"]["resource"], "invoke.waitForTaskToken")
+        self.assertEqual(events[2]["taskScheduledEventDetails"]["region"], "us-east-1")
+
     def test_failure_has_error_and_cause(self):
         self.start()
         token = self.poll().task_token

@@ -122,6 +122,39 @@ TEST_F(WhyTest, ATaskAtAWorkerSaysWhoseAndWhatEndsIt) {
   EXPECT_EQ(Why().branches[1].until, kNow + absl::Seconds(30));
 }
 
+TEST_F(WhyTest, ACallSaysWhoMakesItAndHowLongItIsLeftToThem) {
+  Branch& branch = AddTask(1, Phase::kScheduled);
+  branch.task->kind = asl::ResourceKind::kIntegration;
+  branch.task->resource = "arn:aws:states:::http:invoke";
+  branch.task->queue = ":call";
+  pollers_.coordinators = 1;
+  EXPECT_EQ(Text1(), "waits for a coordinator to call http:invoke since 12:03:13 (17 min 0 s ago)");
+  branch.task->queue = "lambda:f";
+  EXPECT_THAT(Text1(), HasSubstr("waits for a worker of the Lambda function f since"));
+  EXPECT_THAT(Text1(), HasSubstr("0 workers poll for it"));
+  branch.phase = Phase::kStarted;
+  branch.task->started_at = kNow - absl::Minutes(2);
+  branch.confirm_by = condition_.claimable_at = kNow + absl::Seconds(30);
+  EXPECT_EQ(Text1(),
+            "its call of http:invoke is being made since 12:18:13 (2 min 0 s ago); unless whoever "
+            "makes it says that it still does, it is made again at 12:20:43 (in 30 s)");
+  EXPECT_EQ(Why().branches[1].waits_for, "call");
+}
+
+TEST_F(WhyTest, ATokenThatIsAwaitedIsSaidToBe) {
+  Branch& branch = AddTask(1, Phase::kSubmitted);
+  branch.task->kind = asl::ResourceKind::kIntegration;
+  branch.task->resource = "arn:aws:states:::lambda:invoke.waitForTaskToken";
+  core::HistoryEvent submitted;
+  submitted.timestamp = kNow - absl::Minutes(1);
+  condition_.last_events.emplace(BranchId(1), submitted);
+  EXPECT_EQ(Text1(),
+            "waits for the task token that it sent with lambda:invoke.waitForTaskToken since "
+            "12:19:13 (1 min 0 s ago); it has neither TimeoutSeconds nor HeartbeatSeconds: if the "
+            "token is lost, it waits until somebody ends the execution");
+  EXPECT_EQ(Why().branches[1].waits_for, "token");
+}
+
 TEST_F(WhyTest, ABackoffSaysWhichAttemptAndWhy) {
   Branch& branch = Add(1, 0, 3, Phase::kBackoff, "Charge");
   branch.retries = {2};
