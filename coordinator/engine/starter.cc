@@ -11,14 +11,29 @@ namespace {
 // A machine that is updated again and again while a start of it is written; nobody gets there.
 constexpr int kMaxAttempts = 10;
 
+std::optional<store::ChildWait> WaitOf(const std::optional<ByTask>& task, ExecutionId child) {
+  if (!task || !task->waits) return std::nullopt;
+  return store::ChildWait{child, task->execution, task->branch, task->nonce, task->parsed};
+}
+
+// Whether an execution of the name that is wanted is what the request starts.
+bool IsSameStart(const store::ExecutionRecord& record, const Text& input,
+                 const std::optional<ByTask>& task) {
+  if (record.input != input) return false;
+  // A repeat of a start that is still running is answered as the first one was (api.md 4.1).
+  if (record.status == core::Status::kRunning) return true;
+  return task && record.started_at >= task->scheduled_at;
+}
+
 }  // namespace
 
 void Starter::Start(std::string machine_name, std::string name, Text input,
-                    store::Callback<Started> done) {
+                    std::optional<ByTask> task, store::Callback<Started> done) {
   auto request = std::make_shared<Request>();
   request->machine_name = std::move(machine_name);
   request->name = std::move(name);
   request->input = std::move(input);
+  request->task = std::move(task);
   request->done = std::move(done);
   Attempt(std::move(request));
 }
@@ -67,7 +82,8 @@ void Starter::Write(const RequestPtr& request) {
 
   const bool goes_on = core::NextReady(execution) != nullptr || core::NextDue(execution) <= now;
   const absl::Time claimable_at = goes_on ? now + parts_->claim_hint : core::NextDue(execution);
-  request->start = {std::move(execution), std::move(transition), claimable_at};
+  std::optional<store::ChildWait> wait = WaitOf(request->task, execution.facts->id);
+  request->start = {std::move(execution), std::move(transition), claimable_at, std::move(wait)};
   request->sent_at = DatabaseClock::SteadyNow();
   request->epoch = parts_->store->Epoch();
   parts_->store->StartExecution(request->start, [self = shared_from_this(), request](
@@ -120,14 +136,22 @@ void Starter::GiveBack(Request& request) {
 void Starter::Compare(const RequestPtr& request) {
   parts_->store->FindExecution(
       request->machine_name, request->name,
-      [request](absl::StatusOr<store::ExecutionRecord> record) {
+      [self = shared_from_this(), request](absl::StatusOr<store::ExecutionRecord> record) {
         if (!record.ok()) return request->done(record.status());
-        // A repeat of a start that is still running is answered as the first one was (api.md 4.1).
-        if (record->status == core::Status::kRunning && record->input == request->input) {
-          return request->done(Started{record->id, record->started_at});
+        if (IsSameStart(*record, request->input, request->task)) {
+          return self->Join(request, {record->id, record->started_at});
         }
         request->done(absl::AlreadyExistsError("an execution of that name exists"));
       });
+}
+
+void Starter::Join(const RequestPtr& request, const Started& started) {
+  const std::optional<store::ChildWait> wait = WaitOf(request->task, started.id);
+  if (!wait) return request->done(started);
+  parts_->store->AwaitChild(*wait, [request, started](const absl::Status& status) {
+    if (!status.ok()) return request->done(status);
+    request->done(started);
+  });
 }
 
 void Starter::Settle(const RequestPtr& request) {

@@ -25,14 +25,16 @@ class Starter : public std::enable_shared_from_this<Starter> {
         parts_(std::move(parts)),
         chains_(std::move(chains)) {}
 
-  // As Engine::StartExecution.
-  void Start(std::string machine_name, std::string name, Text input, store::Callback<Started> done);
+  // As Engine::StartExecution, and as StartChild.
+  void Start(std::string machine_name, std::string name, Text input, std::optional<ByTask> task,
+             store::Callback<Started> done);
 
  private:
   struct Request {
     std::string machine_name;
     std::string name;
     Text input;
+    std::optional<ByTask> task;
     store::Callback<Started> done;
     int attempts = 0;
     // Of the present attempt.
@@ -51,6 +53,8 @@ class Starter : public std::enable_shared_from_this<Starter> {
   void GiveBack(Request& request);
   // There is an execution of that name: the same start again, or another one?
   void Compare(const RequestPtr& request);
+  // It is the same start again: the task waits for what runs, or has ended, already.
+  void Join(const RequestPtr& request, const Started& started);
   // The reply was lost: if the execution is there, this start made it.
   void Settle(const RequestPtr& request);
 

@@ -25,6 +25,8 @@ void MemoryStore::Remember(const core::ExecutionFacts& facts) {
   if (const auto it = history_.find(facts.id); it != history_.end()) {
     undo.history_rows = it->second.size();
   }
+  const auto [first, last] = WaitsFor(facts.id);
+  undo.waits.assign(first, last);
 }
 
 int64_t MemoryStore::LoseUnflushed() {
@@ -34,6 +36,9 @@ int64_t MemoryStore::LoseUnflushed() {
     closed_.erase(undo->id);
     if (undo->open) open_[undo->id] = *std::move(undo->open);
     if (undo->closed) closed_[undo->id] = *std::move(undo->closed);
+    const auto [first, last] = WaitsFor(undo->id);
+    waits_.erase(first, last);
+    waits_.insert(undo->waits.begin(), undo->waits.end());
     history_[undo->id].resize(undo->history_rows);
     if (undo->history_rows == 0) {  // it had not begun
       history_.erase(undo->id);

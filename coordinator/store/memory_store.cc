@@ -37,6 +37,7 @@ void MemoryStore::StartExecution(const StartRequest& request, Callback<StartResu
       Remember(facts);
       names_[key] = facts.id;
       history_[facts.id] = {{request.transition.history, ++transaction_, clock_.Now()}};
+      if (request.wait) waits_[*request.wait] = false;
       if (request.execution.closed()) {
         Close(request.execution);
       } else {
@@ -55,6 +56,8 @@ void MemoryStore::StartExecution(const StartRequest& request, Callback<StartResu
 
 void MemoryStore::Close(const core::Execution& execution) {
   closed_[execution.facts->id] = execution;
+  const auto [first, last] = WaitsFor(execution.facts->id);
+  for (auto wait = first; wait != last; ++wait) wait->second = true;
   open_.erase(execution.facts->id);
 }
 

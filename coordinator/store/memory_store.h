@@ -7,7 +7,8 @@
 //
 // For simulations it can lose what was not flushed, as PostgreSQL does with synchronous_commit=off.
 //
-// memory_machines.cc has state machines and activities, memory_reads.cc what the API reads and the
+// memory_machines.cc has state machines and activities, memory_children.cc the waits for other
+// executions, memory_reads.cc what the API reads and the
 // cluster, memory_crashes.cc the losses, memory_store.cc the rest.
 
 #ifndef PAWL_STORE_MEMORY_STORE_H_
@@ -64,6 +65,11 @@ class MemoryStore : public Store {
   void HandOut(std::string_view activity, int64_t limit, Decide decide,
                Callback<std::vector<HandedOut>> done) override;
 
+  void AwaitChild(const ChildWait& wait, DoneCallback done) override;
+  void EndedWaits(int64_t limit, Callback<std::vector<WaitedFor>> done) override;
+  void OrphanedWaits(int64_t limit, Callback<std::vector<WaitedFor>> done) override;
+  void ForgetWait(const ChildWait& wait, DoneCallback done) override;
+
   void FindExecution(std::string_view machine_name, std::string_view name,
                      Callback<ExecutionRecord> done) override;
   void ListExecutions(const ExecutionQuery& query, Callback<Page<ExecutionRecord>> done) override;
@@ -102,6 +108,8 @@ class MemoryStore : public Store {
     absl::Time claimable_at;
   };
 
+  using WaitIterator = std::map<ChildWait, bool>::iterator;
+
   template <typename Done, typename Answer>
   void Reply(Done done, Answer answer) {
     if (executor_ == nullptr) return done(std::move(answer));
@@ -118,6 +126,7 @@ class MemoryStore : public Store {
     std::optional<Open> open;
     std::optional<core::Execution> closed;
     size_t history_rows = 0;
+    std::vector<std::pair<ChildWait, bool>> waits;  // for its end
   };
 
   // With mu_ held, from here to HandOutNow.
@@ -126,6 +135,8 @@ class MemoryStore : public Store {
   bool IsCurrent(const core::ExecutionFacts& facts) const;
   void Write(const core::Execution& execution, const core::Transition& transition, Open* row);
   void Close(const core::Execution& execution);
+  // The waits for the end of `child`.
+  std::pair<WaitIterator, WaitIterator> WaitsFor(ExecutionId child);
   // One step of the deletion of a machine; whether it has gone.
   bool FinishDeletion(const Machine& machine);
   std::vector<HandedOut> HandOutNow(const std::string& activity, int64_t limit,
@@ -144,6 +155,7 @@ class MemoryStore : public Store {
   std::map<ExecutionId, Open> open_;
   std::map<ExecutionId, core::Execution> closed_;
   std::map<ExecutionId, std::vector<audit::AuditedRow>> history_;
+  std::map<ChildWait, bool> waits_;  // whether each has ended
   int64_t next_machine_id_ = 1;
   uint64_t transaction_ = 0;  // counts those that write
   bool keeps_undo_ = false;

@@ -6,9 +6,9 @@
 
 #include "coordinator/base/strings.h"
 #include "coordinator/store/codec.h"
+#include "coordinator/store/held_read.h"
 #include "coordinator/store/postgres_store.h"
 #include "coordinator/store/sql_values.h"
-#include "coordinator/store/store_job.h"
 
 namespace pawl::store {
 namespace {
@@ -173,24 +173,6 @@ absl::StatusOr<Page<core::HistoryEvent>> ReadHistory(const pqxx::result& rows,
 }
 
 }  // namespace
-
-// What is read here may have been committed by any node, and not be on disk yet.
-template <typename Work, typename T>
-void PostgresStore::RunHeldRead(const char* operation, std::string subject, Work work,
-                                Callback<T> done) {
-  const bool held = barrier_ != nullptr && !options_.barrier_faults.reads_are_not_held;
-  reads_.Enqueue([this, held, operation, subject = std::move(subject), work = std::move(work),
-                  done = std::move(done)](absl::StatusOr<Session*> session) mutable {
-    absl::StatusOr<T> answer = RunOn(session, Effect::kRead, operation, subject, std::move(work));
-    if (!held || !session.ok()) return done(std::move(answer));
-    // Of the session, which has waited for a connection perhaps, and so is younger than the call.
-    barrier_->Await((*session)->epoch(), [answer = std::move(answer), done = std::move(done)](
-                                             const absl::Status& flushed) mutable {
-      if (!flushed.ok()) return done(flushed);
-      done(std::move(answer));
-    });
-  });
-}
 
 void PostgresStore::FindExecution(std::string_view machine_name, std::string_view name,
                                   Callback<ExecutionRecord> done) {

@@ -79,6 +79,11 @@ class PostgresStore : public Store {
   void HandOut(std::string_view activity, int64_t limit, Decide decide,
                Callback<std::vector<HandedOut>> done) override;
 
+  void AwaitChild(const ChildWait& wait, DoneCallback done) override;
+  void EndedWaits(int64_t limit, Callback<std::vector<WaitedFor>> done) override;
+  void OrphanedWaits(int64_t limit, Callback<std::vector<WaitedFor>> done) override;
+  void ForgetWait(const ChildWait& wait, DoneCallback done) override;
+
   FlushEpoch Epoch() const override;
   void AwaitFlush(FlushEpoch epoch, DoneCallback done) override;
 

@@ -12,6 +12,14 @@
 
 namespace pawl::store {
 
+// Who waits for the end of the execution.
+struct WaitRow {
+  std::string parent_id;
+  int64_t branch_id;
+  int64_t nonce;
+  bool parsed;
+};
+
 struct StartRows {
   std::string machine_name;
   std::string name;
@@ -23,6 +31,7 @@ struct StartRows {
   BranchRows branches;
   HistoryRow history;
   std::optional<ClosedRow> closed;  // of an execution that its first step closed
+  std::optional<WaitRow> wait;
 
   explicit StartRows(const StartRequest& request);
 };
@@ -30,7 +39,9 @@ struct StartRows {
 // The statements that write a start: one of them does, and affects one row, unless the name is
 // taken or the machine has changed.
 extern const Statement kStart;
+extern const Statement kStartChild;
 extern const Statement kStartClosed;
+extern const Statement kStartClosedChild;
 
 // Calls `run(statement, parameters...)`, as WithStepStatement does.
 template <typename Run>
@@ -39,19 +50,30 @@ auto WithStartStatement(const StartRows& rows, Run run) {
   const HistoryRow& history = rows.history;
   if (rows.closed) {
     const ClosedRow& closed = *rows.closed;
-    return run(kStartClosed, hot.execution_id, rows.machine_name, rows.name, rows.machine_id,
-               rows.revision_id, rows.started_at, closed.closed_at, hot.last_event_id,
-               closed.status, OrNull(closed.error), OrNull(closed.cause), closed.output,
-               OrNull(history.first_event_id), BinaryTime(history.occurred_at),
-               OrNull(history.event_count), history.events, hot.fence);
+    const auto start = [&](const Statement& statement, const auto&... more) {
+      return run(statement, hot.execution_id, rows.machine_name, rows.name, rows.machine_id,
+                 rows.revision_id, rows.started_at, closed.closed_at, hot.last_event_id,
+                 closed.status, OrNull(closed.error), OrNull(closed.cause), closed.output,
+                 OrNull(history.first_event_id), BinaryTime(history.occurred_at),
+                 OrNull(history.event_count), history.events, hot.fence, more...);
+    };
+    if (!rows.wait) return start(kStartClosed);
+    return start(kStartClosedChild, rows.wait->parent_id, rows.wait->branch_id, rows.wait->nonce,
+                 rows.wait->parsed);
   }
-  return run(kStart, hot.execution_id, rows.machine_name, rows.name, rows.machine_id,
-             rows.revision_id, hot.fence, hot.version, hot.last_event_id, rows.started_at,
-             rows.claimable_at, OrNull(hot.ready_at), hot.branch_count, OrNull(hot.ready_activity),
-             hot.position, rows.branches.ids.Finish(), rows.branches.ready_ats.Finish(),
-             rows.branches.ready_activities.Finish(), rows.branches.positions.Finish(),
-             OrNull(history.first_event_id), BinaryTime(history.occurred_at),
-             OrNull(history.event_count), history.events);
+  const auto start = [&](const Statement& statement, const auto&... more) {
+    return run(statement, hot.execution_id, rows.machine_name, rows.name, rows.machine_id,
+               rows.revision_id, hot.fence, hot.version, hot.last_event_id, rows.started_at,
+               rows.claimable_at, OrNull(hot.ready_at), hot.branch_count,
+               OrNull(hot.ready_activity), hot.position, rows.branches.ids.Finish(),
+               rows.branches.ready_ats.Finish(), rows.branches.ready_activities.Finish(),
+               rows.branches.positions.Finish(), OrNull(history.first_event_id),
+               BinaryTime(history.occurred_at), OrNull(history.event_count), history.events,
+               more...);
+  };
+  if (!rows.wait) return start(kStart);
+  return start(kStartChild, rows.wait->parent_id, rows.wait->branch_id, rows.wait->nonce,
+               rows.wait->parsed);
 }
 
 }  // namespace pawl::store

@@ -47,6 +47,8 @@ const Statement kClose{"close", R"(
     returning execution_id, revision_id, machine_id, started_at, machine_name, name),
   gone as (
     delete from branch b using moved m where b.execution_id = m.execution_id),
+  told as (
+    update child_wait w set ended = true from moved m where w.child_id = m.execution_id),
   recorded as (
     insert into history (execution_id, first_event_id, occurred_at, event_count, events)
     select execution_id, $9::bigint, $10::timestamptz, $11::integer, $12::bytea from moved

@@ -79,10 +79,28 @@ struct Page {
 
 // ---------------------------------------------------------------- executions
 
+// A task's wait for the end of an execution that it started, or joined.
+struct ChildWait {
+  ExecutionId child;
+  ExecutionId parent;  // with the task
+  BranchId branch;
+  int64_t nonce = 0;    // of the task's attempt
+  bool parsed = false;  // the task gets the child's input and output as JSON, not as text
+  auto operator<=>(const ChildWait&) const = default;
+};
+
+// The same, with what finds the child.
+struct WaitedFor {
+  ChildWait wait;
+  std::string machine_name;
+  std::string name;
+};
+
 struct StartRequest {
   core::Execution execution;  // after Begin; its fence is the one to write
   core::Transition transition;
-  absl::Time claimable_at;  // when another node may take it up
+  absl::Time claimable_at;        // when another node may take it up
+  std::optional<ChildWait> wait;  // for this execution's end; written with the start
 };
 
 struct StartResult {
@@ -197,6 +215,18 @@ class Store {
   using Decide = std::function<absl::StatusOr<core::Transition>(core::Execution&, BranchId)>;
   virtual void HandOut(std::string_view activity, int64_t limit, Decide decide,
                        Callback<std::vector<HandedOut>> done) = 0;
+
+  // --- tasks that wait for the end of an execution. What closes it leaves a message to them: the
+  // wait has ended from then on, and stays until it is forgotten.
+  // Adds a wait for an execution that runs or has ended; one that is there already stays as it is.
+  // NOT_FOUND: there is no such execution.
+  virtual void AwaitChild(const ChildWait& wait, DoneCallback done) = 0;
+  // Waits that have ended, at most `limit`.
+  virtual void EndedWaits(int64_t limit, Callback<std::vector<WaitedFor>> done) = 0;
+  // Waits for children that run and that no open execution waits for any more; at most `limit`.
+  virtual void OrphanedWaits(int64_t limit, Callback<std::vector<WaitedFor>> done) = 0;
+  // The task has been told, or is over. OK also when there is no such wait.
+  virtual void ForgetWait(const ChildWait& wait, DoneCallback done) = 0;
 
   // --- the flush barrier. What StartExecution, CommitTransition, HandOut, LoadExecution and
   // ClaimDue give has happened, but until it has reached the disk a crash of PostgreSQL may take it

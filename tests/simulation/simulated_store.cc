@@ -397,6 +397,42 @@ void SimulatedStore::ListActivities(std::string_view after, int64_t limit,
       std::move(done));
 }
 
+void SimulatedStore::AwaitChild(const store::ChildWait& wait, store::DoneCallback done) {
+  Call<absl::Status>(
+      Kind::kWrite,
+      [wait](store::MemoryStore& tables, auto reply) {
+        tables.AwaitChild(wait, std::move(reply));
+        tables.Flush();
+      },
+      std::move(done));
+}
+
+void SimulatedStore::EndedWaits(int64_t limit, Callback<std::vector<store::WaitedFor>> done) {
+  HeldRead<std::vector<store::WaitedFor>>(
+      [limit](store::MemoryStore& tables, auto reply) {
+        tables.EndedWaits(limit, std::move(reply));
+      },
+      std::move(done));
+}
+
+void SimulatedStore::OrphanedWaits(int64_t limit, Callback<std::vector<store::WaitedFor>> done) {
+  HeldRead<std::vector<store::WaitedFor>>(
+      [limit](store::MemoryStore& tables, auto reply) {
+        tables.OrphanedWaits(limit, std::move(reply));
+      },
+      std::move(done));
+}
+
+void SimulatedStore::ForgetWait(const store::ChildWait& wait, store::DoneCallback done) {
+  Call<absl::Status>(
+      Kind::kWrite,
+      [wait](store::MemoryStore& tables, auto reply) {
+        tables.ForgetWait(wait, std::move(reply));
+        tables.Flush();
+      },
+      std::move(done));
+}
+
 void SimulatedStore::DatabaseTime(Callback<absl::Time> done) {
   Call<absl::StatusOr<absl::Time>>(
       Kind::kRead,

@@ -69,6 +69,11 @@ class SimulatedStore : public store::Store {
   void HandOut(std::string_view activity, int64_t limit, Decide decide,
                Callback<std::vector<store::HandedOut>> done) override;
 
+  void AwaitChild(const store::ChildWait& wait, store::DoneCallback done) override;
+  void EndedWaits(int64_t limit, Callback<std::vector<store::WaitedFor>> done) override;
+  void OrphanedWaits(int64_t limit, Callback<std::vector<store::WaitedFor>> done) override;
+  void ForgetWait(const store::ChildWait& wait, store::DoneCallback done) override;
+
   FlushEpoch Epoch() const override { return epoch_; }
   void AwaitFlush(FlushEpoch epoch, store::DoneCallback done) override;
 

@@ -109,6 +109,18 @@ class FaultyStore : public store::Store {
   void NextClaimableAt(absl::Time now, store::Callback<absl::Time> done) override {
     inner_.NextClaimableAt(now, std::move(done));
   }
+  void AwaitChild(const store::ChildWait& wait, store::DoneCallback done) override {
+    inner_.AwaitChild(wait, std::move(done));
+  }
+  void EndedWaits(int64_t limit, store::Callback<std::vector<store::WaitedFor>> done) override {
+    inner_.EndedWaits(limit, std::move(done));
+  }
+  void OrphanedWaits(int64_t limit, store::Callback<std::vector<store::WaitedFor>> done) override {
+    inner_.OrphanedWaits(limit, std::move(done));
+  }
+  void ForgetWait(const store::ChildWait& wait, store::DoneCallback done) override {
+    inner_.ForgetWait(wait, std::move(done));
+  }
   void FindExecution(std::string_view machine_name, std::string_view name,
                      store::Callback<store::ExecutionRecord> done) override {
     inner_.FindExecution(machine_name, name, std::move(done));
