@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "coordinator/base/log.h"
+#include "coordinator/engine/child_ends.h"
 #include "coordinator/engine/step_metrics.h"
 #include "coordinator/store/execution_record.h"
 
@@ -367,6 +368,7 @@ void Chain::Announce(Pending& pending, const core::Execution& execution, FlushEp
   if (pending.claimable_at && *pending.claimable_at != absl::InfiniteFuture()) {
     parts_->timer_set(*pending.claimable_at);
   }
+  parts_->children->Moved(execution);
   if (execution.closed()) {
     parts_->store->AwaitFlush(
         epoch, [parts = parts_, record = store::RecordOf(execution)](const absl::Status& flushed) {

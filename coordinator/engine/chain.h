@@ -37,6 +37,8 @@
 
 namespace pawl::engine {
 
+class ChildEnds;
+
 // What all chains of a node share.
 struct ChainParts {
   store::Store* store;
@@ -47,6 +49,7 @@ struct ChainParts {
   std::shared_ptr<const core::World> world;
   std::shared_ptr<Dispatcher> dispatcher;
   std::shared_ptr<Confirmations> confirmations;
+  std::shared_ptr<ChildEnds> children;
   std::shared_ptr<metrics::Metrics> metrics;
   std::function<int64_t()> random;
   // As Options::draw_fence, never empty.

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "coordinator/base/account.h"
@@ -56,22 +57,27 @@ class ChildEnds : public std::enable_shared_from_this<ChildEnds> {
   void Ended(absl::StatusOr<std::vector<store::WaitedFor>> waits);
   void Tell(const store::WaitedFor& waited);
   void Told(const store::ChildWait& wait, const absl::Status& status);
-  void StopUnawaited(const core::Execution& parent);
+  // The waits of `parent`, known here, that its tasks have given up; they are known no more.
+  std::vector<store::WaitedFor> TakeGivenUp(const core::Execution& parent)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   static constexpr absl::Duration kLookEvery = absl::Seconds(1);
   static constexpr int kOrphansEvery = 5;  // looks
   static constexpr int64_t kBatch = 256;
+  // Where more are known all are forgotten: others, or a later look, see to them.
+  static constexpr size_t kMostKnown = 100'000;
 
   const Parts parts_;
-  std::atomic<int64_t> awaited_count_{0};
+  std::atomic<bool> knows_some_{false};
   absl::Mutex mu_;
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
   bool looking_ ABSL_GUARDED_BY(mu_) = false;
   bool again_ ABSL_GUARDED_BY(mu_) = false;
   int ticks_ ABSL_GUARDED_BY(mu_) = 0;
   std::set<store::ChildWait> telling_ ABSL_GUARDED_BY(mu_);
-  // Of waits that this node wrote, until the child has ended.
-  std::vector<store::WaitedFor> awaited_ ABSL_GUARDED_BY(mu_);
+  // Of waits that this node wrote: the children that it has not seen end, and the waits by parent.
+  absl::flat_hash_set<ExecutionId> children_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<ExecutionId, std::vector<store::WaitedFor>> by_parent_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace pawl::engine

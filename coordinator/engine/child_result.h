@@ -9,8 +9,8 @@
 
 namespace pawl::engine {
 
-// DescribeExecution's answer, as `states:startExecution.sync` and `.sync:2` (`parsed`) have it; of a
-// child that did not succeed a failure with it as the cause (reference/integrations.md 7).
+// DescribeExecution's answer, as `states:startExecution.sync` and `.sync:2` (`parsed`) have it; of
+// a child that did not succeed a failure with it as the cause (reference/integrations.md 7).
 TaskResult ChildResult(const store::ExecutionRecord& child, const Account& account, bool parsed);
 
 }  // namespace pawl::engine

@@ -10,6 +10,7 @@
 #include "coordinator/engine/call_runner.h"
 #include "coordinator/engine/chain.h"
 #include "coordinator/engine/chain_table.h"
+#include "coordinator/engine/child_ends.h"
 #include "coordinator/engine/claimer.h"
 #include "coordinator/engine/confirmations.h"
 #include "coordinator/engine/dispatcher.h"
@@ -72,6 +73,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
  private:
   void Build(std::string secret);
   void BuildDispatcher(std::string secret);
+  void BuildChildren();
   ChainParts MakeChainParts();
   void BuildClaimer();
   void BuildCallRunner();
@@ -96,6 +98,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   std::shared_ptr<Claimer> claimer_;
   std::shared_ptr<CallRunner> call_runner_;  // null: this node makes no calls
   std::shared_ptr<Starter> starter_;
+  std::shared_ptr<ChildEnds> children_;
   std::shared_ptr<Housekeeper> housekeeper_;
   std::shared_ptr<BacklogGauge> backlog_gauge_;
 };
@@ -110,6 +113,7 @@ void Engine::Impl::Run(store::DoneCallback ready) {
       if (auto self = weak.lock()) self->dispatcher_->Look(activity);
     });
     self->claimer_->Run();
+    self->children_->Run();
     self->housekeeper_->Run();
     self->backlog_gauge_->Run();
     if (self->call_runner_ != nullptr) self->call_runner_->Run();
@@ -120,6 +124,7 @@ void Engine::Impl::Run(store::DoneCallback ready) {
 // What the parts tell each other goes through weak pointers: nothing keeps a stopped engine alive.
 void Engine::Impl::Build(std::string secret) {
   BuildDispatcher(std::move(secret));
+  BuildChildren();
   auto parts = std::make_shared<ChainParts>(MakeChainParts());
   chains_->SetParts(parts);
   starter_ = std::make_shared<Starter>(options_.account, options_.limits, parts, chains_);
@@ -158,6 +163,22 @@ void Engine::Impl::BuildDispatcher(std::string secret) {
       std::move(secret), StrCat(options_.account.region, ":", options_.account.account_id)));
 }
 
+void Engine::Impl::BuildChildren() {
+  auto weak = weak_from_this();
+  ChildEnds::Parts parts{.store = store_, .scheduler = scheduler_, .account = options_.account};
+  parts.post = [weak](ExecutionId id, Work work) {
+    if (auto self = weak.lock()) return self->chains_->Get(id)->Post(std::move(work));
+    work.done(absl::UnavailableError("this coordinator is going down"));
+  };
+  parts.stop = [weak](std::string machine_name, std::string name) {
+    auto self = weak.lock();
+    if (self == nullptr || !self->Open().ok()) return;
+    self->StopExecution(std::move(machine_name), std::move(name), std::nullopt, std::nullopt,
+                        [](const absl::StatusOr<absl::Time>&) {});
+  };
+  children_ = std::make_shared<ChildEnds>(std::move(parts));
+}
+
 ChainParts Engine::Impl::MakeChainParts() {
   ChainParts parts{.store = store_,
                    .clock = clock_,
@@ -168,6 +189,7 @@ ChainParts Engine::Impl::MakeChainParts() {
                                                         dispatcher_->tokens()),
                    .dispatcher = dispatcher_,
                    .confirmations = confirmations_,
+                   .children = children_,
                    .metrics = options_.metrics,
                    .random = options_.random,
                    .draw_fence = DrawFence(),
@@ -243,6 +265,7 @@ void Engine::Impl::Drain(absl::AnyInvocable<void()> done) {
   draining_ = true;
   if (claimer_ == nullptr) return done();  // never came to run
   claimer_->Stop();
+  children_->Stop();
   housekeeper_->Stop();
   backlog_gauge_->Stop();
   dispatcher_->Drain();
@@ -338,8 +361,15 @@ void Engine::Drain(absl::AnyInvocable<void()> done) { impl_->Drain(std::move(don
 void Engine::StartExecution(std::string machine_name, std::string name, Text input,
                             store::Callback<Started> done) {
   if (absl::Status open = impl_->Open(); !open.ok()) return done(open);
-  impl_->starter().Start(std::move(machine_name), std::move(name), std::move(input),
+  impl_->starter().Start(std::move(machine_name), std::move(name), std::move(input), std::nullopt,
                          std::move(done));
+}
+
+void Engine::StartChild(std::string machine_name, std::string name, Text input, ByTask task,
+                        store::Callback<Started> done) {
+  if (absl::Status open = impl_->Open(); !open.ok()) return done(open);
+  impl_->starter().Start(std::move(machine_name), std::move(name), std::move(input),
+                         std::move(task), std::move(done));
 }
 
 void Engine::StopExecution(std::string machine_name, std::string name, std::optional<Text> error,

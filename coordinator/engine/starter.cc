@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "coordinator/base/clock.h"
+#include "coordinator/engine/child_ends.h"
 #include "coordinator/engine/step_metrics.h"
 
 namespace pawl::engine {
@@ -118,6 +119,9 @@ void Starter::Written(const RequestPtr& request, absl::StatusOr<store::StartResu
 void Starter::Begun(Request& request) {
   const core::ExecutionFacts& facts = *request.start.execution.facts;
   const Started started{facts.id, facts.started_at};
+  if (request.start.wait) {
+    parts_->children->Await({*request.start.wait, request.machine_name, request.name});
+  }
   parts_->store->AwaitFlush(
       request.epoch, [done = std::move(request.done), started](absl::Status flushed) mutable {
         if (flushed.ok()) return done(started);
@@ -148,8 +152,10 @@ void Starter::Compare(const RequestPtr& request) {
 void Starter::Join(const RequestPtr& request, const Started& started) {
   const std::optional<store::ChildWait> wait = WaitOf(request->task, started.id);
   if (!wait) return request->done(started);
-  parts_->store->AwaitChild(*wait, [request, started](const absl::Status& status) {
+  parts_->store->AwaitChild(*wait, [self = shared_from_this(), request, started,
+                                    wait = *wait](const absl::Status& status) {
     if (!status.ok()) return request->done(status);
+    self->parts_->children->Await({wait, request->machine_name, request->name});
     request->done(started);
   });
 }

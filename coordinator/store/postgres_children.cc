@@ -33,11 +33,12 @@ constexpr Statement kForgetWait{"forget_wait", R"(
 std::vector<WaitedFor> ReadWaits(const pqxx::result& rows) {
   std::vector<WaitedFor> waits;
   for (const pqxx::row& row : rows) {
-    waits.push_back(
-        {{ExecutionId(GetUuid(row["child_id"])), ExecutionId(GetUuid(row["parent_id"])),
-          BranchId(GetInt64(row["branch_id"])), GetInt64(row["nonce"]), row["parsed"].as<bool>()},
-         GetText(row["machine_name"]),
-         GetText(row["name"])});
+    WaitedFor& waited = waits.emplace_back();
+    waited.wait = {ExecutionId(GetUuid(row["child_id"])), ExecutionId(GetUuid(row["parent_id"])),
+                   BranchId(GetInt64(row["branch_id"])), GetInt64(row["nonce"]),
+                   row["parsed"].as<bool>()};
+    waited.machine_name = GetText(row["machine_name"]);
+    waited.name = GetText(row["name"]);
   }
   return waits;
 }
