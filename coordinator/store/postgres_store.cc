@@ -70,7 +70,7 @@ std::unique_ptr<PipelinedLane> MakePipelines(const PostgresStoreOptions& options
       .connection = {.database_url = options.database_url,
                      .application_name = options.application_name,
                      .statements = {&kMove, &kMoveWithHistory, &kMoveWithBranches, &kClose, &kStart,
-                                    &kStartClosed},
+                                    &kStartChild, &kStartClosed, &kStartClosedChild},
                      .returns_before_commit = options.barrier_faults.returns_before_commit},
       .connections = options.pipelined_connections,
       .unavailable_after = options.unavailable_after,
