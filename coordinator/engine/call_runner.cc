@@ -73,23 +73,25 @@ void CallRunner::Make(LeasedCall leased) {
     ShowRunning();
   }
   if (leased.repeated) parts_.metrics->calls_repeated.Add();
-  const auto id = Begin(std::move(leased.call), task.nonce);
+  const auto id = Begin(std::move(leased));
   absl::MutexLock lock(&mu_);
   const auto at = running_.find(task.nonce);
   if (at != running_.end() && !at->second.ended) at->second.call = id;
 }
 
-std::optional<integrations::Caller::CallId> CallRunner::Begin(integrations::Call call,
-                                                              int64_t nonce) {
+std::optional<integrations::Caller::CallId> CallRunner::Begin(LeasedCall leased) {
   auto done = [weak = weak_from_this(), scheduler = parts_.scheduler,
-               nonce](integrations::CallResult result) {
+               nonce = leased.task.nonce](integrations::CallResult result) {
     // The execution is moved on by a thread of ours, not by one that makes calls.
     scheduler->Run([weak, nonce, result = std::move(result)]() mutable {
       if (auto self = weak.lock()) self->Ended(nonce, std::move(result));
     });
   };
-  if (call.service != "states") return parts_.caller->Start(std::move(call), std::move(done));
-  CallStartExecution(parts_.account, call, parts_.scheduler, parts_.start, std::move(done));
+  if (leased.call.service != "states") {
+    return parts_.caller->Start(std::move(leased.call), std::move(done));
+  }
+  CallStartExecution(parts_.account, leased.call, leased.starter, parts_.scheduler, parts_.start,
+                     std::move(done));
   return std::nullopt;
 }
 

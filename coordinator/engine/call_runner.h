@@ -74,7 +74,7 @@ class CallRunner : public std::enable_shared_from_this<CallRunner> {
   void Taken(absl::StatusOr<std::optional<ActivityTask>> task);
   void Make(LeasedCall leased);
   // Has the call made. One of this cluster itself cannot be cancelled.
-  std::optional<integrations::Caller::CallId> Begin(integrations::Call call, int64_t nonce);
+  std::optional<integrations::Caller::CallId> Begin(LeasedCall leased);
   void Ended(int64_t nonce, integrations::CallResult result);
   // Leaves how the call ended to its execution, until that is written or known to be of no use.
   void Tell(const TaskId& task, std::shared_ptr<const integrations::CallResult> result,

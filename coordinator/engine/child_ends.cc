@@ -54,7 +54,7 @@ void ChildEnds::Await(store::WaitedFor wait) {
     children_.clear();
     by_parent_.clear();
   }
-  children_.insert(wait.wait.child);
+  ++children_[wait.wait.child];
   by_parent_[wait.wait.parent].push_back(std::move(wait));
   knows_some_ = true;
 }
@@ -82,7 +82,10 @@ std::vector<store::WaitedFor> ChildEnds::TakeGivenUp(const core::Execution& pare
   std::erase_if(waits->second, [&](store::WaitedFor& waited) {
     if (StillWaits(parent, waited.wait)) return false;
     // One that has ended needs no stop: its end is what the task has got.
-    if (children_.erase(waited.wait.child) > 0) given_up.push_back(std::move(waited));
+    const auto child = children_.find(waited.wait.child);
+    if (child == children_.end() || --child->second > 0) return true;
+    children_.erase(child);
+    given_up.push_back(std::move(waited));
     return true;
   });
   if (waits->second.empty()) by_parent_.erase(waits);

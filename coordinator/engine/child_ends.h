@@ -16,7 +16,6 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "coordinator/base/account.h"
 #include "coordinator/engine/chain.h"
@@ -57,7 +56,8 @@ class ChildEnds : public std::enable_shared_from_this<ChildEnds> {
   void Ended(absl::StatusOr<std::vector<store::WaitedFor>> waits);
   void Tell(const store::WaitedFor& waited);
   void Told(const store::ChildWait& wait, const absl::Status& status);
-  // The waits of `parent`, known here, that its tasks have given up; they are known no more.
+  // The waits of `parent`, known here, that its tasks have given up, and that nobody else known
+  // here shares; they are known no more.
   std::vector<store::WaitedFor> TakeGivenUp(const core::Execution& parent)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -75,8 +75,9 @@ class ChildEnds : public std::enable_shared_from_this<ChildEnds> {
   bool again_ ABSL_GUARDED_BY(mu_) = false;
   int ticks_ ABSL_GUARDED_BY(mu_) = 0;
   std::set<store::ChildWait> telling_ ABSL_GUARDED_BY(mu_);
-  // Of waits that this node wrote: the children that it has not seen end, and the waits by parent.
-  absl::flat_hash_set<ExecutionId> children_ ABSL_GUARDED_BY(mu_);
+  // Of waits that this node wrote: how many there are for each child that it has not seen end, and
+  // the waits by parent.
+  absl::flat_hash_map<ExecutionId, int> children_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<ExecutionId, std::vector<store::WaitedFor>> by_parent_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -252,11 +252,12 @@ void Engine::Impl::BuildCallRunner() {
   parts.post = [weak](ExecutionId id, Work work) {
     if (auto self = weak.lock()) self->chains_->Get(id)->Post(std::move(work));
   };
-  parts.start = [weak](std::string machine, std::string name, Text input,
+  parts.start = [weak](std::string machine, std::string name, Text input, ByTask task,
                        store::Callback<Started> done) {
     auto self = weak.lock();
     if (self == nullptr) return done(absl::UnavailableError("this coordinator has gone"));
-    self->starter_->Start(std::move(machine), std::move(name), std::move(input), std::move(done));
+    self->starter_->Start(std::move(machine), std::move(name), std::move(input), std::move(task),
+                          std::move(done));
   };
   call_runner_ = std::make_shared<CallRunner>(std::move(parts));
 }
@@ -363,13 +364,6 @@ void Engine::StartExecution(std::string machine_name, std::string name, Text inp
   if (absl::Status open = impl_->Open(); !open.ok()) return done(open);
   impl_->starter().Start(std::move(machine_name), std::move(name), std::move(input), std::nullopt,
                          std::move(done));
-}
-
-void Engine::StartChild(std::string machine_name, std::string name, Text input, ByTask task,
-                        store::Callback<Started> done) {
-  if (absl::Status open = impl_->Open(); !open.ok()) return done(open);
-  impl_->starter().Start(std::move(machine_name), std::move(name), std::move(input),
-                         std::move(task), std::move(done));
 }
 
 void Engine::StopExecution(std::string machine_name, std::string name, std::optional<Text> error,

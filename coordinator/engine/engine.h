@@ -79,16 +79,6 @@ struct Started {
   absl::Time started_at;
 };
 
-// The task that starts an execution.
-struct ByTask {
-  ExecutionId execution;
-  BranchId branch;
-  int64_t nonce = 0;
-  absl::Time scheduled_at;
-  bool waits = false;   // it waits for the child's end (.sync)
-  bool parsed = false;  // as store::ChildWait
-};
-
 // How a worker's task ended.
 struct TaskResult {
   bool succeeded = false;
@@ -117,11 +107,6 @@ class Engine {
   // deleted. NOT_FOUND: there is no such machine. `input` is valid JSON.
   void StartExecution(std::string machine_name, std::string name, Text input,
                       store::Callback<Started> done);
-  // The same by a task, whose call may be made again: what it started itself is no other execution
-  // of that name, even when it has ended. A task that waits gets the child's end as its result.
-  void StartChild(std::string machine_name, std::string name, Text input, ByTask task,
-                  store::Callback<Started> done);
-
   // Gives when it stopped; an execution that was closed before keeps what it had. NOT_FOUND.
   void StopExecution(std::string machine_name, std::string name, std::optional<Text> error,
                      std::optional<Text> cause, store::Callback<absl::Time> done);

@@ -110,6 +110,12 @@ void FillCall(const core::Execution& execution, const core::Branch& branch, Acti
   const core::ExecutionFacts& facts = *execution.facts;
   LeasedCall& leased = given->call.emplace();
   leased.task = {facts.id, branch.id, task.nonce};
+  leased.starter = {.execution = facts.id,
+                    .branch = branch.id,
+                    .nonce = task.nonce,
+                    .scheduled_at = task.scheduled_at,
+                    .waits = asl::PatternOf(task.resource) == asl::Pattern::kSync,
+                    .parsed = task.resource.ends_with(":2")};
   leased.leased_until = *branch.confirm_by;
   leased.started_at = task.started_at.value_or(leased.leased_until);
   leased.repeated = leased.leased_until > leased.started_at + core::LeaseLength(absl::Duration());

@@ -32,10 +32,21 @@ struct Invocation {
   std::string client_context;  // JSON text; empty: none
 };
 
+// The task that starts an execution, when its call does.
+struct ByTask {
+  ExecutionId execution;
+  BranchId branch;
+  int64_t nonce = 0;
+  absl::Time scheduled_at;
+  bool waits = false;   // it waits for the child's end (.sync)
+  bool parsed = false;  // as store::ChildWait
+};
+
 // A call to be made here, under a lease.
 struct LeasedCall {
   TaskId task;
   integrations::Call call;
+  ByTask starter;           // of an execution, if that is what it does
   absl::Time started_at;    // when it was made for the first time
   absl::Time leased_until;  // given to somebody else then, unless it is renewed
   bool repeated = false;    // it was made before, and its result did not come

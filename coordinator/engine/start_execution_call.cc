@@ -22,6 +22,7 @@ struct Request {
   Text input;
   std::string execution_arn;
   std::string request_id;
+  ByTask task;
 };
 
 CallFailure ServiceFailure(std::string_view code, std::string_view exception,
@@ -118,7 +119,7 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
         done_(std::move(done)) {}
 
   void Try() {
-    start_(request_.machine_name, request_.name, request_.input,
+    start_(request_.machine_name, request_.name, request_.input, request_.task,
            [self = shared_from_this()](absl::StatusOr<Started> started) {
              self->Tried(std::move(started));
            });
@@ -145,11 +146,12 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
 
 }  // namespace
 
-void CallStartExecution(const Account& account, const integrations::Call& call,
+void CallStartExecution(const Account& account, const integrations::Call& call, const ByTask& task,
                         Scheduler* scheduler, StartFunction start,
                         absl::AnyInvocable<void(CallResult)> done) {
   Outcome<Request, CallFailure> request = ReadRequest(account, call);
   if (!request.ok()) return done(CallResult(std::move(request.error())));
+  request->task = task;
   const auto attempts =
       std::make_shared<Attempts>(*std::move(request), scheduler, std::move(start), std::move(done));
   attempts->Try();

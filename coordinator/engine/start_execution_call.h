@@ -15,14 +15,14 @@
 
 namespace pawl::engine {
 
-// As Engine::StartExecution.
+// As Starter::Start.
 using StartFunction = std::function<void(std::string machine_name, std::string name, Text input,
-                                         store::Callback<Started> done)>;
+                                         ByTask task, store::Callback<Started> done)>;
 
 // `done` gets the result, or AWS's error. A call that is made again starts nothing a second time:
 // an execution without a name gets one that follows from the call. What UNAVAILABLE leaves open is
 // tried again, a minute long.
-void CallStartExecution(const Account& account, const integrations::Call& call,
+void CallStartExecution(const Account& account, const integrations::Call& call, const ByTask& task,
                         Scheduler* scheduler, StartFunction start,
                         absl::AnyInvocable<void(integrations::CallResult)> done);
 

@@ -25,7 +25,9 @@ class Starter : public std::enable_shared_from_this<Starter> {
         parts_(std::move(parts)),
         chains_(std::move(chains)) {}
 
-  // As Engine::StartExecution, and as StartChild.
+  // As Engine::StartExecution. The call of a task may be made again: what it started itself is no
+  // other execution of that name, even when it has ended. A task that waits gets the end of the
+  // execution as its result.
   void Start(std::string machine_name, std::string name, Text input, std::optional<ByTask> task,
              store::Callback<Started> done);
 

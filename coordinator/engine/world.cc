@@ -3,8 +3,8 @@
 namespace pawl::engine {
 
 bool NodeWorld::CarriesOut(const asl::TaskResource& integration) const {
-  if (integration.pattern == asl::Pattern::kSync) return false;
   const std::string& service = integration.service;
+  if (integration.pattern == asl::Pattern::kSync) return service == "states";
   return service == "lambda" || service == "http" || service == "states";
 }
 

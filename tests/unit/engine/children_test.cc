@@ -1,0 +1,174 @@
+// Tasks that wait for an execution they start.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coordinator/base/json.h"
+#include "tests/support/fake_caller.h"
+#include "tests/unit/engine/engine_fixture.h"
+
+namespace pawl::engine {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr char kKid[] =
+    R"({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 10, "End": true}}})";
+constexpr char kFailingKid[] = R"({"StartAt": "W", "States": {
+  "W": {"Type": "Wait", "Seconds": 10, "Next": "F"},
+  "F": {"Type": "Fail", "Error": "Boom", "Cause": "it broke"}}})";
+constexpr char kQuickKid[] = R"({"StartAt": "P", "States": {"P": {"Type": "Succeed"}}})";
+
+std::string Parent(std::string_view resource, std::string_view kid, std::string_view more = "") {
+  return std::string(R"({"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": ")") +
+         "arn:aws:states:::states:" + std::string(resource) + R"(", "Parameters": {)" +
+         R"("StateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:)" +
+         std::string(kid) + R"(", "Name": "kid", "Input": {"n": 1}},)" + std::string(more) +
+         R"("End": true}}})";
+}
+
+class ChildrenTest : public EngineTest {
+ protected:
+  ChildrenTest() {
+    Deploy("kid", kKid);
+    Deploy("failing", kFailingKid);
+    Deploy("quick", kQuickKid);
+    Deploy("parent", Parent("startExecution.sync", "kid"));
+    Deploy("parent2", Parent("startExecution.sync:2", "kid"));
+    Deploy("of_failing", Parent("startExecution.sync", "failing"));
+    Deploy("of_quick", Parent("startExecution.sync:2", "quick"));
+    Deploy("impatient", Parent("startExecution.sync", "kid", R"("TimeoutSeconds": 3,)"));
+  }
+
+  std::unique_ptr<Engine> CallingNode() {
+    auto node =
+        std::make_unique<Engine>(Options{.caller = &caller_}, &store_, &clock_, &scheduler_);
+    node->Run([](absl::Status status) { ASSERT_TRUE(status.ok()) << status; });
+    Run();
+    return node;
+  }
+
+  core::Status StatusOf(const std::string& machine, const std::string& name) {
+    return Find(machine, name).status;
+  }
+  std::vector<store::WaitedFor> EndedWaits() {
+    std::vector<store::WaitedFor> ended;
+    store_.EndedWaits(100, [&](auto waits) { ended = *waits; });
+    return ended;
+  }
+
+  testing_support::FakeCaller caller_;
+};
+
+TEST_F(ChildrenTest, TheEndOfTheChildIsTheTasksResult) {
+  auto node = CallingNode();
+  ASSERT_TRUE(Start(*node, "parent2", "one").ok());
+  EXPECT_EQ(StatusOf("kid", "kid"), core::Status::kRunning);
+  scheduler_.Advance(absl::Seconds(9));
+  EXPECT_EQ(StatusOf("parent2", "one"), core::Status::kRunning);
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_EQ(StatusOf("parent2", "one"), core::Status::kSucceeded);
+  EXPECT_THAT(Find("parent2", "one").output.str(), HasSubstr(R"("Output":{"n":1})"));
+  EXPECT_THAT(
+      History("parent2", "one"),
+      ElementsAre("ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted",
+                  "TaskSubmitted", "TaskSucceeded", "TaskStateExited", "ExecutionSucceeded"));
+  EXPECT_TRUE(EndedWaits().empty());
+}
+
+TEST_F(ChildrenTest, AChildThatEndsBeforeItsStartIsToldIsNotMissed) {
+  auto node = CallingNode();
+  ASSERT_TRUE(Start(*node, "of_quick", "one").ok());
+  scheduler_.Advance(absl::Seconds(10));
+  EXPECT_EQ(StatusOf("of_quick", "one"), core::Status::kSucceeded);
+  EXPECT_TRUE(EndedWaits().empty());
+}
+
+TEST_F(ChildrenTest, AChildThatFailsFailsTheTask) {
+  auto node = CallingNode();
+  ASSERT_TRUE(Start(*node, "of_failing", "one").ok());
+  scheduler_.Advance(absl::Seconds(10));
+  const store::ExecutionRecord parent = Find("of_failing", "one");
+  EXPECT_EQ(parent.status, core::Status::kFailed);
+  EXPECT_EQ(parent.error, Text("States.TaskFailed"));
+  EXPECT_THAT(parent.cause->str(), HasSubstr(R"("Cause":"it broke","Error":"Boom",)"));
+}
+
+TEST_F(ChildrenTest, AChildThatIsStoppedFailsTheTask) {
+  auto node = CallingNode();
+  ASSERT_TRUE(Start(*node, "parent", "one").ok());
+  node->StopExecution("kid", "kid", std::nullopt, std::nullopt, [](auto) {});
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_THAT(Find("parent", "one").cause->str(), HasSubstr(R"("Status":"ABORTED")"));
+}
+
+TEST_F(ChildrenTest, AnotherNodeTellsTheEndOfAChildWhoseNodeHasGone) {
+  auto first = CallingNode();
+  ASSERT_TRUE(Start(*first, "parent", "one").ok());
+  first.reset();
+  auto second = CallingNode();
+  scheduler_.Advance(absl::Seconds(12));
+  EXPECT_EQ(StatusOf("kid", "kid"), core::Status::kSucceeded);
+  EXPECT_EQ(StatusOf("parent", "one"), core::Status::kSucceeded);
+}
+
+TEST_F(ChildrenTest, TheStopOfTheParentStopsTheChild) {
+  auto node = CallingNode();
+  ASSERT_TRUE(Start(*node, "parent", "one").ok());
+  node->StopExecution("parent", "one", std::nullopt, std::nullopt, [](auto) {});
+  Run();
+  EXPECT_EQ(StatusOf("kid", "kid"), core::Status::kAborted);
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_TRUE(EndedWaits().empty());
+}
+
+TEST_F(ChildrenTest, AChildWhoseParentWasStoppedByAnotherNodeIsStoppedWithinSeconds) {
+  auto first = CallingNode();
+  ASSERT_TRUE(Start(*first, "parent", "one").ok());
+  first.reset();
+  auto second = CallingNode();
+  second->StopExecution("parent", "one", std::nullopt, std::nullopt, [](auto) {});
+  Run();
+  scheduler_.Advance(absl::Seconds(6));
+  EXPECT_EQ(StatusOf("kid", "kid"), core::Status::kAborted);
+}
+
+TEST_F(ChildrenTest, ATaskThatTimesOutStopsItsChild) {
+  auto node = CallingNode();
+  ASSERT_TRUE(Start(*node, "impatient", "one").ok());
+  scheduler_.Advance(absl::Seconds(3));
+  EXPECT_EQ(Find("impatient", "one").error, Text("States.Timeout"));
+  EXPECT_EQ(StatusOf("kid", "kid"), core::Status::kAborted);
+}
+
+TEST_F(ChildrenTest, ATaskJoinsAnExecutionThatRunsUnderTheSameNameAndInput) {
+  auto node = CallingNode();
+  ASSERT_TRUE(Start(*node, "kid", "kid", R"({"n":1})").ok());
+  scheduler_.Advance(absl::Seconds(5));
+  ASSERT_TRUE(Start(*node, "parent", "one").ok());
+  ASSERT_TRUE(Start(*node, "parent2", "two").ok());
+  scheduler_.Advance(absl::Seconds(5));
+  EXPECT_EQ(StatusOf("parent", "one"), core::Status::kSucceeded);
+  EXPECT_EQ(StatusOf("parent2", "two"), core::Status::kSucceeded);
+}
+
+TEST_F(ChildrenTest, AChildThatAnotherParentStartedIsNotStoppedWithTheOneThatJoined) {
+  auto node = CallingNode();
+  ASSERT_TRUE(Start(*node, "parent", "one").ok());
+  ASSERT_TRUE(Start(*node, "parent2", "two").ok());
+  node->StopExecution("parent2", "two", std::nullopt, std::nullopt, [](auto) {});
+  scheduler_.Advance(absl::Seconds(10));
+  EXPECT_EQ(StatusOf("parent", "one"), core::Status::kSucceeded);
+}
+
+TEST_F(ChildrenTest, AnExecutionThatEndedBeforeIsNoneOfTheTasks) {
+  auto node = CallingNode();
+  ASSERT_TRUE(Start(*node, "kid", "kid", R"({"n":1})").ok());
+  scheduler_.Advance(absl::Seconds(11));
+  ASSERT_TRUE(Start(*node, "parent", "one").ok());
+  EXPECT_EQ(Find("parent", "one").error, Text("StepFunctions.ExecutionAlreadyExistsException"));
+}
+
+}  // namespace
+}  // namespace pawl::engine
