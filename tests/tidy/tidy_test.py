@@ -7,8 +7,8 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 # A folder may include itself and what stands before it here, as CMake's link lists say in detail.
-ORDER = ["base", "metrics", "process", "query", "asl", "core", "audit", "store", "engine", "api", "rpc", "config",
-         "node"]
+ORDER = ["base", "integrations", "metrics", "process", "query", "asl", "core", "audit", "store", "engine", "api", "rpc",
+         "config", "node"]
 
 WALL_CLOCK = re.compile(r"\babsl::Now\(|system_clock::now|\btime\(nullptr\)|gettimeofday")
 # base/ has the clocks; the command line shows people the time that they live in.

@@ -1,0 +1,174 @@
+#include "coordinator/integrations/caller.h"
+
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "coordinator/base/strings.h"
+#include "coordinator/base/utf8.h"
+#include "coordinator/integrations/http_client.h"
+#include "coordinator/integrations/http_task.h"
+#include "coordinator/integrations/lambda_call.h"
+#include "coordinator/integrations/oauth_tokens.h"
+
+namespace pawl::integrations {
+namespace {
+
+using CallDone = absl::AnyInvocable<void(CallResult)>;
+
+CallFailure NotAvailable(const Call& call) {
+  return {"States.Runtime", StrCat("The integration ", call.service, ":", call.action,
+                                   " is not available in Pawl. Lambda functions and HTTP tasks "
+                                   "are.")};
+}
+
+// What others wrote may hold anything; histories are UTF-8.
+CallFailure Clean(CallFailure failure) {
+  failure.error = ReplaceInvalidUtf8(MaskSurrogates(failure.error));
+  if (failure.cause) failure.cause = ReplaceInvalidUtf8(MaskSurrogates(*failure.cause));
+  return failure;
+}
+
+class IntegrationCaller : public Caller {
+ public:
+  explicit IntegrationCaller(CallerOptions options)
+      : options_(std::move(options)),
+        tokens_(std::make_unique<OAuthTokens>(options_.clock, &client_)),
+        client_({.clock = options_.clock,
+                 .policy = options_.egress,
+                 .max_per_target = options_.max_calls_per_target,
+                 .ca_file = options_.ca_file}) {}
+
+  CallId Start(Call call, CallDone done) override {
+    CallId id;
+    {
+      absl::MutexLock lock(&mu_);
+      id = ++last_id_;
+      live_[id].done = std::move(done);
+    }
+    // On the client's thread, so that nothing is told within Start and each call is in one place.
+    client_.Post([this, id, call = std::move(call)]() mutable { Begin(id, std::move(call)); });
+    return id;
+  }
+
+  void Cancel(CallId id) override {
+    CallDone ignored;  // goes without the lock
+    absl::MutexLock lock(&mu_);
+    const auto entry = live_.find(id);
+    if (entry == live_.end()) return;
+    if (entry->second.request) client_.Cancel(*entry->second.request);
+    ignored = std::move(entry->second.done);
+    live_.erase(entry);
+  }
+
+ private:
+  struct Live {
+    CallDone done;
+    std::optional<HttpClient::RequestId> request;  // the one under way
+  };
+
+  void Begin(CallId id, Call call) {
+    if (!call.function_arn.empty() || (call.service == "lambda" && call.action == "invoke")) {
+      BeginLambda(id, std::move(call));
+    } else if (call.service == "http" && call.action == "invoke") {
+      BeginHttp(id, std::move(call));
+    } else {
+      Tell(id, NotAvailable(call));
+    }
+  }
+
+  void BeginLambda(CallId id, Call call) {
+    Outcome<Invocation, CallFailure> invocation = ReadInvocation(call);
+    if (!invocation.ok()) return Tell(id, std::move(invocation.error()));
+    Outcome<HttpRequest, CallFailure> request = InvokeRequest(call, *invocation, options_.lambda);
+    if (!request.ok()) return Tell(id, std::move(request.error()));
+    if (options_.credentials != nullptr) {
+      if (const auto credentials = options_.credentials->Get()) {
+        SignRequest(*credentials, {.region = options_.region, .service = "lambda"},
+                    options_.clock->Now(), &*request);
+      }
+    }
+    Send(
+        id, *std::move(request),
+        [this, id, call = std::move(call), invocation = *std::move(invocation)](HttpResult result) {
+          Tell(id, result.ok() ? InvokeResult(call, invocation, *result)
+                               : InvokeFailure(call, result.error()));
+        });
+  }
+
+  void BeginHttp(CallId id, Call call) {
+    Outcome<HttpTask, CallFailure> task =
+        ReadHttpTask(call, {.region = options_.region,
+                            .allow_plain = options_.http_task_allow_plain,
+                            .connections = &options_.connections});
+    if (!task.ok()) return Tell(id, std::move(task.error()));
+    if (task->connection != nullptr && task->connection->type == Connection::Type::kOAuth) {
+      SendWithToken(id, std::move(call), *std::move(task), /*once_more=*/true);
+      return;
+    }
+    Send(id, std::move(task->request), [this, id, call = std::move(call)](HttpResult result) {
+      TellHttp(id, call, std::move(result));
+    });
+  }
+
+  // `once_more`: a token that is refused is replaced and the request made again.
+  void SendWithToken(CallId id, Call call, HttpTask task, bool once_more) {
+    const Connection& connection = *task.connection;
+    tokens_->Get(connection, [this, id, call = std::move(call), task = std::move(task),
+                              once_more](Outcome<std::string, CallFailure> token) mutable {
+      if (!token.ok()) return Tell(id, std::move(token.error()));
+      HttpRequest request = task.request;
+      request.headers.push_back({"Authorization", *token});
+      Send(id, std::move(request),
+           [this, id, call = std::move(call), task = std::move(task), once_more,
+            token = *token](HttpResult result) mutable {
+             if (once_more && result.ok() && result->status == 401) {
+               tokens_->Forget(*task.connection, token);
+               return SendWithToken(id, std::move(call), std::move(task), false);
+             }
+             TellHttp(id, call, std::move(result));
+           });
+    });
+  }
+
+  void TellHttp(CallId id, const Call& call, HttpResult result) {
+    Tell(id, result.ok() ? HttpTaskResult(call, *result) : HttpTaskFailure(call, result.error()));
+  }
+
+  // Unless the call was cancelled.
+  void Send(CallId id, HttpRequest request, HttpClient::Done done) {
+    absl::MutexLock lock(&mu_);
+    const auto entry = live_.find(id);
+    if (entry == live_.end()) return;
+    entry->second.request = client_.Start(std::move(request), std::move(done));
+  }
+
+  void Tell(CallId id, CallResult result) {
+    CallDone done;
+    {
+      absl::MutexLock lock(&mu_);
+      const auto entry = live_.find(id);
+      if (entry == live_.end()) return;
+      done = std::move(entry->second.done);
+      live_.erase(entry);
+    }
+    done(result.ok() ? std::move(result) : CallResult(Clean(std::move(result.error()))));
+  }
+
+  const CallerOptions options_;
+  absl::Mutex mu_;
+  CallId last_id_ ABSL_GUARDED_BY(mu_) = 0;
+  std::unordered_map<CallId, Live> live_ ABSL_GUARDED_BY(mu_);
+  std::unique_ptr<OAuthTokens> tokens_;  // on the client's thread
+  HttpClient client_;                    // last: its thread uses all the others
+};
+
+}  // namespace
+
+std::unique_ptr<Caller> MakeCaller(CallerOptions options) {
+  return std::make_unique<IntegrationCaller>(std::move(options));
+}
+
+}  // namespace pawl::integrations

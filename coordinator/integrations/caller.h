@@ -1,0 +1,36 @@
+// The caller of the services that Pawl has: Lambda by its Invoke API, and HTTP tasks. A call of any
+// other service fails with a cause that says so.
+
+#ifndef PAWL_INTEGRATIONS_CALLER_H_
+#define PAWL_INTEGRATIONS_CALLER_H_
+
+#include <memory>
+#include <string>
+
+#include "coordinator/base/clock.h"
+#include "coordinator/integrations/call.h"
+#include "coordinator/integrations/connections.h"
+#include "coordinator/integrations/credentials.h"
+#include "coordinator/integrations/egress_policy.h"
+#include "coordinator/integrations/lambda_routes.h"
+
+namespace pawl::integrations {
+
+struct CallerOptions {
+  const Clock* clock;  // of deadlines and signatures; must outlive the caller
+  std::string region = "us-east-1";
+  EgressPolicy egress;
+  LambdaRoutes lambda;
+  Connections connections;
+  std::shared_ptr<CredentialSource> credentials;  // null: calls of AWS go unsigned
+  bool http_task_allow_plain = false;
+  int64_t max_calls_per_target = 2000;
+  std::string ca_file;  // certificates to trust, PEM; empty: those of the system
+};
+
+// Has one thread. Its end breaks off calls under way, whose `done` is not called.
+std::unique_ptr<Caller> MakeCaller(CallerOptions options);
+
+}  // namespace pawl::integrations
+
+#endif  // PAWL_INTEGRATIONS_CALLER_H_
