@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -181,7 +182,8 @@ class HttpTaskReader {
     } else if (!given.is_undefined() && !given.is_object()) {
       reader_.InvalidFormat("QueryParameters");
     }
-    for (const JsonMember& member : given.members()) {
+    const auto members = given.is_object() ? given.members() : std::span<const JsonMember>();
+    for (const JsonMember& member : members) {
       if (ConnectionHas(member.key)) continue;
       if (member.value.is_array()) {
         for (const Json item : member.value.items()) add(member.key, PlainText(item));

@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -19,6 +21,11 @@ constexpr size_t kMaxHeaderBytes = 64 << 10;
 constexpr long kReceiveBufferBytes = 8 << 10;
 
 using Kind = HttpFailure::Kind;
+
+// Rounded up: curl takes 0 for no limit.
+long Milliseconds(absl::Duration limit) {
+  return std::max<long>(1, absl::ToInt64Milliseconds(absl::Ceil(limit, absl::Milliseconds(1))));
+}
 
 Kind KindOf(CURLcode code) {
   switch (code) {
@@ -115,9 +122,8 @@ void Transfer::SetRequest(const HttpRequest& request, const Url& url) {
 
 void Transfer::SetLimits(const HttpRequest& request, absl::Duration timeout) {
   CURL* const curl = handle_.get();
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
-                   static_cast<long>(absl::ToInt64Milliseconds(request.connect_timeout)));
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(timeout)));
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(request.connect_timeout));
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, Milliseconds(timeout));
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   // A look-up of a name that is given up goes on in its own thread; curl would wait for it here.
   curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
@@ -164,6 +170,12 @@ HttpFailure Transfer::Failure(CURLcode code) const {
   curl_easy_getinfo(handle_.get(), CURLINFO_PRETRANSFER_TIME_T, &connected_after);
   if (code == CURLE_OPERATION_TIMEDOUT && connected_after == 0) {
     return {Kind::kConnect, StrCat("Connect to ", place, " timed out")};
+  }
+  long system_error = 0;
+  curl_easy_getinfo(handle_.get(), CURLINFO_OS_ERRNO, &system_error);
+  if (code == CURLE_COULDNT_CONNECT && system_error != 0) {
+    return {Kind::kConnect, StrCat("Connect to ", place,
+                                   " failed: ", std::strerror(static_cast<int>(system_error)))};
   }
   const char* const text = *error_text_ ? error_text_ : curl_easy_strerror(code);
   return {KindOf(code), StrCat(place, ": ", text)};

@@ -55,7 +55,9 @@ std::optional<Url> ParseUrl(std::string_view text) {
   Url url;
   url.scheme = absl::AsciiStrToLower(Part(parsed.get(), CURLUPART_SCHEME));
   if (url.scheme != "http" && url.scheme != "https") return std::nullopt;
-  url.host = absl::AsciiStrToLower(Part(parsed.get(), CURLUPART_HOST));
+  // In ASCII, as it is looked up: a name has one form for the egress policy.
+  url.host = absl::AsciiStrToLower(Part(parsed.get(), CURLUPART_HOST, CURLU_PUNYCODE));
+  if (url.host.empty()) return std::nullopt;
   if (!absl::SimpleAtoi(Part(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT), &url.port)) {
     return std::nullopt;
   }

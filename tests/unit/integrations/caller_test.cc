@@ -1,0 +1,310 @@
+// Calls against a real server on this machine: what a task gets of each way in which a target can
+// behave.
+
+#include "coordinator/integrations/caller.h"
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/http_server.h"
+
+namespace pawl::integrations {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+using testing_support::Answer;
+using testing_support::LocalHttpServer;
+using testing_support::ReceivedRequest;
+using testing_support::Reply;
+
+const Clock& SystemClock() {
+  static const auto* const clock = new DatabaseClock;
+  return *clock;
+}
+
+CallerOptions Options() { return {.clock = &SystemClock(), .http_task_allow_plain = true}; }
+
+std::string Wait(Caller* caller, Call call) {
+  std::optional<CallResult> result;
+  absl::Notification done;
+  caller->Start(std::move(call), [&](CallResult got) {
+    result.emplace(std::move(got));
+    done.Notify();
+  });
+  done.WaitForNotification();
+  if (result->ok()) return **result;
+  return absl::StrCat(result->error().error, ": ", result->error().cause.value_or("(none)"));
+}
+
+Call FunctionCall(std::string input = "{}") {
+  return {.service = "lambda",
+          .parameters = std::move(input),
+          .function_arn = "arn:aws:lambda:us-east-1:000000000000:function:f",
+          .max_result_bytes = 262144};
+}
+
+Call HttpCall(const std::string& url, const std::string& more = "") {
+  return {.service = "http",
+          .action = "invoke",
+          .parameters = absl::StrCat(R"({"ApiEndpoint":")", url, R"(","Method":"GET")", more, "}"),
+          .max_result_bytes = 262144};
+}
+
+// Both kinds of calls to a target, as "error: cause".
+struct Both {
+  std::string lambda;
+  std::string http;
+};
+
+Both CallBoth(const std::string& endpoint, CallerOptions options = Options(),
+              absl::Time deadline = absl::InfiniteFuture()) {
+  options.lambda = *LambdaRoutes::Parse(endpoint, "", "us-east-1");
+  const std::unique_ptr<Caller> caller = MakeCaller(std::move(options));
+  Call function = FunctionCall();
+  function.deadline = deadline;
+  Call http = HttpCall(endpoint + "/x");
+  http.deadline = deadline;
+  return {Wait(caller.get(), function), Wait(caller.get(), http)};
+}
+
+Both CallServer(const Reply& reply, absl::Time deadline = absl::InfiniteFuture()) {
+  LocalHttpServer server([&](const ReceivedRequest&) { return reply; });
+  return CallBoth(absl::StrCat("http://127.0.0.1:", server.port()), Options(), deadline);
+}
+
+TEST(Caller, InvokesAFunction) {
+  LocalHttpServer server([](const ReceivedRequest& request) {
+    return Answer(
+        200, absl::StrCat("[\"", request.method, " ", request.target, "\",", request.body, "]"));
+  });
+  CallerOptions options = Options();
+  options.lambda = *LambdaRoutes::Parse(server.Url(""), "", "us-east-1");
+  const std::unique_ptr<Caller> caller = MakeCaller(std::move(options));
+  EXPECT_EQ(Wait(caller.get(), FunctionCall(R"({"n":1})")),
+            R"(["POST /2015-03-31/functions/f/invocations",{"n":1}])");
+}
+
+TEST(Caller, SignsWhereThereAreCredentials) {
+  LocalHttpServer server([](const ReceivedRequest& request) {
+    const bool is_signed =
+        request.head.find("Authorization: AWS4-HMAC-SHA256 Credential=id/") != std::string::npos;
+    return Answer(200, is_signed ? "true" : "false");
+  });
+  CallerOptions options = Options();
+  options.lambda = *LambdaRoutes::Parse(server.Url(""), "", "us-east-1");
+  EXPECT_EQ(Wait(MakeCaller(options).get(), FunctionCall()), "false");
+  options.credentials =
+      std::make_shared<CredentialSource>([](const std::string& name) -> std::optional<std::string> {
+        if (name == "AWS_ACCESS_KEY_ID") return "id";
+        if (name == "AWS_SECRET_ACCESS_KEY") return "secret";
+        return std::nullopt;
+      });
+  EXPECT_EQ(Wait(MakeCaller(options).get(), FunctionCall()), "true");
+}
+
+TEST(Caller, SaysWhichServiceItDoesNotHave) {
+  const std::unique_ptr<Caller> caller = MakeCaller(Options());
+  EXPECT_THAT(Wait(caller.get(), {.service = "sqs", .action = "sendMessage", .parameters = "{}"}),
+              StartsWith("States.Runtime: The integration sqs:sendMessage is not available"));
+}
+
+TEST(Caller, OfATargetThatHangs) {
+  const Both both = CallServer({.bytes = "", .then = Reply::Then::kHang},
+                               SystemClock().Now() + absl::Milliseconds(100));
+  EXPECT_THAT(both.lambda, StartsWith("Lambda.ClientExecutionTimeoutException: "));
+  EXPECT_THAT(both.http, StartsWith("States.Http.Socket: "));
+}
+
+TEST(Caller, OfATargetThatResets) {
+  const Both both = CallServer({.bytes = "", .then = Reply::Then::kReset});
+  EXPECT_THAT(both.lambda,
+              StartsWith("Lambda.SdkClientException: Unable to execute HTTP request: 127.0.0.1:"));
+  EXPECT_THAT(both.http, StartsWith("States.Http.Socket: 127.0.0.1:"));
+}
+
+TEST(Caller, OfATargetThatFails) {
+  const Both both =
+      CallServer({.bytes = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"});
+  EXPECT_EQ(both.lambda,
+            "Lambda.AWSLambdaException: null (Service: AWSLambda; Status Code: 500; Error Code: "
+            "null; Request ID: null; Proxy: null)");
+  EXPECT_EQ(both.http, "States.Http.StatusCode.500: Internal Server Error");
+}
+
+TEST(Caller, OfATargetThatTalksGarbage) {
+  const Both both = CallServer({.bytes = "SSH-2.0-OpenSSH_9.2\r\n", .then = Reply::Then::kClose});
+  EXPECT_THAT(both.lambda, StartsWith("Lambda.SdkClientException: Unable to execute HTTP request"));
+  EXPECT_THAT(both.http, StartsWith("States.Http.Socket: "));
+}
+
+TEST(Caller, OfAResponseThatIsGarbage) {
+  const Both both = CallServer(Answer(200, "\xff{", "Content-Type: application/json\r\n"));
+  EXPECT_THAT(both.lambda, StartsWith("Lambda.SdkClientException: Unable to unmarshall response"));
+  EXPECT_THAT(both.lambda, HasSubstr("\xEF\xBF\xBD{"));  // what is not UTF-8 is marked
+  EXPECT_THAT(both.http, StartsWith("States.Runtime: Unsupported response content-type"));
+}
+
+TEST(Caller, OfAResponseThatIsTooLarge) {
+  const Both both = CallServer(Answer(200, absl::StrCat("\"", std::string(10'000'000, 'x'), "\"")));
+  EXPECT_EQ(both.lambda,
+            "States.DataLimitExceeded: The state/task "
+            "'arn:aws:lambda:us-east-1:000000000000:function:f' returned a result with a size "
+            "exceeding the maximum number of bytes service limit.");
+  EXPECT_EQ(both.http,
+            "States.DataLimitExceeded: The state/task 'http' returned a result with a size "
+            "exceeding the maximum number of bytes service limit.");
+}
+
+TEST(Caller, OfATargetThatRedirects) {
+  const Both both =
+      CallServer({.bytes = "HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n"});
+  EXPECT_THAT(both.lambda, StartsWith("Lambda.AWSLambdaException: null (Service: AWSLambda; "
+                                      "Status Code: 302; "));
+  EXPECT_EQ(both.http, "States.Http.StatusCode.302: Found");
+}
+
+TEST(Caller, OfABadCertificate) {
+  LocalHttpServer server([](const ReceivedRequest&) { return Answer(200, "{}"); },
+                         LocalHttpServer::Security::kTls);
+  const Both both = CallBoth(absl::StrCat("https://127.0.0.1:", server.port()));
+  EXPECT_THAT(both.lambda, StartsWith("Lambda.SdkClientException: Unable to execute HTTP request"));
+  EXPECT_THAT(both.lambda, HasSubstr("certificate"));
+  EXPECT_THAT(both.http, StartsWith("States.Http.Socket: "));
+  EXPECT_THAT(both.http, HasSubstr("certificate"));
+}
+
+TEST(Caller, OfARefusedConnection) {
+  const std::string closed = [] {
+    const LocalHttpServer gone([](const ReceivedRequest&) { return Answer(200, ""); });
+    return absl::StrCat("http://127.0.0.1:", gone.port());
+  }();
+  const Both both = CallBoth(closed);
+  EXPECT_THAT(both.lambda, StartsWith("Lambda.SdkClientException: Unable to execute HTTP request"));
+  EXPECT_THAT(both.lambda, HasSubstr("refused"));
+  EXPECT_THAT(both.http, StartsWith("States.Http.Socket: "));
+}
+
+TEST(Caller, OfAnUnknownHost) {
+  const Both both = CallBoth("http://no-such-host.invalid");
+  EXPECT_EQ(both.lambda,
+            "Lambda.SdkClientException: Unable to execute HTTP request: no-such-host.invalid: Name "
+            "or service not known");
+  EXPECT_EQ(both.http, "States.Http.Socket: no-such-host.invalid: Name or service not known");
+}
+
+TEST(Caller, OfADeniedAddress) {
+  const Both both = CallBoth("http://169.254.169.254");
+  EXPECT_THAT(both.lambda,
+              StartsWith("Lambda.SdkClientException: calls to 169.254.169.254 are denied"));
+  EXPECT_THAT(both.http,
+              StartsWith("States.Http.AccessDenied: calls to 169.254.169.254 are denied"));
+}
+
+TEST(Caller, TellsNothingOfACallThatIsCancelled) {
+  absl::Notification received;
+  LocalHttpServer server([&](const ReceivedRequest&) {
+    received.Notify();
+    return Reply{.bytes = "", .then = Reply::Then::kHang};
+  });
+  std::atomic<bool> told = false;
+  const std::unique_ptr<Caller> caller = MakeCaller(Options());
+  const auto id = caller->Start(HttpCall(server.Url("")), [&](CallResult) { told = true; });
+  received.WaitForNotification();
+  caller->Cancel(id);
+  caller->Cancel(id);
+  const auto at_once = caller->Start(HttpCall(server.Url("")), [&](CallResult) { told = true; });
+  caller->Cancel(at_once);
+  EXPECT_THAT(Wait(caller.get(), {.service = "none"}), StartsWith("States.Runtime"));
+  EXPECT_FALSE(told);
+}
+
+// A token endpoint that counts, and an API that takes only the newest token.
+class OAuthServer {
+ public:
+  OAuthServer()
+      : server_([this](const ReceivedRequest& request) {
+          if (request.target == "/token") return Token(request);
+          const bool good =
+              request.head.find(absl::StrCat("Authorization: Bearer t", newest_.load(), "\r\n")) !=
+              std::string::npos;
+          return good ? Answer(200, "{}", "Content-Type: application/json\r\n") : Answer(401, "");
+        }) {}
+
+  std::unique_ptr<Caller> MakeCallerForIt(const std::string& more = "") {
+    CallerOptions options = Options();
+    const auto connections = Connections::Parse(
+        absl::StrCat("crm: {type: oauth_client_credentials, client_id: pawl, client_secret: s:3, "
+                     "endpoint: '",
+                     server_.Url("token"), "'", more, "}"),
+        nullptr);
+    EXPECT_TRUE(connections.ok()) << connections.status();
+    options.connections = *connections;
+    return MakeCaller(std::move(options));
+  }
+  Call ApiCall() const {
+    return HttpCall(server_.Url("api"), R"(,"Authentication":{"ConnectionArn":"crm"})");
+  }
+
+  std::atomic<int> newest_ = 0;
+  std::atomic<int> token_status_ = 200;
+  absl::Mutex mu_;
+  std::string token_request_;
+
+ private:
+  Reply Token(const ReceivedRequest& request) {
+    absl::MutexLock lock(&mu_);
+    token_request_ = request.head + request.body;
+    return Answer(token_status_, absl::StrCat(R"({"access_token":"t)", ++newest_,
+                                              R"(","expires_in":3600,"token_type":"bearer"})"));
+  }
+
+  LocalHttpServer server_;
+};
+
+TEST(OAuth, ATokenIsAskedForOnce) {
+  OAuthServer server;
+  const std::unique_ptr<Caller> caller = server.MakeCallerForIt(", scope: a b");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(Wait(caller.get(), server.ApiCall()), HasSubstr(R"("StatusCode":200)"));
+  }
+  EXPECT_EQ(server.newest_, 1);
+  EXPECT_THAT(server.token_request_, HasSubstr("Authorization: Basic cGF3bDpzJTNBMw==\r\n"));
+  EXPECT_THAT(server.token_request_,
+              HasSubstr("\r\n\r\ngrant_type=client_credentials&scope=a%20b"));
+}
+
+TEST(OAuth, TheClientMayBeNamedInTheBody) {
+  OAuthServer server;
+  const std::unique_ptr<Caller> caller = server.MakeCallerForIt(", client_authentication: body");
+  EXPECT_THAT(Wait(caller.get(), server.ApiCall()), HasSubstr(R"("StatusCode":200)"));
+  EXPECT_THAT(server.token_request_,
+              HasSubstr("grant_type=client_credentials&client_id=pawl&client_secret=s%3A3"));
+}
+
+TEST(OAuth, ATokenThatIsRefusedIsReplacedOnce) {
+  OAuthServer server;
+  const std::unique_ptr<Caller> caller = server.MakeCallerForIt();
+  Wait(caller.get(), server.ApiCall());
+  server.newest_ = 7;  // the one that the caller has is not taken any more
+  EXPECT_THAT(Wait(caller.get(), server.ApiCall()), HasSubstr(R"("StatusCode":200)"));
+  EXPECT_EQ(server.newest_, 8);
+}
+
+TEST(OAuth, WithoutATokenTheTaskFails) {
+  OAuthServer server;
+  server.token_status_ = 400;
+  const std::unique_ptr<Caller> caller = server.MakeCallerForIt();
+  EXPECT_EQ(Wait(caller.get(), server.ApiCall()),
+            "Events.ConnectionResource.InvalidConnectionState: The connection crm got no access "
+            "token: the endpoint answered with status 400");
+}
+
+}  // namespace
+}  // namespace pawl::integrations
