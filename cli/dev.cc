@@ -112,6 +112,7 @@ absl::Status RunDev(config::Settings settings, const StopSignal& stop) {
   if (!cluster.ok()) return cluster.status();
   settings.database_url = (*cluster)->url();
   settings.migrate = true;
+  settings.http_task_allow_plain = true;
   const absl::Status status =
       node::RunNode(settings, stop, [&](const node::Node& node) { PrintBanner(settings, node); });
   const absl::Status stopped = (*cluster)->Stop();

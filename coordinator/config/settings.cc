@@ -114,6 +114,34 @@ std::string DefaultDataDir() {
   return StrCat(home, "/.local/share/pawl");
 }
 
+// What tasks call outside of Pawl. Lists are read by coordinator/integrations.
+void AddOutgoingCalls(std::vector<Setting>* table) {
+  table->push_back(Matching("lambda_endpoint", &Settings::lambda_endpoint,
+                            R"(worker|aws|https?://\S+)",
+                            "worker, aws, or a URL such as http://127.0.0.1:3001", "worker",
+                            "Where Lambda functions run: on workers, or at a server that speaks "
+                            "Lambda's Invoke API"));
+  table->push_back(Matching("lambda_functions", &Settings::lambda_functions, R"(([^=]+=[^=]+)*)",
+                            "NAME=worker, NAME=aws or NAME=URL, with commas between", "",
+                            "Functions that run elsewhere than lambda_endpoint says"));
+  table->push_back(Matching("connections_file", &Settings::connections_file, R"(.*)", "a file", "",
+                            "YAML file of the connections that HTTP tasks authenticate with"));
+  table->push_back(Matching("egress_allow", &Settings::egress_allow, R"(.*)",
+                            "host names and ranges of addresses, with commas between", "",
+                            "What tasks may call, such as *.example.com,10.0.0.0/8; empty: all but "
+                            "link-local and metadata addresses"));
+  table->push_back(Matching("egress_deny", &Settings::egress_deny, R"(.*)",
+                            "host names and ranges of addresses, with commas between", "",
+                            "What tasks may not call, whatever egress_allow says"));
+  table->push_back(Switch("http_task_allow_plain", &Settings::http_task_allow_plain, "false",
+                          "Let HTTP tasks call http as well as https; always so in pawl dev"));
+  table->push_back(Count("max_calls_per_target", &Settings::max_calls_per_target, 2000, 1, 100'000,
+                         "Calls of one host that a coordinator has under way at once; others wait "
+                         "their turn"));
+  table->push_back(Matching("tls_ca_file", &Settings::tls_ca_file, R"(.*)", "a file", "",
+                            "Certificates that outgoing calls trust, PEM; empty: the system's"));
+}
+
 std::vector<Setting> MakeTable() {
   static constexpr char kAddress[] = R"(([^\s:/]+|\[[0-9a-fA-F:.]+\]):\d{1,5})";
   static constexpr char kExpectedAddress[] = "HOST:PORT, such as 127.0.0.1:8083 or [::]:8083";
@@ -159,6 +187,7 @@ std::vector<Setting> MakeTable() {
   table.push_back(
       Switch("allow_unauthenticated", &Settings::allow_unauthenticated, "false",
              "Serve requests without credentials on addresses other than this machine's"));
+  AddOutgoingCalls(&table);
   table.push_back(OneOf("log_level", &Settings::log_level, {"info", "debug", "warn", "error"},
                         "The least severe lines that are logged"));
   table.push_back(

@@ -32,6 +32,14 @@ struct Settings {
   std::string account_id;
   std::string region;
   bool allow_unauthenticated = false;
+  std::string lambda_endpoint;
+  std::string lambda_functions;
+  std::string connections_file;  // empty: none
+  std::string egress_allow;
+  std::string egress_deny;
+  bool http_task_allow_plain = false;
+  int64_t max_calls_per_target = 0;
+  std::string tls_ca_file;  // empty: the system's
   std::string log_level;
   std::string log_format;
   absl::Duration shutdown_timeout;

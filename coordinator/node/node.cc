@@ -8,6 +8,8 @@
 #include "absl/synchronization/notification.h"
 #include "coordinator/base/log.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/integrations/caller.h"
+#include "coordinator/node/outgoing_calls.h"
 #include "coordinator/store/migrate.h"
 
 namespace pawl::node {
@@ -91,10 +93,13 @@ Node::~Node() {
   // From here on nothing calls into the parts that go next.
   scheduler_.Stop();
   engine_.reset();
+  caller_.reset();
   store_.reset();
 }
 
 absl::Status Node::Start(const StopSignal& stop) {
+  absl::StatusOr<integrations::CallerOptions> outgoing = OutgoingCalls(settings_, &clock_);
+  if (!outgoing.ok()) return outgoing.status();
   if (absl::Status status =
           RetryWhileUnreachable(settings_, stop, [&] { return CheckSchema(settings_); });
       !status.ok()) {
@@ -116,6 +121,7 @@ absl::Status Node::Start(const StopSignal& stop) {
   }
   clock_keeper_->Run();
 
+  caller_ = integrations::MakeCaller(*std::move(outgoing));
   const auto waits = std::make_shared<rpc::ExecutionWaits>();
   engine_ = std::make_unique<engine::Engine>(
       engine::Options{

@@ -16,6 +16,7 @@
 #include "coordinator/base/clock.h"
 #include "coordinator/config/settings.h"
 #include "coordinator/engine/engine.h"
+#include "coordinator/integrations/call.h"
 #include "coordinator/metrics/metrics.h"
 #include "coordinator/node/asio_scheduler.h"
 #include "coordinator/node/clock_keeper.h"
@@ -63,6 +64,7 @@ class Node {
   DatabaseClock clock_;
   std::unique_ptr<store::PostgresStore> store_;
   std::unique_ptr<ClockKeeper> clock_keeper_;
+  std::unique_ptr<integrations::Caller> caller_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<api::ApiServer> server_;
   std::unique_ptr<rpc::RpcServer> rpc_server_;

@@ -7,7 +7,8 @@ namespace pawl {
 
 // Before any thread is started. Debian's Abseil is built with its search for deadlocks on, which
 // takes a lock of the whole process with every absl::Mutex that is taken; tests run with it,
-// programs without.
+// programs without. Raises the limit of open files as far as the system lets a process: thousands
+// of connections are open at once, and the usual 1024 are meant for programs that use select().
 void SetUpProcess();
 
 }  // namespace pawl
