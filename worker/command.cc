@@ -15,6 +15,7 @@
 
 #include "absl/time/clock.h"
 #include "coordinator/base/strings.h"
+#include "worker/process_environment.h"
 
 // glibc 2.36 forgot to say in its header that these are C functions.
 extern "C" {
@@ -51,17 +52,6 @@ struct Pipes {
     return true;
   }
 };
-
-std::vector<std::string> EnvironmentWith(const std::map<std::string, std::string>& variables) {
-  std::vector<std::string> entries;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    if (!variables.contains(std::string(text.substr(0, text.find('=')))))
-      entries.emplace_back(text);
-  }
-  for (const auto& [name, value] : variables) entries.push_back(StrCat(name, "=", value));
-  return entries;
-}
 
 // Gives the error number of posix_spawn.
 int Spawn(const std::string& line, const std::map<std::string, std::string>& variables,

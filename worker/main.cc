@@ -1,8 +1,9 @@
-// pawl-worker: runs a command for each task of an activity.
+// pawl-worker: runs a command for each task of an activity; `pawl-worker lambda`: Lambda functions.
 
 #include <iostream>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "CLI/CLI.hpp"
@@ -10,23 +11,19 @@
 #include "coordinator/base/strings.h"
 #include "coordinator/process/set_up.h"
 #include "coordinator/process/stop_signal.h"
-#include "worker/cluster.h"
+#include "worker/arguments.h"
 #include "worker/command_handler.h"
+#include "worker/lambda/lambda_main.h"
 #include "worker/worker.h"
 
 namespace pawl::worker {
 namespace {
 
-constexpr int kUsageExitCode = 2;
-
 struct Arguments {
   std::vector<std::string> activities;
   std::vector<std::string> commands;
-  std::vector<std::string> coordinators = {"127.0.0.1:8084"};
-  std::string name;
+  CommonArguments common;
   std::string heartbeat = "5s";
-  std::string drain_timeout = "inf";
-  std::string log_level = "info";
   int concurrency = 1;
   bool no_create = false;
   bool handler_completes = false;
@@ -46,6 +43,8 @@ Examples:
   pawl-worker --activity charge --exec ./charge.py --activity ship --exec ./ship.sh --concurrency 4
   pawl-worker --coordinator a:8084,b:8084 --activity charge --exec ./charge.py
   pawl-worker --activity approve --exec ./ask.sh --handler-completes   # later: pawl task succeed TOKEN
+
+Lambda functions: pawl-worker lambda --help
 
 Exit codes: 0 stopped, 1 an activity is missing or cannot be served, 2 wrong usage.)";
 
@@ -74,29 +73,7 @@ void AddTaskOptions(CLI::App* app, Arguments* arguments) {
 void AddOptions(CLI::App* app, Arguments* arguments) {
   app->footer(kFooter);
   AddTaskOptions(app, arguments);
-  app->add_option("--coordinator", arguments->coordinators,
-                  "HOST:PORT of a coordinator's gRPC port; several, or a name with several "
-                  "addresses, are used in turn")
-      ->envname("PAWL_COORDINATORS")
-      ->delimiter(',')
-      ->expected(1)
-      ->take_all()
-      ->capture_default_str();
-  app->add_option("--name", arguments->name,
-                  "The worker's name in histories (default: host and process)")
-      ->envname("PAWL_WORKER_NAME");
-  app->add_option("--drain-timeout", arguments->drain_timeout,
-                  "How long commands may go on after SIGTERM before they get it too; inf: no limit")
-      ->capture_default_str();
-  app->add_option("--log-level", arguments->log_level, "debug, info, warn or error")
-      ->envname("PAWL_LOG_LEVEL")
-      ->capture_default_str();
-}
-
-absl::Duration ParseLength(const std::string& option, const std::string& text) {
-  absl::Duration length;
-  if (absl::ParseDuration(text, &length) && length >= absl::ZeroDuration()) return length;
-  throw CLI::ValidationError(option, "expected a length of time such as 500ms or 5s");
+  AddCommonOptions(app, &arguments->common);
 }
 
 // Reports what is wrong by CLI11's exception, as its own checks do.
@@ -109,9 +86,7 @@ void Check(const Arguments& arguments) {
   if (names.size() != arguments.activities.size()) {
     throw CLI::ValidationError("--activity", "an activity is named twice");
   }
-  if (const auto addresses = ParseAddresses(arguments.coordinators); !addresses.ok()) {
-    throw CLI::ValidationError("--coordinator", std::string(addresses.status().message()));
-  }
+  CheckCommon(arguments.common);
 }
 
 std::string Join(const std::vector<std::string>& texts) {
@@ -120,26 +95,19 @@ std::string Join(const std::vector<std::string>& texts) {
   return joined;
 }
 
-void ConfigureLog(const Arguments& arguments) {
-  log::Level level;
-  if (const absl::Status status = log::ParseLevel(arguments.log_level, &level); !status.ok()) {
-    throw CLI::ValidationError("--log-level", std::string(status.message()));
-  }
-  log::Configure(level, log::Format::kLogfmt);
-}
-
 int Serve(const Arguments& arguments, absl::Duration heartbeat, absl::Duration drain_timeout) {
   StopSignal stop;
-  Worker worker({.coordinators = arguments.coordinators,
-                 .name = arguments.name,
+  Worker worker({.coordinators = arguments.common.coordinators,
+                 .name = arguments.common.name,
                  .create_activities = !arguments.no_create,
                  .drain_timeout = drain_timeout});
   for (size_t i = 0; i < arguments.activities.size(); ++i) {
     worker.Register(
         arguments.activities[i], {.concurrency = arguments.concurrency, .heartbeat = heartbeat},
-        CommandHandler({.line = arguments.commands[i],
-                        .handler_completes = arguments.handler_completes,
-                        .variables = {{"PAWL_COORDINATORS", Join(arguments.coordinators)}}}));
+        CommandHandler(
+            {.line = arguments.commands[i],
+             .handler_completes = arguments.handler_completes,
+             .variables = {{"PAWL_COORDINATORS", Join(arguments.common.coordinators)}}}));
     log::Info("worker_started",
               {{"activity", arguments.activities[i]}, {"concurrency", arguments.concurrency}});
   }
@@ -158,6 +126,7 @@ int Serve(const Arguments& arguments, absl::Duration heartbeat, absl::Duration d
 int main(int argc, char** argv) {
   using namespace pawl::worker;
   pawl::SetUpProcess();
+  if (argc > 1 && std::string_view(argv[1]) == "lambda") return LambdaMain(argc - 1, argv + 1);
   CLI::App app("Runs a command for each task of an activity.", "pawl-worker");
   Arguments arguments;
   AddOptions(&app, &arguments);
@@ -167,8 +136,8 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     Check(arguments);
     heartbeat = ParseLength("--heartbeat", arguments.heartbeat);
-    drain_timeout = ParseLength("--drain-timeout", arguments.drain_timeout);
-    ConfigureLog(arguments);
+    drain_timeout = ParseLength("--drain-timeout", arguments.common.drain_timeout);
+    ConfigureLog(arguments.common);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageExitCode;
   }

@@ -9,6 +9,7 @@
 #define PAWL_WORKER_TASK_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -54,17 +55,32 @@ class TaskResult {
   std::variant<std::string, TaskError, Open> value_;
 };
 
+// What a task of a Lambda function has besides its input, which is the function's event.
+struct FunctionInvocation {
+  std::string function;                          // its name
+  std::string function_arn;                      // as the state machine names it
+  std::string request_id;                        // a UUID; the same when the task is given again
+  absl::Time deadline = absl::InfiniteFuture();  // after which nobody waits for the result
+  std::string client_context;                    // JSON text; empty: none
+};
+
 // A task while it is worked on. Thread-safe; the library keeps it alive until the handler returns.
 class TaskContext {
  public:
-  TaskContext(std::string token, std::string activity, std::string input)
-      : token_(std::move(token)), activity_(std::move(activity)), input_(std::move(input)) {}
+  TaskContext(std::string token, std::string activity, std::string input,
+              std::optional<FunctionInvocation> invocation = std::nullopt)
+      : token_(std::move(token)),
+        activity_(std::move(activity)),
+        input_(std::move(input)),
+        invocation_(std::move(invocation)) {}
 
   // Names this attempt. What a handler does elsewhere can be made idempotent with it: a task that
   // is given again after a lost confirmation has the same token, a retry of the state another one.
   const std::string& token() const { return token_; }
-  // The activity's name.
+  // The activity's name, or the function's.
   const std::string& activity() const { return activity_; }
+  // Of a task of a Lambda function; otherwise null.
+  const FunctionInvocation* invocation() const { return invocation_ ? &*invocation_ : nullptr; }
   // JSON text.
   const std::string& input() const { return input_; }
 
@@ -118,6 +134,7 @@ class TaskContext {
   const std::string token_;
   const std::string activity_;
   const std::string input_;
+  const std::optional<FunctionInvocation> invocation_;
   mutable absl::Mutex mu_;
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
   int calling_ ABSL_GUARDED_BY(mu_) = 0;

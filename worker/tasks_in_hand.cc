@@ -3,6 +3,7 @@
 #include <grpcpp/support/status.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "coordinator/base/account.h"
@@ -20,21 +21,46 @@ constexpr size_t kMaxUntold = 4000;
 // coordinator waits 2.5 seconds for it (core::kConfirmWithin).
 constexpr absl::Duration kConfirmAfter = absl::Milliseconds(20);
 
+std::optional<FunctionInvocation> InvocationOf(const v1::Task& task) {
+  if (!task.has_invocation()) return std::nullopt;
+  const v1::FunctionInvocation& given = task.invocation();
+  FunctionInvocation invocation{.function = given.function(),
+                                .function_arn = given.function_arn(),
+                                .request_id = given.request_id(),
+                                .client_context = given.client_context()};
+  if (given.has_deadline()) {
+    invocation.deadline = absl::FromUnixSeconds(given.deadline().seconds()) +
+                          absl::Nanoseconds(given.deadline().nanos());
+  }
+  return invocation;
+}
+
 std::string Words(const v1::Acknowledgement& answer) {
   return StrCat(answer.message(), " (code ", answer.code(), ")");
 }
 
 }  // namespace
 
+std::string ActivityKey(const std::string& name) { return name; }
+// No activity's name holds a colon.
+std::string FunctionKey(const std::string& name) { return StrCat("lambda:", name); }
+
 void TasksInHand::AddActivity(const std::string& name_or_arn, const ActivityOptions& options) {
   const absl::StatusOr<Arn> arn = Arn::Parse(name_or_arn);
-  Activity& activity = activities_[arn.ok() ? arn->name : name_or_arn];
-  activity.name_or_arn = name_or_arn;
-  activity.options = options;
-  activity.options.concurrency = std::max(options.concurrency, 1);
-  if (options.heartbeat > absl::ZeroDuration()) {
-    shortest_heartbeat_ = std::min(shortest_heartbeat_, options.heartbeat);
+  AddQueue(ActivityKey(arn.ok() ? arn->name : name_or_arn),
+           {.name_or_arn = name_or_arn, .options = options});
+}
+
+void TasksInHand::AddFunction(const std::string& name, const ActivityOptions& options) {
+  AddQueue(FunctionKey(name), {.name_or_arn = name, .is_function = true, .options = options});
+}
+
+void TasksInHand::AddQueue(std::string key, Activity queue) {
+  queue.options.concurrency = std::max(queue.options.concurrency, 1);
+  if (queue.options.heartbeat > absl::ZeroDuration()) {
+    shortest_heartbeat_ = std::min(shortest_heartbeat_, queue.options.heartbeat);
   }
+  activities_.try_emplace(std::move(key), std::move(queue));
 }
 
 void TasksInHand::StreamOpened(absl::Time now) {
@@ -151,9 +177,13 @@ void TasksInHand::GrantSlots(absl::Time now, std::deque<v1::WorkItem>* items) {
     activity.grant_at = absl::InfinitePast();
     Sent sent{.kind = Kind::kGrant, .activity = &activity, .slots = missing};
     v1::GrantSlots* grant = Add(items, std::move(sent))->mutable_grant_slots();
-    grant->set_activity(activity.name_or_arn);
     grant->set_slots(missing);
-    grant->set_create_activity(create_activities_);
+    if (activity.is_function) {
+      grant->set_function(activity.name_or_arn);
+    } else {
+      grant->set_activity(activity.name_or_arn);
+      grant->set_create_activity(create_activities_);
+    }
     activity.slots += missing;
     room -= missing;
   }
@@ -178,9 +208,11 @@ void TasksInHand::TellResults(absl::Time now, std::deque<v1::WorkItem>* items) {
 }
 
 std::shared_ptr<TaskContext> TasksInHand::Given(const v1::Task& task, absl::Time now) {
-  const auto found = activities_.find(task.activity());
+  const std::string key = task.has_invocation() ? FunctionKey(task.invocation().function())
+                                                : ActivityKey(task.activity());
+  const auto found = activities_.find(key);
   if (found == activities_.end()) {
-    log::Error("task_of_unknown_activity", {{"activity", task.activity()}});
+    log::Error("task_of_unknown_activity", {{"activity", key}});
     return nullptr;
   }
   Activity& activity = found->second;
@@ -194,7 +226,8 @@ std::shared_ptr<TaskContext> TasksInHand::Given(const v1::Task& task, absl::Time
   ToConfirm(token, now + kConfirmAfter);
   ++counts_.tasks_received;
   ++activity.running;
-  auto context = std::make_shared<TaskContext>(token, task.activity(), task.input());
+  const std::string& name = task.has_invocation() ? task.invocation().function() : task.activity();
+  auto context = std::make_shared<TaskContext>(token, name, task.input(), InvocationOf(task));
   running_[token] = {context, &activity, now + activity.options.heartbeat};
   return context;
 }

@@ -34,6 +34,10 @@
 
 namespace pawl::worker {
 
+// Tells activities and functions of equal names apart.
+std::string ActivityKey(const std::string& name);
+std::string FunctionKey(const std::string& name);
+
 // Not thread-safe.
 class TasksInHand {
  public:
@@ -42,6 +46,8 @@ class TasksInHand {
 
   // Before anything else. `name_or_arn` is what the coordinator is asked by.
   void AddActivity(const std::string& name_or_arn, const ActivityOptions& options);
+  // A Lambda function, by its bare name. A heartbeat keeps its tasks leased to this worker.
+  void AddFunction(const std::string& name, const ActivityOptions& options);
 
   // A stream has begun: everything is to be said on it. / It has ended.
   void StreamOpened(absl::Time now);
@@ -78,10 +84,11 @@ class TasksInHand {
  private:
   struct Activity {
     std::string name_or_arn;
+    bool is_function = false;
     ActivityOptions options;
     int running = 0;
     int slots = 0;  // granted on this stream and not used
-    Backoff backoff;
+    Backoff backoff = Backoff();
     absl::Time grant_at = absl::InfinitePast();
   };
   struct InHand {
@@ -104,6 +111,7 @@ class TasksInHand {
     int slots = 0;
   };
 
+  void AddQueue(std::string key, Activity queue);
   v1::WorkItem* Add(std::deque<v1::WorkItem>* items, Sent sent);
   void SayHello(std::deque<v1::WorkItem>* items);
   void TakeBackSlots(std::deque<v1::WorkItem>* items);
@@ -121,7 +129,7 @@ class TasksInHand {
 
   const std::string worker_name_;
   const bool create_activities_;
-  // By name; nodes do not move.
+  // By ActivityKey or FunctionKey; nodes do not move.
   std::map<std::string, Activity> activities_;
   absl::flat_hash_map<std::string, InHand> running_;
   absl::flat_hash_map<std::string, Untold> untold_;

@@ -42,6 +42,10 @@ struct Lockable {
   void unlock() { mu->Unlock(); }
 };
 
+std::string KeyOf(const TaskContext& task) {
+  return task.invocation() != nullptr ? FunctionKey(task.activity()) : ActivityKey(task.activity());
+}
+
 std::string NameOf(const Options& options) {
   std::string name = ReplaceInvalidUtf8(options.name);
   if (name.empty()) {
@@ -69,9 +73,13 @@ class Worker::Impl : public WorkSession::Owner {
     absl::MutexLock lock(&mu_);
     tasks_.AddActivity(activity, options);
     const absl::StatusOr<Arn> arn = Arn::Parse(activity);
-    pools_[arn.ok() ? arn->name : activity] = std::make_unique<HandlerPool>(
-        std::max(options.concurrency, 1), std::move(handler),
-        [this](TaskContext& task, TaskResult result) { Finished(task, result); });
+    pools_[ActivityKey(arn.ok() ? arn->name : activity)] = Pool(options, std::move(handler));
+  }
+
+  void RegisterFunction(const std::string& name, const ActivityOptions& options, Handler handler) {
+    absl::MutexLock lock(&mu_);
+    tasks_.AddFunction(name, options);
+    pools_[FunctionKey(name)] = Pool(options, std::move(handler));
   }
 
   absl::Status Run(StopSignal* stop) {
@@ -106,6 +114,11 @@ class Worker::Impl : public WorkSession::Owner {
   void Ended(const grpc::Status& status) override;
 
  private:
+  std::unique_ptr<HandlerPool> Pool(const ActivityOptions& options, Handler handler) {
+    return std::make_unique<HandlerPool>(
+        std::max(options.concurrency, 1), std::move(handler),
+        [this](TaskContext& task, TaskResult result) { Finished(task, result); });
+  }
   void Serve();
   void BeginDrain();
   void Finished(TaskContext& task, const TaskResult& result);
@@ -147,7 +160,7 @@ class Worker::Impl : public WorkSession::Owner {
   // When a stream whose writes are closed is cancelled.
   absl::Time farewell_at_ ABSL_GUARDED_BY(mu_) = absl::InfiniteFuture();
 
-  // By the activity's name. Last: handlers that run use what stands above.
+  // By ActivityKey or FunctionKey. Last: handlers that run use what stands above.
   std::map<std::string, std::unique_ptr<HandlerPool>> pools_;
 };
 
@@ -275,7 +288,7 @@ void Worker::Impl::Received(const v1::WorkResponse& response) {
     for (const v1::Task& given_task : response.tasks()) {
       std::shared_ptr<TaskContext> task = tasks_.Given(given_task, now);
       if (task && cancelled_) unwanted.push_back(task);
-      if (task) given[pools_.at(task->activity()).get()].push_back(std::move(task));
+      if (task) given[pools_.at(KeyOf(*task)).get()].push_back(std::move(task));
     }
     for (const v1::Acknowledgement& acknowledgement : response.acknowledgements()) {
       auto over = tasks_.Acknowledged(acknowledgement, now);
@@ -314,6 +327,9 @@ Worker::Worker(Options options) : impl_(std::make_unique<Impl>(std::move(options
 Worker::~Worker() = default;
 void Worker::Register(std::string activity, ActivityOptions options, Handler handler) {
   impl_->Register(activity, options, std::move(handler));
+}
+void Worker::RegisterFunction(std::string name, ActivityOptions options, Handler handler) {
+  impl_->RegisterFunction(name, options, std::move(handler));
 }
 absl::Status Worker::Run(StopSignal* stop) { return impl_->Run(stop); }
 Counts Worker::counts() const { return impl_->counts(); }

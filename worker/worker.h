@@ -81,6 +81,9 @@ class Worker {
 
   // Before Run. `activity` is a name or an ARN, registered once.
   void Register(std::string activity, ActivityOptions options, Handler handler);
+  // The same for a Lambda function, by its bare name. Its tasks have an invocation(). A heartbeat
+  // keeps them leased to this worker: one that stops is given to another after some ten seconds.
+  void RegisterFunction(std::string name, ActivityOptions options, Handler handler);
 
   // Works until `stop` comes, then drains: returns once all handlers have returned and their
   // results are told, or could not be. Coordinators that are not there are waited for. May be

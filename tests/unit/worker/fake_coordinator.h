@@ -52,15 +52,19 @@ class FakeCoordinator : public v1::WorkerService::Service {
   // Gives a task on the stream, once a slot is there. False when none came.
   bool Give(const std::string& token, const std::string& input = "{}",
             const std::string& activity = "a") {
+    v1::Task task;
+    task.set_task_token(token);
+    task.set_activity(activity);
+    task.set_input(input);
+    return Give(task);
+  }
+  bool Give(const v1::Task& task) {
     absl::MutexLock lock(&mu_);
     const auto has_slot = [&] { return stream_ != nullptr && slots_ > 0; };
     if (!mu_.AwaitWithTimeout(absl::Condition(&has_slot), kPatience)) return false;
     --slots_;
     v1::WorkResponse response;
-    v1::Task* task = response.add_tasks();
-    task->set_task_token(token);
-    task->set_activity(activity);
-    task->set_input(input);
+    *response.add_tasks() = task;
     return stream_->Write(response);
   }
 

@@ -50,6 +50,41 @@ TEST_F(TasksInHandTest, AsksForAtMostAThousandTasksAhead) {
   EXPECT_EQ(Requests().back().grant_slots().slots(), 1);
 }
 
+TEST_F(TasksInHandTest, FunctionsAreApartFromActivitiesOfTheirName) {
+  tasks_.AddActivity("f", {});
+  tasks_.AddFunction("f", {.concurrency = 2});
+  tasks_.StreamOpened(now_);
+  std::string grants;
+  for (const v1::WorkItem& item : Requests()) {
+    const v1::GrantSlots& grant = item.grant_slots();
+    if (item.has_grant_slots()) {
+      grants += grant.activity() + "/" + grant.function() + "/" + std::to_string(grant.slots()) +
+                (grant.create_activity() ? "/create " : " ");
+    }
+  }
+  EXPECT_EQ(grants, "f//1/create /f/2 ");
+}
+
+TEST_F(TasksInHandTest, AFunctionsTaskHasItsInvocation) {
+  tasks_.AddFunction("f", {});
+  tasks_.StreamOpened(now_);
+  v1::Task task;
+  task.set_task_token("t");
+  task.set_input("{}");
+  task.mutable_invocation()->set_function("f");
+  task.mutable_invocation()->set_function_arn("arn");
+  task.mutable_invocation()->set_request_id("r");
+  task.mutable_invocation()->mutable_deadline()->set_seconds(7);
+  task.mutable_invocation()->mutable_deadline()->set_nanos(5);
+  const auto context = tasks_.Given(task, now_);
+  ASSERT_NE(context, nullptr);
+  EXPECT_EQ(context->activity(), "f");
+  ASSERT_NE(context->invocation(), nullptr);
+  EXPECT_EQ(context->invocation()->function_arn, "arn");
+  EXPECT_EQ(context->invocation()->request_id, "r");
+  EXPECT_EQ(context->invocation()->deadline, absl::FromUnixSeconds(7) + absl::Nanoseconds(5));
+}
+
 TEST_F(TasksInHandTest, ArnIsAskedByAndServedByItsName) {
   const std::string arn = "arn:aws:states:us-east-1:000000000000:activity:a";
   tasks_.AddActivity(arn, {});

@@ -72,6 +72,28 @@ TEST(Worker, OutputOfTheHandlerIsTheTasks) {
   EXPECT_EQ(coordinator.closed(), 1);
 }
 
+TEST(Worker, ServesAFunctionAndAnActivityOfOneName) {
+  FakeCoordinator coordinator;
+  StopSignal stop;
+  Worker worker(At(coordinator));
+  worker.Register("f", {}, [](TaskContext&) { return "\"activity\""; });
+  worker.RegisterFunction("f", {}, [](TaskContext& task) {
+    return StrCat("[\"", task.invocation()->request_id, "\",", task.input(), "]");
+  });
+  std::thread thread([&] { EXPECT_EQ(worker.Run(&stop), absl::OkStatus()); });
+  v1::Task task;
+  task.set_task_token("t1");
+  task.set_input("{}");
+  task.mutable_invocation()->set_function("f");
+  task.mutable_invocation()->set_request_id("r");
+  ASSERT_TRUE(coordinator.Give(task));
+  ASSERT_TRUE(coordinator.Give("t2", "{}", "f"));
+  EXPECT_EQ(coordinator.AwaitResult("t1").complete_task().output(), R"(["r",{}])");
+  EXPECT_EQ(coordinator.AwaitResult("t2").complete_task().output(), R"("activity")");
+  stop.Raise();
+  thread.join();
+}
+
 TEST(Worker, NeverHasMoreTasksThanItsConcurrency) {
   FakeCoordinator coordinator;
   absl::Notification go;

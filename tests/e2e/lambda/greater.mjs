@@ -1,0 +1,3 @@
+export const handler = (event, context, callback) => {
+  callback(null, { msg: 'greater', of: event.generatedRandomNumber })
+}
