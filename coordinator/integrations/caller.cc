@@ -142,6 +142,7 @@ class IntegrationCaller : public Caller {
     absl::MutexLock lock(&mu_);
     const auto entry = live_.find(id);
     if (entry == live_.end()) return;
+    request.deadline += options_.grace;
     entry->second.request = client_.Start(std::move(request), std::move(done));
   }
 

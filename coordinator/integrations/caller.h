@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/time/time.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/integrations/call.h"
 #include "coordinator/integrations/connections.h"
@@ -26,6 +27,9 @@ struct CallerOptions {
   bool http_task_allow_plain = false;
   int64_t max_calls_per_target = 2000;
   std::string ca_file;  // certificates to trust, PEM; empty: those of the system
+  // How long a call goes on after its deadline if it is not cancelled: the task's own timer is to
+  // end it, with States.Timeout, and not the call with another error a moment earlier.
+  absl::Duration grace = absl::Seconds(30);
 };
 
 // Has one thread. Its end breaks off calls under way, whose `done` is not called.

@@ -192,7 +192,7 @@ Outcome<HttpRequest, CallFailure> InvokeRequest(const Call& call, const Invocati
   request.deadline = call.deadline;
   request.max_response_bytes = kMaxResponseBytes;
   if (call.max_result_bytes > 0) {
-    // Room for what a task does not get: spaces, escapes. It bounds the memory of a call.
+    // It bounds the memory of a call; with room for the payloads of errors.
     request.max_response_bytes =
         std::min<size_t>(kMaxResponseBytes, 2 * call.max_result_bytes + (64 << 10));
   }
@@ -203,6 +203,11 @@ CallResult InvokeResult(const Call& call, const Invocation& invocation,
                         const HttpResponse& response) {
   if (response.status < 200 || response.status >= 300) return ServiceFailure(response);
   if (response.Header("x-amz-function-error")) return FunctionFailure(response.body);
+  // Before it is known to be JSON, as AWS does.
+  if (call.max_result_bytes > 0 &&
+      response.body.size() > static_cast<size_t>(call.max_result_bytes)) {
+    return DataLimitExceeded(NameOf(call));
+  }
   JsonArena arena;
   Json payload = Json::Null();
   if (!response.body.empty()) {

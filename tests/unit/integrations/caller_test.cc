@@ -29,7 +29,9 @@ const Clock& SystemClock() {
   return *clock;
 }
 
-CallerOptions Options() { return {.clock = &SystemClock(), .http_task_allow_plain = true}; }
+CallerOptions Options() {
+  return {.clock = &SystemClock(), .http_task_allow_plain = true, .grace = absl::ZeroDuration()};
+}
 
 std::string Wait(Caller* caller, Call call) {
   std::optional<CallResult> result;
@@ -120,6 +122,18 @@ TEST(Caller, OfATargetThatHangs) {
                                SystemClock().Now() + absl::Milliseconds(100));
   EXPECT_THAT(both.lambda, StartsWith("Lambda.ClientExecutionTimeoutException: "));
   EXPECT_THAT(both.http, StartsWith("States.Http.Socket: "));
+}
+
+TEST(Caller, LeavesTheEndAtTheDeadlineToTheTasksTimer) {
+  LocalHttpServer server([](const ReceivedRequest&) {
+    return Reply{.bytes = Answer(200, "{}").bytes, .delay = absl::Milliseconds(100)};
+  });
+  CallerOptions options = Options();
+  options.grace = absl::Seconds(30);
+  options.lambda = *LambdaRoutes::Parse(server.Url(""), "", "us-east-1");
+  Call call = FunctionCall();
+  call.deadline = SystemClock().Now() + absl::Milliseconds(50);
+  EXPECT_EQ(Wait(MakeCaller(std::move(options)).get(), std::move(call)), "{}");
 }
 
 TEST(Caller, OfATargetThatResets) {

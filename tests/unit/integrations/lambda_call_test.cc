@@ -181,6 +181,9 @@ const FailureCase kFailures[] = {
     {"AResultThatIsTooLarge", Response(200, "\"" + std::string(262144, 'x') + "\""),
      "States.DataLimitExceeded: The state/task 'lambda' returned a result with a size exceeding "
      "the maximum number of bytes service limit."},
+    {"AResultThatIsTooLargeAndNoJson", Response(200, std::string(262145, 'x')),
+     "States.DataLimitExceeded: The state/task 'lambda' returned a result with a size exceeding "
+     "the maximum number of bytes service limit."},
 };
 
 class LambdaFailureTest : public testing::TestWithParam<FailureCase> {};
