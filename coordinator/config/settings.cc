@@ -135,6 +135,9 @@ void AddOutgoingCalls(std::vector<Setting>* table) {
                             "What tasks may not call, whatever egress_allow says"));
   table->push_back(Switch("http_task_allow_plain", &Settings::http_task_allow_plain, "false",
                           "Let HTTP tasks call http as well as https; always so in pawl dev"));
+  table->push_back(Count("max_calls", &Settings::max_calls, 4096, 1, 100'000,
+                         "Calls that a coordinator has under way at once; others wait in the "
+                         "database"));
   table->push_back(Count("max_calls_per_target", &Settings::max_calls_per_target, 2000, 1, 100'000,
                          "Calls of one host that a coordinator has under way at once; others wait "
                          "their turn"));

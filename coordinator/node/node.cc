@@ -121,6 +121,7 @@ absl::Status Node::Start(const StopSignal& stop) {
   }
   clock_keeper_->Run();
 
+  const integrations::LambdaRoutes lambda = outgoing->lambda;
   caller_ = integrations::MakeCaller(*std::move(outgoing));
   const auto waits = std::make_shared<rpc::ExecutionWaits>();
   engine_ = std::make_unique<engine::Engine>(
@@ -128,6 +129,10 @@ absl::Status Node::Start(const StopSignal& stop) {
           .account = settings_.account(),
           .retention = settings_.retention,
           .limits = {settings_.max_payload_bytes, settings_.max_history_events},
+          .caller = caller_.get(),
+          .max_calls = settings_.max_calls,
+          .call_grace = settings_.shutdown_timeout / 2,
+          .workers_serve = [lambda](std::string_view name) { return lambda.ByWorker(name); },
           .closed = [waits](const store::ExecutionRecord& ended) { waits->Closed(ended); },
           .metrics = metrics_,
           .draw_fence = faults_.fences_repeat ? FenceOfVersion : nullptr},
