@@ -93,11 +93,10 @@ class ChildrenTest(unittest.TestCase):
 
     def test_a_childs_failure_is_caught(self):
         child = self.deploy({"Fail": {"Type": "Fail", "Error": "Boom", "Cause": "it broke"}})
-        parent = self.parent_of(child, "startExecution.sync",
-                                Catch=[{"ErrorEquals": ["States.TaskFailed"], "Next": "Run2"}])
-        definition = json.loads(self.aws.call("DescribeStateMachine", stateMachineArn=parent)["definition"])
-        definition["States"]["Run2"] = {"Type": "Pass", "End": True}
-        self.aws.call("UpdateStateMachine", stateMachineArn=parent, definition=json.dumps(definition))
+        run = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync",
+               "Parameters": {"StateMachineArn": child}, "End": True,
+               "Catch": [{"ErrorEquals": ["States.TaskFailed"], "Next": "Caught"}]}
+        parent = self.deploy({"Run": run, "Caught": {"Type": "Pass", "End": True}})
         end = self.end_of(self.start(parent, {}))
         self.assertEqual(end["status"], "SUCCEEDED")
         cause = json.loads(json.loads(end["output"])["Cause"])
