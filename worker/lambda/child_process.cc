@@ -38,9 +38,13 @@ std::string SignalText(int number) {
 
 absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
     const std::vector<std::string>& command, const std::map<std::string, std::string>& variables) {
+  int input[2];
+  if (pipe2(input, O_CLOEXEC) != 0) {
+    return absl::UnavailableError(StrCat("starting ", command.front(), ": ", std::strerror(errno)));
+  }
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&files, input[0], STDIN_FILENO);
   // Standard output is the worker's own; what functions print are log lines.
   posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
   posix_spawnattr_t attributes;
@@ -59,15 +63,18 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
                                  Pointers(&words).data(), Pointers(&entries).data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
+  close(input[0]);
   if (error != 0) {
+    close(input[1]);
     return absl::UnavailableError(StrCat("starting ", command.front(), ": ", std::strerror(error)));
   }
-  return std::unique_ptr<ChildProcess>(new ChildProcess(pid, pidfd_open(pid, 0)));
+  return std::unique_ptr<ChildProcess>(new ChildProcess(pid, pidfd_open(pid, 0), input[1]));
 }
 
 ChildProcess::~ChildProcess() {
   Kill();
   Wait();
+  close(input_);
   if (fd_ >= 0) close(fd_);
 }
 

@@ -18,8 +18,9 @@ namespace pawl::worker {
 class ChildProcess {
  public:
   // Runs `command` (searched in PATH) in this process's environment and folder, with `variables`
-  // added to it, standard input empty, and what it writes going where this process's errors go. It
-  // gets a process group of its own.
+  // added to it, and what it writes going where this process's errors go. Its standard input says
+  // nothing, and ends when this process does, however that comes: the launchers go then. It gets a
+  // process group of its own.
   static absl::StatusOr<std::unique_ptr<ChildProcess>> Start(
       const std::vector<std::string>& command, const std::map<std::string, std::string>& variables);
   // Kills it and waits for its end.
@@ -36,10 +37,11 @@ class ChildProcess {
   std::string Wait();
 
  private:
-  ChildProcess(pid_t pid, int fd) : pid_(pid), fd_(fd) {}
+  ChildProcess(pid_t pid, int fd, int input) : pid_(pid), fd_(fd), input_(input) {}
 
   const pid_t pid_;
   const int fd_;
+  const int input_;  // the other end of its standard input
   bool waited_ = false;
   std::string how_;
 };

@@ -26,7 +26,7 @@ HistoryEvent FullEvent(EventType type) {
   event.cause = Text("C");
   event.resource = Text("arn:r");
   event.worker_name = Text("w");
-  event.role_arn = Text("arn:role");
+  if (type != EventType::kActivityScheduled) event.role_arn = Text("arn:role");  // it has none
   event.location = Text("Output/a");
   event.timeout_seconds = 60;
   event.heartbeat_seconds = 10;

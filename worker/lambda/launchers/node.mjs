@@ -8,6 +8,10 @@ const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':')
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
 let current // the invocation under way
 
+// The worker has the other end: without it nobody waits for what this process does.
+process.stdin.on('end', () => process.exit(1)).resume()
+process.stdin.unref()
+
 function call(method, target, body, headers = {}) {
   return new Promise((resolve, reject) => {
     const all = body === undefined ? headers : { ...headers, 'Content-Length': Buffer.byteLength(body) }
