@@ -209,7 +209,8 @@ void WriteDetails(const HistoryEvent& event, Shape shape, bool execution_data,
       details->Text("resource", event.resource.view());
       WriteInput(event, execution_data, details);
       WriteDeadlines(event, details);
-      WriteCredentials(event, details);
+      // An activity has none.
+      if (event.type == EventType::kLambdaFunctionScheduled) WriteCredentials(event, details);
       break;
     case Shape::kActivityStarted:
       if (!event.worker_name.empty()) details->Text("workerName", event.worker_name.view());
