@@ -7,9 +7,22 @@ namespace pawl::engine {
 
 void Confirmations::Given(const TaskId& task, absl::Time confirm_by, bool written) {
   absl::MutexLock lock(&mu_);
+  DropLeases();
   confirmed_[task.nonce] = false;
-  given_.push_back({task, confirm_by - kWriteAhead, written});
+  if (!written) {
+    leased_.push_back({task, confirm_by});
+    return;
+  }
+  given_.push_back({task, confirm_by - kWriteAhead});
   SetTimer();
+}
+
+void Confirmations::DropLeases() {
+  const absl::Time now = clock_->Now();
+  while (!leased_.empty() && leased_.front().write_at <= now) {
+    confirmed_.erase(leased_.front().task.nonce);
+    leased_.pop_front();
+  }
 }
 
 bool Confirmations::Confirm(int64_t nonce) {
@@ -55,12 +68,11 @@ void Confirmations::Write(absl::Time until) {
     absl::MutexLock lock(&mu_);
     while (!given_.empty() && given_.front().write_at <= until) {
       const TaskId task = given_.front().task;
-      const bool written = given_.front().written;
       given_.pop_front();
       // A confirmation that comes later is written at once.
       const auto at = confirmed_.find(task.nonce);
       if (at == confirmed_.end()) continue;
-      if (at->second && written) due.push_back(task);
+      if (at->second) due.push_back(task);
       confirmed_.erase(at);
     }
     SetTimer();

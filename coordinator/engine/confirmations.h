@@ -50,9 +50,10 @@ class Confirmations : public std::enable_shared_from_this<Confirmations> {
   struct Entry {
     TaskId task;
     absl::Time write_at;
-    bool written = true;
   };
 
+  // Forgets those of leases that have run out.
+  void DropLeases() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void SetTimer() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Those that are to be written by `until`.
   void Write(absl::Time until);
@@ -65,6 +66,9 @@ class Confirmations : public std::enable_shared_from_this<Confirmations> {
   // As they were given, which is nearly the order of their deadlines; what has ended stays until
   // its time comes.
   std::deque<Entry> given_ ABSL_GUARDED_BY(mu_);
+  // Those that are not to be written: apart, for their deadlines are far behind those of the
+  // others.
+  std::deque<Entry> leased_ ABSL_GUARDED_BY(mu_);
   // By nonce: whether it is confirmed.
   absl::flat_hash_map<int64_t, bool> confirmed_ ABSL_GUARDED_BY(mu_);
 };

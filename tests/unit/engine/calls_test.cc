@@ -336,6 +336,19 @@ TEST_F(CallsTest, AConfirmationAloneKeepsNoInvocation) {
   EXPECT_EQ(tasks_.size(), 2u);
 }
 
+TEST_F(CallsTest, TheLeaseOfAFunctionDelaysNoConfirmationOfAnActivity) {
+  auto node = CallingNode(&caller_, &store_, /*workers_serve=*/true);
+  Deploy("task", kTask);
+  PollFunction(*node);
+  ASSERT_TRUE(Start(*node, "function", "one").ok());
+  Poll(*node);  // confirms what it gets
+  ASSERT_TRUE(Start(*node, "task", "two").ok());
+  ASSERT_EQ(tasks_.size(), 2u);
+  Poll(*node);
+  scheduler_.Advance(absl::Seconds(5));
+  EXPECT_EQ(tasks_.size(), 2u);
+}
+
 TEST_F(CallsTest, AFunctionThatFailsFailsTheTaskUnderItsErrorsName) {
   auto node = CallingNode(&caller_, &store_, /*workers_serve=*/true);
   PollFunction(*node);
