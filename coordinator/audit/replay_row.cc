@@ -161,9 +161,12 @@ class RowPlay {
     // Its token was faster than the call's result, which did not come.
     const bool early = event.type != EventType::kTaskSubmitFailed && branch->task->has_token() &&
                        branch->phase == Phase::kStarted;
+    const int64_t nonce = branch->task->nonce;
     const absl::Status taken = steps_.Take({EndOf(*branch, event), now}, id);
     if (!taken.ok() || !early) return Problem(event, taken);
-    return Problem(event, steps_.EndEarly(id, now));
+    // Why it did not come (the call failed, its time was over, nobody made it any more) is all the
+    // same, but that no other timer has to come first.
+    return Problem(event, steps_.Take({core::CallFailed{id, nonce, {}, {}}, now}, id));
   }
 
   // What the core was told of the task of `branch` when it gave `event`.

@@ -147,11 +147,6 @@ void ReplaySteps::AskForHeartbeats(Branch& branch) {
   }
 }
 
-absl::Status ReplaySteps::EndEarly(BranchId id, absl::Time now) {
-  place_.execution.Find(id)->confirm_by = JustBefore(now);
-  return FireUntil(id, now);
-}
-
 absl::Status ReplaySteps::Submit(BranchId id, const Text& output, absl::Time now) {
   const int64_t nonce = place_.execution.Find(id)->task->nonce;
   const absl::Status taken = Take({core::CallReturned{id, nonce, output}, now}, id);

@@ -39,8 +39,6 @@ class ReplaySteps {
   // the same and is a finding.
   absl::Status FireBackoffOrWait(BranchId branch, absl::Time now);
   absl::Status FireTask(BranchId branch, bool heartbeat, absl::Time now);
-  // The task of `branch`, which was ended by its token, goes on without its call's result.
-  absl::Status EndEarly(BranchId branch, absl::Time now);
   // The call that `branch`'s task is has handed out its token.
   absl::Status Submit(BranchId branch, const Text& output, absl::Time now);
   absl::Status FireExecutionTimeout(absl::Time now);

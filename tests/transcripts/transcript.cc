@@ -127,6 +127,9 @@ class Player {
       AskOfTask(core::Heartbeat, verb);
     } else if (name == "advance") {
       AdvanceTime(rest);
+    } else if (name == "pass") {
+      absl::Duration by;
+      if (absl::ParseDuration(rest, &by)) now_ += by;
     } else if (name == "stop") {
       const auto [error, cause] = TwoWords(rest);
       Take(core::Stop{error, cause});
