@@ -8,7 +8,6 @@
 #include "absl/synchronization/notification.h"
 #include "coordinator/base/log.h"
 #include "coordinator/base/strings.h"
-#include "coordinator/integrations/caller.h"
 #include "coordinator/node/outgoing_calls.h"
 #include "coordinator/store/migrate.h"
 
@@ -121,22 +120,8 @@ absl::Status Node::Start(const StopSignal& stop) {
   }
   clock_keeper_->Run();
 
-  const integrations::LambdaRoutes lambda = outgoing->lambda;
-  caller_ = integrations::MakeCaller(*std::move(outgoing));
   const auto waits = std::make_shared<rpc::ExecutionWaits>();
-  engine_ = std::make_unique<engine::Engine>(
-      engine::Options{
-          .account = settings_.account(),
-          .retention = settings_.retention,
-          .limits = {settings_.max_payload_bytes, settings_.max_history_events},
-          .caller = caller_.get(),
-          .max_calls = settings_.max_calls,
-          .call_grace = settings_.shutdown_timeout / 2,
-          .workers_serve = [lambda](std::string_view name) { return lambda.ByWorker(name); },
-          .closed = [waits](const store::ExecutionRecord& ended) { waits->Closed(ended); },
-          .metrics = metrics_,
-          .draw_fence = faults_.fences_repeat ? FenceOfVersion : nullptr},
-      store_.get(), &clock_, &scheduler_);
+  MakeEngine(*std::move(outgoing), waits);
   if (absl::Status status = RetryWhileUnreachable(settings_, stop, [&] { return RunEngine(); });
       !status.ok()) {
     return status;
@@ -157,6 +142,25 @@ absl::Status Node::Start(const StopSignal& stop) {
                            {"listen_grpc", settings_.listen_grpc},
                            {"version", Version()}});
   return absl::OkStatus();
+}
+
+void Node::MakeEngine(integrations::CallerOptions outgoing,
+                      const std::shared_ptr<rpc::ExecutionWaits>& waits) {
+  const integrations::LambdaRoutes lambda = outgoing.lambda;
+  caller_ = integrations::MakeCaller(std::move(outgoing));
+  engine_ = std::make_unique<engine::Engine>(
+      engine::Options{
+          .account = settings_.account(),
+          .retention = settings_.retention,
+          .limits = {settings_.max_payload_bytes, settings_.max_history_events},
+          .caller = caller_.get(),
+          .max_calls = settings_.max_calls,
+          .call_grace = settings_.shutdown_timeout / 2,
+          .workers_serve = [lambda](std::string_view name) { return lambda.ByWorker(name); },
+          .closed = [waits](const store::ExecutionRecord& ended) { waits->Closed(ended); },
+          .metrics = metrics_,
+          .draw_fence = faults_.fences_repeat ? FenceOfVersion : nullptr},
+      store_.get(), &clock_, &scheduler_);
 }
 
 absl::Status Node::StartRpc(const std::shared_ptr<rpc::ExecutionWaits>& waits) {

@@ -16,7 +16,7 @@
 #include "coordinator/base/clock.h"
 #include "coordinator/config/settings.h"
 #include "coordinator/engine/engine.h"
-#include "coordinator/integrations/call.h"
+#include "coordinator/integrations/caller.h"
 #include "coordinator/metrics/metrics.h"
 #include "coordinator/node/asio_scheduler.h"
 #include "coordinator/node/clock_keeper.h"
@@ -54,6 +54,8 @@ class Node {
 
  private:
   absl::Status PrepareSchema(const StopSignal& stop);
+  void MakeEngine(integrations::CallerOptions outgoing,
+                  const std::shared_ptr<rpc::ExecutionWaits>& waits);
   absl::Status RunEngine();
   absl::Status StartRpc(const std::shared_ptr<rpc::ExecutionWaits>& waits);
 
