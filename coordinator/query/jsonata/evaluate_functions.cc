@@ -57,6 +57,22 @@ Json Evaluator::NewFunction(const Function& function) {
   return Json::Opaque(new (arena_->Allocate(sizeof(Function))) Function(function));
 }
 
+// A built-in function that can get to where it has no name is the evaluation's own.
+Json Evaluator::Own(Json builtin) {
+  if (!builtin.is_opaque()) return builtin;
+  Function own = *FunctionOf(builtin);
+  own.own = true;
+  return NewFunction(own);
+}
+
+// As the reference does, which does it for no function that was given as an argument: that one is
+// hidden in another there.
+void Evaluator::NoteName(Json function, std::string_view name) {
+  if (!function.is_opaque() || function.mark() == kPassed) return;
+  const Function& callee = *FunctionOf(function);
+  if (callee.own) callee.called_as = name;
+}
+
 Json Evaluator::EvalLambda(const Node* node, Json input, const Frame* frame) {
   Function function;
   const bool lambda = node->type == NodeType::kLambda;
@@ -86,14 +102,15 @@ Json Evaluator::EvalCall(const Node* node, Json input, const Frame* frame, const
     Fail("T1005", {.token = name});
     return Blame(name, node->position);
   }
+  const bool tail = node->tail && first == nullptr;
   ArgumentValues arguments(node->list.size() + (first != nullptr ? 1 : 0), arena_);
   if (first != nullptr) arguments.Add(*first);
   for (const Node* argument : node->list) {
     const Json value = Eval(argument, input, frame);
     if (Failed(value)) return value;
-    arguments.Add(value);
+    arguments.Add(value.is_opaque() && !tail ? value.WithMark(kPassed) : value);
   }
-  if (node->tail && first == nullptr) {
+  if (tail) {
     tail_function_ = function;
     tail_arguments_ = arguments.span();
     if (!tail_arguments_.empty()) {
@@ -103,6 +120,7 @@ Json Evaluator::EvalCall(const Node* node, Json input, const Frame* frame, const
     tail_position_ = node->a->position;
     return Json().WithMark(kTailCall);
   }
+  NoteName(function, name);
   return CallNamed(function, arguments.span(), input, name, node->position);
 }
 
@@ -124,11 +142,12 @@ Json Evaluator::CallNamed(Json function, std::span<const Json> arguments, Json c
   while (true) {
     Json result;
     if (function.is_opaque()) {
-      result = CallOnce(*FunctionOf(function), arguments, context, /*fit=*/true, callee);
+      result = CallOnce(*FunctionOf(function), arguments, context, /*fit=*/true);
     } else {
       Fail("T1006");
     }
     if (failed_) {
+      if (function.is_opaque()) Blame(FunctionOf(function)->called_as, position);
       Blame(callee, position);
       return Blame(name, -1);  // a call in tail position may have no name
     }
@@ -137,26 +156,35 @@ Json Evaluator::CallNamed(Json function, std::span<const Json> arguments, Json c
     arguments = tail_arguments_;
     callee = tail_name_;
     position = tail_position_;
+    if (!callee.empty()) NoteName(function, callee);
     if (!Tick()) return FailedValue();
   }
+}
+
+// A lambda that reached the caller in another way than as an argument of a call not in tail
+// position has the context that it was written in: the reference calls that one itself, and a
+// closure around it else.
+Json Evaluator::CallBack(Json function, std::span<const Json> arguments) {
+  const bool bare = function.is_opaque() && function.mark() != kPassed &&
+                    FunctionOf(function)->kind == Function::Kind::kLambda;
+  return Call(function, arguments, bare ? FunctionOf(function)->input : Json::Null());
 }
 
 Json Evaluator::CallWith(Json function, std::span<const Json> arguments) {
   const int arity = function.is_opaque() ? FunctionOf(function)->arity : 1;
   const auto most = static_cast<size_t>(std::max(arity, 1));
-  return Call(function, arguments.first(std::min(most, arguments.size())), Json::Null());
+  return CallBack(function, arguments.first(std::min(most, arguments.size())));
 }
 
 // `fit`: the signature is looked at. It is not where a function has been partially applied.
 Json Evaluator::CallOnce(const Function& function, std::span<const Json> arguments, Json context,
-                         bool fit, std::string_view name) {
+                         bool fit) {
   Arguments fitted;
   if (fit && function.signature != nullptr) {
     SignatureMismatch mismatch;
     if (!function.signature->Fit(arguments, context, arena_, &fitted, &mismatch)) {
-      return Fail(
-          mismatch.code,
-          {.value = mismatch.value, .index = mismatch.index, .token = name, .type = mismatch.type});
+      return Fail(mismatch.code,
+                  {.value = mismatch.value, .index = mismatch.index, .type = mismatch.type});
     }
     arguments = {fitted.data(), fitted.size()};
   }
@@ -166,7 +194,7 @@ Json Evaluator::CallOnce(const Function& function, std::span<const Json> argumen
     case Function::Kind::kLambda:
       return RunLambda(function, arguments);
     case Function::Kind::kPartial:
-      return CallPartial(function, arguments, context, name);
+      return CallPartial(function, arguments);
     case Function::Kind::kRegex:
     case Function::Kind::kNextMatch:
       return CallRegex(function, arguments);
@@ -178,8 +206,7 @@ Json Evaluator::CallOnce(const Function& function, std::span<const Json> argumen
   return Json();
 }
 
-Json Evaluator::CallPartial(const Function& partial, std::span<const Json> arguments, Json context,
-                            std::string_view name) {
+Json Evaluator::CallPartial(const Function& partial, std::span<const Json> arguments) {
   Arguments all;
   for (Json given : partial.arguments) {
     if (!IsHole(given)) {
@@ -189,7 +216,8 @@ Json Evaluator::CallPartial(const Function& partial, std::span<const Json> argum
     all.push_back(arguments.empty() ? Json() : arguments[0]);
     if (!arguments.empty()) arguments = arguments.subspan(1);
   }
-  // A built-in function checks what it gets here as well: its parameters, given or not.
+  // A built-in function checks what it gets here as well: its parameters, given or not. There is
+  // no context.
   const bool builtin = partial.first->kind == Function::Kind::kBuiltin;
   const Signature* signature = partial.first->signature;
   if (builtin && signature != nullptr) {
@@ -200,17 +228,20 @@ Json Evaluator::CallPartial(const Function& partial, std::span<const Json> argum
     while (may_miss(all.size())) all.push_back(Json());
     while (!all.empty() && all.back().is_undefined() && !may_miss(all.size() - 1)) all.pop_back();
   }
-  return CallOnce(*partial.first, {all.data(), all.size()}, context, builtin, name);
+  return CallOnce(*partial.first, {all.data(), all.size()}, Json::Null(), builtin);
 }
 
 // As `function($f, $g) { function($x) { $g($f($x)) } }`, of which the reference makes it.
 Json Evaluator::CallChain(const Function& chain, std::span<const Json> arguments) {
   const Json argument = arguments.empty() ? Json() : arguments[0];
-  Json between =
-      CallNamed(Json::Opaque(chain.first), {&argument, 1}, Json::Null(), "f", /*position=*/-1);
+  const Json first = Json::Opaque(chain.first);
+  NoteName(first, "f");
+  Json between = CallNamed(first, {&argument, 1}, Json::Null(), "f", /*position=*/-1);
   if (Failed(between)) return between;
   if (between.is_array()) between = Settled(between);
-  return CallNamed(Json::Opaque(chain.second), {&between, 1}, Json::Null(), "g", -1);
+  const Json second = Json::Opaque(chain.second);
+  NoteName(second, "g");
+  return CallNamed(second, {&between, 1}, Json::Null(), "g", -1);
 }
 
 Json Evaluator::EvalPartial(const Node* node, Json input, const Frame* frame) {

@@ -1,13 +1,15 @@
 // Transforms: `|pattern|update,delete|`, a function that gives a changed copy of its argument.
 //
-// Values do not change; a match is replaced where it stands in the copy. The copy is a tree, so
-// each of its objects has one place.
+// Values do not change; a match is replaced where it stands in the copy. The copy is a tree, but an
+// update may put an object of it at further places (`|**|{"b": a}|`): a match is replaced at all of
+// them, as the one object that it is in JavaScript.
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "coordinator/query/jsonata/evaluator.h"
 #include "coordinator/query/jsonata/functions.h"
 #include "coordinator/query/jsonata/stringify.h"
@@ -21,8 +23,9 @@ class Transformation {
 
   // As if through JSON text: numbers lose digits beyond 15, functions become empty strings.
   Json Clone(Json value) {
+    if (value.is_array() && (value.mark() & kOuterWrapper) != 0) value = value.items()[0];
     root_ = Copy(value);
-    Register(&root_);
+    Enter(&root_);
     return root_;
   }
 
@@ -39,6 +42,16 @@ class Transformation {
   }
 
  private:
+  // An object of the copy, and where its handle stands.
+  struct Place {
+    Json* at;
+    Place* next;
+  };
+  struct Object {
+    Json now;
+    Place* places = nullptr;
+  };
+
   Json Copy(Json value) {
     if (value.is_opaque()) return Json::String({});
     if (value.type() == Json::Type::kDouble) {
@@ -59,7 +72,8 @@ class Transformation {
       if (evaluator_.failed()) return FailedValue();
     }
     const Json copy = Json::Array(items, evaluator_.arena());
-    for (const Json& item : copy.items()) Register(const_cast<Json*>(&item));
+    for (const Json& item : copy.items()) Enter(const_cast<Json*>(&item));
+    entered_.insert(copy.items().data());
     return copy;
   }
 
@@ -71,46 +85,88 @@ class Transformation {
       if (evaluator_.failed()) return FailedValue();
     }
     const Json copy = Json::Object(members, evaluator_.arena());
-    RegisterMembers(copy);
+    for (const JsonMember& member : copy.members()) Enter(const_cast<Json*>(&member.value));
     return copy;
   }
 
-  void Register(Json* place) {
+  // The only place of an object of the copy, so far.
+  void Enter(Json* place) {
     if (!place->is_object()) return;
-    const auto [known, added] = ids_.emplace(place->members().data(), places_.size());
-    if (added) {
-      places_.push_back(place);
-    } else {
-      places_[known->second] = place;
-    }
+    const auto [known, added] = ids_.emplace(place->members().data(), objects_.size());
+    if (added) objects_.push_back({*place});
+    AddPlace(&objects_[known->second], place);
   }
 
-  void RegisterMembers(Json object) {
+  void AddPlace(Object* object, Json* at) {
+    *at = object->now;
+    object->places = new (evaluator_.arena()->Allocate(sizeof(Place))) Place{at, object->places};
+  }
+
+  // Finds the objects of the copy in what an update has put there; `not_this`, which has been put
+  // into itself, stays there as it was. False when the evaluation has failed.
+  bool EnterAll(Json* place, const Object* not_this) {
+    if (!place->is_array() && !place->is_object()) return true;
+    Object* known = Find(*place);
+    if (known != nullptr) {
+      if (known != not_this) AddPlace(known, place);
+      return true;
+    }
+    const void* where = place->is_array() ? static_cast<const void*>(place->items().data())
+                                          : place->members().data();
+    if (!entered_.insert(where).second) return true;
+    if (!evaluator_.Recurse() || !evaluator_.Tick(place->size())) return false;
+    for (const Json& item : place->is_array() ? place->items() : std::span<const Json>()) {
+      if (!EnterAll(const_cast<Json*>(&item), not_this)) return false;
+    }
+    return !place->is_object() || EnterMembers(*place, not_this);
+  }
+
+  bool EnterMembers(Json object, const Object* not_this) {
     for (const JsonMember& member : object.members()) {
-      Register(const_cast<Json*>(&member.value));
+      if (!EnterAll(const_cast<Json*>(&member.value), not_this)) return false;
     }
+    return true;
   }
 
-  // The place of the object that was matched, or null when it is none of the copy's.
-  Json* PlaceOf(Json match) {
-    if (!match.is_object()) return nullptr;
-    const auto known = ids_.find(match.members().data());
-    return known == ids_.end() ? nullptr : places_[known->second];
+  // The places within an object that is no more.
+  bool LeaveMembers(Json gone) {
+    for (const JsonMember& member : gone.members()) {
+      Object* object = Find(member.value);
+      if (object == nullptr) continue;
+      Place** place = &object->places;
+      while (*place != nullptr && (*place)->at != &member.value) {
+        place = &(*place)->next;
+        if (!evaluator_.Tick()) return false;
+      }
+      if (*place != nullptr) *place = (*place)->next;
+    }
+    return true;
+  }
+
+  // Null when the value is no object of the copy.
+  Object* Find(Json value) {
+    if (!value.is_object()) return nullptr;
+    const auto known = ids_.find(value.members().data());
+    return known == ids_.end() ? nullptr : &objects_[known->second];
   }
 
   Json Current(Json match) {
-    const Json* place = PlaceOf(match);
-    return place == nullptr ? match : *place;
+    const Object* object = Find(match);
+    return object == nullptr ? match : object->now;
   }
 
-  void Replace(Json match, std::span<const JsonMember> members) {
-    Json* place = PlaceOf(match);
-    if (place == nullptr) return;
-    const size_t id = ids_[match.members().data()];
-    *place = Json::Object(members, evaluator_.arena());
-    ids_[place->members().data()] = id;
-    RegisterMembers(*place);
-    places_[id] = place;  // also when the object was put into itself
+  // False when the evaluation has failed. Does nothing when the object is none of the copy's.
+  bool Replace(Json before, std::span<const JsonMember> members) {
+    Object* object = Find(before);
+    if (object == nullptr) return true;
+    if (!LeaveMembers(before)) return false;
+    object->now = Json::Object(members, evaluator_.arena());
+    ids_[object->now.members().data()] = static_cast<size_t>(object - objects_.data());
+    for (const Place* place = object->places; place != nullptr; place = place->next) {
+      *place->at = object->now;
+      if (!evaluator_.Tick()) return false;
+    }
+    return EnterMembers(object->now, object);
   }
 
   bool Update(const Node* node, Json match, const Frame* frame) {
@@ -126,8 +182,7 @@ class Transformation {
     std::vector<JsonMember> members(before.members().begin(), before.members().end());
     members.insert(members.end(), update.members().begin(), update.members().end());
     if (!evaluator_.Reserve(members.size() * sizeof(JsonMember))) return false;
-    Replace(match, members);
-    return true;
+    return Replace(before, members);
   }
 
   bool Delete(const Node* node, Json match, const Frame* frame) {
@@ -150,14 +205,14 @@ class Transformation {
       if (!deleted) members.push_back(member);
     }
     if (!evaluator_.Tick(before.size() * keys.size())) return false;
-    if (members.size() != before.size()) Replace(match, members);
-    return true;
+    return members.size() == before.size() || Replace(before, members);
   }
 
   Evaluator& evaluator_;
   Json root_;
-  absl::flat_hash_map<const void*, size_t> ids_;  // of objects, by where their members lie
-  std::vector<Json*> places_;                     // by the id
+  std::vector<Object> objects_;                   // of the copy
+  absl::flat_hash_map<const void*, size_t> ids_;  // which of them, by where its members lie or lay
+  absl::flat_hash_set<const void*> entered_;      // what else has been searched for them
 };
 
 Json Evaluator::Clone(Json value) { return Transformation(this).Clone(value); }

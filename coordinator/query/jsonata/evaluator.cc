@@ -60,7 +60,8 @@ void Evaluator::LoadGlobals() {
     } else if (bound) {
       value = inputs_.bindings.Find(global.name);
     }
-    globals_.push_back(value.is_undefined() ? global.builtin : value);
+    if (value.is_undefined()) value = global.as_value ? Own(global.builtin) : global.builtin;
+    globals_.push_back(value);
   }
 }
 

@@ -69,6 +69,8 @@ class Evaluator {
   Json Text(std::string_view text);  // copied into the arena
   // Calls a value that should be a function. `context` stands in for missing arguments.
   Json Call(Json function, std::span<const Json> arguments, Json context);
+  // As a function does with one that it was given.
+  Json CallBack(Json function, std::span<const Json> arguments);
   // As $map and its kind do: with as many of the arguments as the function takes.
   Json CallWith(Json function, std::span<const Json> arguments);
   Json NewFunction(const Function& function);
@@ -186,17 +188,17 @@ class Evaluator {
   Json RunLambda(const Function& lambda, std::span<const Json> arguments);
 
   // evaluate_functions.cc
+  Json Own(Json builtin);
+  static void NoteName(Json function, std::string_view name);
   Json EvalLambda(const Node* node, Json input, const Frame* frame);
   Json EvalCall(const Node* node, Json input, const Frame* frame, const Json* first = nullptr);
   Json EvalPartial(const Node* node, Json input, const Frame* frame);
   Json EvalApply(const Node* node, Json input, const Frame* frame);
   Json CallNamed(Json function, std::span<const Json> arguments, Json context,
                  std::string_view name, int64_t position);
-  Json CallOnce(const Function& function, std::span<const Json> arguments, Json context, bool fit,
-                std::string_view name);
+  Json CallOnce(const Function& function, std::span<const Json> arguments, Json context, bool fit);
   Json EvalRegex(const Node* node);
-  Json CallPartial(const Function& partial, std::span<const Json> arguments, Json context,
-                   std::string_view name);
+  Json CallPartial(const Function& partial, std::span<const Json> arguments);
   Json CallChain(const Function& chain, std::span<const Json> arguments);
   Json CallRegex(const Function& function, std::span<const Json> arguments);
   Json Blame(std::string_view name, int64_t position);

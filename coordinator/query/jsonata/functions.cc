@@ -30,6 +30,7 @@ class Registry {
     function.kind = Function::Kind::kBuiltin;
     function.builtin = &builtin;
     function.arity = builtin.arity;
+    function.own = false;
     if (!builtin.signature.empty()) {
       std::string_view code;
       size_t offset = 0;

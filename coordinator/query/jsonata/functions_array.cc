@@ -154,7 +154,7 @@ Json CallSort(Evaluator& evaluator, const CallArguments& arguments) {
   if (!comparator.is_undefined()) {
     const auto after = [&](Json a, Json b) {
       const Json pair[] = {a, b};
-      return IsTruthy(evaluator.Call(comparator, pair, Json::Null()));
+      return IsTruthy(evaluator.CallBack(comparator, pair));
     };
     MergeSort(items.data(), items.size(), &spare, after, go_on);
   } else if (items[0].is_number()) {

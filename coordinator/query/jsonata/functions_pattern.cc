@@ -1,5 +1,8 @@
 // $match, $contains, $replace, $split: with plain strings or with patterns.
 
+#include <algorithm>
+#include <iterator>
+
 #include "coordinator/query/jsonata/functions.h"
 #include "coordinator/query/jsonata/matcher.h"
 #include "coordinator/query/jsonata/text/code_points.h"
@@ -34,11 +37,12 @@ Json CallMatch(Evaluator& evaluator, const CallArguments& arguments) {
   Matcher matcher(&evaluator, arguments[1], arguments[0]);
   for (bool found = matcher.First(); found && Wanted(limit, matches.size());
        found = matcher.Next()) {
-    const JsonMember members[] = {{"match", matcher.MatchText()},
-                                  {"index", Json::Int(static_cast<int64_t>(matcher.start()))},
-                                  {"groups", matcher.Groups()}};
+    JsonMember members[] = {
+        {"match", matcher.MatchText()}, {"index", matcher.Start()}, {"groups", matcher.Groups()}};
     if (evaluator.failed()) break;
-    matches.Add(Json::Object(members, evaluator.arena()));
+    const auto end = std::remove_if(std::begin(members), std::end(members),
+                                    [](const JsonMember& m) { return m.value.is_undefined(); });
+    matches.Add(Json::Object({std::begin(members), end}, evaluator.arena()));
   }
   return evaluator.failed() ? FailedValue() : matches.Finish(kSequence);
 }
@@ -51,7 +55,7 @@ bool AppendReplaced(Evaluator& evaluator, Json replacement, Matcher* matcher, st
   }
   const Json match = matcher->Object();
   if (evaluator.failed()) return false;
-  const Json replaced = evaluator.Call(replacement, {&match, 1}, Json::Null());
+  const Json replaced = evaluator.CallBack(replacement, {&match, 1});
   if (evaluator.failed()) return false;
   if (!replaced.is_string()) {
     evaluator.Fail("D3012", {.value = replaced});

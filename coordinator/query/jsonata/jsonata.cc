@@ -76,8 +76,8 @@ Result<Expression> Expression::Compile(std::string_view text, const CompileOptio
   Resolution resolution = Resolve(root, &program->arena);
   program->root = root;
   program->root_slots = resolution.root_slots;
-  for (std::string_view name : resolution.globals) {
-    program->globals.push_back({name, FindBuiltin(name)});
+  for (const Resolution::Global& global : resolution.globals) {
+    program->globals.push_back({global.name, FindBuiltin(global.name), global.as_value});
   }
   return Expression(std::move(program));
 }

@@ -1,8 +1,11 @@
 #include "coordinator/query/jsonata/matcher.h"
 
+#include <algorithm>
+#include <string>
 #include <vector>
 
 #include "coordinator/base/utf8.h"
+#include "coordinator/query/jsonata/text/js_number.h"
 
 namespace pawl::jsonata {
 namespace {
@@ -11,15 +14,56 @@ Json SliceOf(Evaluator& evaluator, const RegexSubject& subject, size_t begin, si
   return evaluator.Text(subject.Slice(begin, end));
 }
 
-size_t PositionOf(Json value) {
-  if (!value.is_number() || !(value.as_double() > 0)) return 0;
-  return static_cast<size_t>(std::min(value.as_double(), 4294967295.0));
+size_t PositionOf(double number) {
+  return number > 0 ? static_cast<size_t>(std::min(number, 4294967295.0)) : 0;
+}
+
+size_t PositionOf(Json value) { return value.is_number() ? PositionOf(value.as_double()) : 0; }
+
+// What JavaScript makes of a value where it wants a text: not what JSON is.
+bool AppendAsText(Evaluator& evaluator, Json value, std::string* out) {
+  if (!evaluator.Recurse() || !evaluator.Reserve(out->size())) return false;
+  if (value.is_undefined() || value.is_null()) {
+    out->append(value.is_null() ? "null" : "undefined");
+  } else if (value.is_bool()) {
+    out->append(value.as_bool() ? "true" : "false");
+  } else if (value.is_number()) {
+    out->append(NumberText(value.as_double()));
+  } else if (value.is_string()) {
+    out->append(value.as_string());
+  } else if (!value.is_array()) {
+    out->append("[object Object]");
+  } else {
+    for (size_t i = 0; i < value.size(); ++i) {
+      if (i > 0) out->push_back(',');
+      const Json item = value.items()[i];
+      const bool nothing = item.is_undefined() || item.is_null();
+      if (!nothing && !AppendAsText(evaluator, item, out)) return false;
+    }
+  }
+  return true;
+}
+
+Json AsText(Evaluator& evaluator, Json value) {
+  if (value.is_string()) return value;
+  std::string text;
+  return AppendAsText(evaluator, value, &text) ? evaluator.Text(text) : FailedValue();
+}
+
+// Where a search starts, which is a number only when a person wrote the call: $sift gives the name
+// of a member.
+size_t StartOf(Evaluator& evaluator, Json value) {
+  if (value.is_number() || value.is_undefined()) return PositionOf(value);
+  const Json text = AsText(evaluator, value);
+  if (Failed(text)) return 0;
+  return value.is_bool() ? size_t{value.as_bool()} : PositionOf(NumberOf(text.as_string()));
 }
 
 }  // namespace
 
 Matcher::Matcher(Evaluator* evaluator, Json function, Json text)
     : evaluator_(*evaluator),
+      callee_(function),
       function_(*FunctionOf(function)),
       text_(text),
       subject_(text.as_string()) {
@@ -28,7 +72,7 @@ Matcher::Matcher(Evaluator* evaluator, Json function, Json text)
 
 bool Matcher::First() {
   if (function_.kind == Function::Kind::kRegex) return Find(0);
-  return Take(evaluator_.Call(Json::Opaque(&function_), {&text_, 1}, Json::Null()));
+  return Take(evaluator_.CallBack(callee_, {&text_, 1}));
 }
 
 bool Matcher::Next() {
@@ -41,7 +85,7 @@ bool Matcher::Next() {
   }
   const Json next = object_.Find("next");
   if (!next.is_opaque()) return false;
-  return Take(evaluator_.Call(next, {}, Json::Null()));
+  return Take(evaluator_.CallBack(next, {}));
 }
 
 bool Matcher::Find(size_t from) {
@@ -79,6 +123,11 @@ bool Matcher::Take(Json result) {
 Json Matcher::MatchText() {
   if (function_.kind != Function::Kind::kRegex) return object_.Find("match");
   return SliceOf(evaluator_, subject_, start_, end_);
+}
+
+Json Matcher::Start() {
+  if (function_.kind != Function::Kind::kRegex) return object_.Find("start");
+  return Json::Int(static_cast<int64_t>(start_));
 }
 
 Json Matcher::Groups() {
@@ -140,16 +189,14 @@ Json Evaluator::EvalRegex(const Node* node) {
 
 Json Evaluator::CallRegex(const Function& function, std::span<const Json> arguments) {
   const bool next = function.kind == Function::Kind::kNextMatch;
-  Json text = next ? function.text : arguments.empty() ? Json() : ToText(arguments[0]);
+  const Json text = next ? function.text : AsText(*this, arguments.empty() ? Json() : arguments[0]);
   if (Failed(text)) return text;
-  if (text.is_undefined()) text = Json::String("undefined");
-  if (!next && !arguments.empty() && arguments[0].is_object()) {
-    text = Json::String("[object Object]");  // as JavaScript makes a text of it
-  }
   Function regex = function;
   regex.kind = Function::Kind::kRegex;
   Matcher matcher(this, Json::Opaque(&regex), text);
-  const size_t from = next ? function.start : arguments.size() > 1 ? PositionOf(arguments[1]) : 0;
+  const size_t from = next                   ? function.start
+                      : arguments.size() > 1 ? StartOf(*this, arguments[1])
+                                             : 0;
   const size_t size = matcher.subject().size();
   if (next ? from >= size : from > size) return Json();
   if (!matcher.Find(from)) return failed_ ? FailedValue() : Json();

@@ -28,7 +28,9 @@ class Matcher {
   size_t start() const { return start_; }
   size_t end() const { return end_; }
   size_t match_length() const { return match_length_; }
+  // As a regular expression finds them, or whatever a function said they are.
   Json MatchText();
+  Json Start();
   Json Groups();  // an array; undefined for a group that took no part
   // As functions see it: {match, start, end, groups, next}.
   Json Object();
@@ -39,7 +41,8 @@ class Matcher {
   bool Take(Json result);
 
   Evaluator& evaluator_;
-  const Function& function_;
+  const Json callee_;
+  const Function& function_;  // the same
   const Json text_;
   const RegexSubject subject_;
   RegexMatch match_;

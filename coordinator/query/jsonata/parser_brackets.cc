@@ -29,9 +29,7 @@ Node* Parser::Array(const Token& token) {
     node->list.Add(item, arena_);
     if (!At(Op::kComma)) break;
     if (!Advance()) return nullptr;
-    if (At(Op::kCloseBracket)) {  // a comma asks for another item
-      return Fail("S0211", token_.position, token_.text);
-    }
+    if (At(Op::kCloseBracket)) return Expression(0);  // a comma asks for another item: S0211
   }
   return Expect(Op::kCloseBracket, true) ? node : nullptr;
 }

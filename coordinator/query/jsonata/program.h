@@ -19,7 +19,8 @@ namespace pawl::jsonata {
 
 struct Global {
   std::string_view name;
-  Json builtin;  // undefined: there is none of that name
+  Json builtin;           // undefined: there is none of that name
+  bool as_value = false;  // it is not only called by its name
 };
 
 struct Program : NodeOwner {

@@ -19,6 +19,7 @@ struct Pending {
   Reference* reference;
   const Scope* scope;
   std::string_view text;
+  bool as_value;
 };
 
 int IndexIn(std::vector<std::string_view>* names, std::string_view name) {
@@ -83,9 +84,9 @@ class Resolver {
 
   Reference* NewReference() { return new (arena_->Allocate(sizeof(Reference))) Reference(); }
 
-  Reference* Refer(std::string_view name, const Scope* scope) {
+  Reference* Refer(std::string_view name, const Scope* scope, bool as_value) {
     Reference* reference = NewReference();
-    pending_.push_back({reference, scope, name});
+    pending_.push_back({reference, scope, name, as_value});
     return reference;
   }
 
@@ -171,10 +172,12 @@ class Resolver {
 
   void WalkCall(Node* node, Scope* scope) {
     if (node->a->type == NodeType::kPath) {
-      node->reference = Refer(node->a->list[0]->text, scope);
+      node->reference = Refer(node->a->list[0]->text, scope, /*as_value=*/false);
     }
     for (Node* argument : node->list) Walk(argument, scope);
+    const size_t before = pending_.size();
     Walk(node->a, scope);
+    if (node->a->type == NodeType::kVariable) pending_[before].as_value = false;
   }
 
   void Walk(Node* node, Scope* scope) {
@@ -192,7 +195,7 @@ class Resolver {
   void WalkKind(Node* node, Scope* scope) {
     switch (node->type) {
       case NodeType::kVariable:
-        node->reference = Refer(node->text, scope);
+        node->reference = Refer(node->text, scope, /*as_value=*/true);
         return;
       case NodeType::kBind:
         Walk(node->b, scope);
@@ -210,7 +213,7 @@ class Resolver {
         return WalkCall(node, scope);
       case NodeType::kTransform:
         Capture(scope);
-        node->reference = Refer("clone", scope);
+        node->reference = Refer("clone", scope, /*as_value=*/false);
         break;
       case NodeType::kObject:
         node->constant_keys = HasConstantKeys(node);
@@ -244,7 +247,17 @@ class Resolver {
       }
       if (scope->has_frame()) ++hops;
     }
-    reference->global = IndexIn(&resolution_.globals, pending.text);
+    reference->global = GlobalOf(pending);
+  }
+
+  int GlobalOf(const Pending& pending) {
+    std::vector<Resolution::Global>& globals = resolution_.globals;
+    auto found =
+        std::find_if(globals.begin(), globals.end(),
+                     [&](const Resolution::Global& global) { return global.name == pending.text; });
+    if (found == globals.end()) found = globals.insert(found, {pending.text});
+    found->as_value = found->as_value || pending.as_value;
+    return static_cast<int>(found - globals.begin());
   }
 
   JsonArena* const arena_;

@@ -14,8 +14,12 @@
 namespace pawl::jsonata {
 
 struct Resolution {
-  std::vector<std::string_view> globals;  // by the index in Reference::global
-  uint16_t root_slots = 0;                // of the outermost frame
+  struct Global {
+    std::string_view name;
+    bool as_value = false;  // it is not only called by its name
+  };
+  std::vector<Global> globals;  // by the index in Reference::global
+  uint16_t root_slots = 0;      // of the outermost frame
 };
 
 Resolution Resolve(Node* root, JsonArena* arena);

@@ -29,6 +29,9 @@ inline constexpr uint8_t kUnbound = 2;   // in a slot: not bound yet
 inline constexpr uint8_t kTailCall = 3;  // a call in tail position is still to be made
 inline constexpr uint8_t kHole = 4;      // among the arguments of a partial application
 
+// Mark of functions.
+inline constexpr uint8_t kPassed = 1;  // as an argument of a call
+
 inline Json FailedValue() { return Json().WithMark(kFailed); }
 inline bool Failed(Json value) { return value.is_undefined() && value.mark() == kFailed; }
 inline bool IsUnbound(Json value) { return value.is_undefined() && value.mark() == kUnbound; }
@@ -91,6 +94,11 @@ struct Function {
   const Regex* regex = nullptr;
   Json text;         // of kNextMatch: what is searched
   size_t start = 0;  // from here, in UTF-16 units
+  // Made by the evaluation, which notes on it under which name it was called last: whoever is given
+  // the function to call has no other name for its failures. What is built in and never more than
+  // called by its name is shared by all evaluations.
+  bool own = true;
+  mutable std::string_view called_as;
 };
 
 inline const Function* FunctionOf(Json value) {
