@@ -4,6 +4,7 @@
 const {Random} = require('./random');
 const {Generator, randomInput} = require('./generator');
 const {CallGenerator} = require('./calls');
+const {CallbackGenerator} = require('./callbacks');
 const {PathGenerator} = require('./paths');
 const {tear} = require('./torn');
 
@@ -13,6 +14,7 @@ const KINDS = {
   calls: (random) => new CallGenerator(random).call(1 + random.below(3)),
   mixed: (random) => new CallGenerator(random).expression(1 + random.below(4)),
   paths: (random) => new PathGenerator(random).query(1 + random.below(3)),
+  callbacks: (random) => new CallbackGenerator(random).callback(1 + random.below(2)),
   torn: (random) => tear(random, new (random.pick([CallGenerator, PathGenerator]))(random).expression(1 + random.below(3))),
 };
 
