@@ -142,6 +142,8 @@ Json Evaluator::CallNamed(Json function, std::span<const Json> arguments, Json c
   while (true) {
     Json result;
     if (function.is_opaque()) {
+      // The closure that the reference makes of an argument hides the context.
+      if (function.mark() == kPassed) context = Json::Null();
       result = CallOnce(*FunctionOf(function), arguments, context, /*fit=*/true);
     } else {
       Fail("T1006");
@@ -161,13 +163,10 @@ Json Evaluator::CallNamed(Json function, std::span<const Json> arguments, Json c
   }
 }
 
-// A lambda that reached the caller in another way than as an argument of a call not in tail
-// position has the context that it was written in: the reference calls that one itself, and a
-// closure around it else.
+// A lambda that was not passed as an argument has the context that it was written in.
 Json Evaluator::CallBack(Json function, std::span<const Json> arguments) {
-  const bool bare = function.is_opaque() && function.mark() != kPassed &&
-                    FunctionOf(function)->kind == Function::Kind::kLambda;
-  return Call(function, arguments, bare ? FunctionOf(function)->input : Json::Null());
+  const bool lambda = function.is_opaque() && FunctionOf(function)->kind == Function::Kind::kLambda;
+  return Call(function, arguments, lambda ? FunctionOf(function)->input : Json::Null());
 }
 
 Json Evaluator::CallWith(Json function, std::span<const Json> arguments) {

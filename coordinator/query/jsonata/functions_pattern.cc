@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 
 #include "coordinator/query/jsonata/functions.h"
 #include "coordinator/query/jsonata/matcher.h"
@@ -15,6 +16,11 @@ namespace {
 // Whether one more match is wanted.
 bool Wanted(std::optional<double> limit, size_t count) {
   return !limit || static_cast<double>(count) < *limit;
+}
+
+// The text between two places, which a function that stands for a pattern may give in any order.
+std::string Between(const Matcher& matcher, size_t from, size_t to) {
+  return matcher.subject().Slice(std::min(from, to), std::max(from, to));
 }
 
 Json CallContains(Evaluator& evaluator, const CallArguments& arguments) {
@@ -72,7 +78,7 @@ Json ReplacePattern(Evaluator& evaluator, const CallArguments& arguments,
   size_t position = 0;
   size_t count = 0;
   for (bool found = matcher.First(); found && Wanted(limit, count); found = matcher.Next()) {
-    AppendText(matcher.subject().Slice(position, matcher.start()), &text);
+    AppendText(Between(matcher, position, matcher.start()), &text);
     if (!AppendReplaced(evaluator, arguments[2], &matcher, &text)) return FailedValue();
     if (!evaluator.Reserve(text.size())) return FailedValue();
     position = matcher.start() + matcher.match_length();
@@ -150,7 +156,7 @@ Json CallSplit(Evaluator& evaluator, const CallArguments& arguments) {
   size_t start = 0;
   size_t count = 0;
   for (bool found = matcher.First(); found && Wanted(limit, count); found = matcher.Next()) {
-    pieces.Add(evaluator.Text(matcher.subject().Slice(start, matcher.start())));
+    pieces.Add(evaluator.Text(Between(matcher, start, matcher.start())));
     start = matcher.end();
     ++count;
   }

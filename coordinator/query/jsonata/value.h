@@ -30,7 +30,7 @@ inline constexpr uint8_t kTailCall = 3;  // a call in tail position is still to 
 inline constexpr uint8_t kHole = 4;      // among the arguments of a partial application
 
 // Mark of functions.
-inline constexpr uint8_t kPassed = 1;  // as an argument of a call
+inline constexpr uint8_t kPassed = 1;  // as an argument of a call that is not in tail position
 
 inline Json FailedValue() { return Json().WithMark(kFailed); }
 inline bool Failed(Json value) { return value.is_undefined() && value.mark() == kFailed; }

@@ -66,13 +66,13 @@ class CallbackGenerator extends CallGenerator {
     return `(${lines.join('; ')}; ${line(true)})`;
   }
 
-  // What a function that stands for a pattern may give.
+  // What a function that stands for a pattern may give. A match is a text: JavaScript counts from nothing else.
   found() {
     const r = this.r;
     const end = r.below(4);
     return r.pick(['{"match": "a", "start": 0, "end": 1, "groups": []}', `{"match": "bc", "start": 1, "end": ${end}, "groups": ["b", "c"]}`, '{"match": "x"}', '{"groups": [1]}', '{"start": 1}', '1', '"a"',
-      'false', 'missing', 'null', '[]', `{"match": $s, "start": 0, "end": ${end}, "groups": [$s], "next": function() { {"match": "", "start": 3, "end": 4, "groups": []} }}`,
-      '{"match": 1, "start": 2, "end": 2, "groups": ["a"], "next": function() { missing }}', '{"match": "a", "start": -1, "end": 9, "groups": missing}']);
+      'false', 'missing', 'null', '[]', `{"match": $s, "start": 0, "end": ${end}, "groups": [$s], "next": function() { {"match": "", "start": ${r.below(5)}, "end": 4, "groups": [], "next": function() { missing }} }}`,
+      '{"match": "", "start": 2, "end": 2, "groups": ["a"], "next": function() { missing }}', '{"match": "a", "start": -1, "end": 9, "groups": missing}']);
   }
 
   matched() {

@@ -70,9 +70,19 @@ TEST(Callbacks, AFunctionThatStandsForAPatternSaysWhatItFound) {
             R"({"match":1,"index":5,"groups":[]})");
   EXPECT_EQ(OutcomeOf("$match('a', function($s) { {'end': 5, 'groups': ['x']} })", ""),
             R"({"groups":["x"]})");
+  // From the second match back to the first.
+  constexpr std::string_view kBackwards =
+      "function($s) { {'match': 'bc', 'start': 1, 'end': 3, 'groups': [], 'next': function() {"
+      "{'match': '', 'start': 0, 'end': 0, 'groups': [], 'next': function() { missing }} }} }";
+  EXPECT_EQ(OutcomeOf("$replace('abc', " + std::string(kBackwards) + ", '-')", ""),
+            R"("a-abc-abc")");
+  EXPECT_EQ(OutcomeOf("$split('abc', " + std::string(kBackwards) + ")", ""),
+            R"(["a","abc","abc"])");
 }
 
-TEST(Callbacks, AFunctionPartlyAppliedHasNoContext) {
+TEST(Callbacks, AFunctionPassedOrPartlyAppliedHasNoContext) {
+  EXPECT_EQ(OutcomeOf("(function($f) { [$f('a')] })($lookup)", R"({"a": 1})"), "[]");
+  EXPECT_EQ(OutcomeOf("($f := $lookup; [$f('a')])", R"({"a": 1})"), "[1]");
   EXPECT_EQ(OutcomeOf("$sift(?)(function($v) { true })", R"({"a": 1})"), "T0411");
 }
 
