@@ -105,9 +105,12 @@ class CallbackGenerator extends CallGenerator {
   // Errors that little else comes to.
   seldom() {
     const r = this.r;
-    const picture = r.many(1, 6, () => r.pick(['0', '#', '.', ',', ';', '%', '‰', 'e', 'x', ' ', '00', '##0'])).join('');
+    // Those first that each break one rule of pictures.
+    const picture = r.chance(0.5) ? r.pick(['0;0;0', '0.0.0', '0%%', '0‰‰', '%0‰', 'x', '0x0', '0,.0', '0,', '0,,0', '0#', '0.#0', '0e0%', '0e#', '#e0', '.', ''])
+      : r.many(1, 6, () => r.pick(['0', '#', '.', ',', ';', '%', '‰', 'e', 'x', ' ', '00', '##0'])).join('');
     const stamp = r.many(1, 3, () => `[${r.pick(['Y', 'M', 'D', 'd', 'F', 'W', 'w', 'X', 'x', 'H', 'h', 'P', 'm', 's', 'f', 'Z', 'z', 'C', 'E', 'Q', ''])}${r.pick(['', '0001', 'I', 'i', 'w', 'Nn', 'N', 'n', '1o', 'a', 'A', '#1', '01,2-2', ',*-3', '999', '٠', '0', 't'])}]`).join(r.pick([' ', '-', '[[', ']', ']]', '']));
-    return r.pick([() => `$formatNumber(${r.pick(['1234.5', '-0.07', '1e10', '0'])}, '${picture}')`, () => `$formatInteger(${r.pick(['0', '12', '1999', '1e12', '-7', '1e30'])}, '${r.pick(['w;o(x)', 'Ww', 'Ⅳ', '0,0', '#', '##', '0#', '000;t', '٠٠', 'i;o', ';', '', 'z', '1,11'])}')`,
+    const number = () => `$formatNumber(${r.pick(['1234.5', '-0.07', '1e10', '0'])}, '${picture}')`;
+    return r.pick([number, number, () => `$formatInteger(${r.pick(['0', '12', '1999', '1e12', '-7', '1e30'])}, '${r.pick(['w;o(x)', 'Ww', 'Ⅳ', '0,0', '#', '##', '0#', '000;t', '٠٠', 'i;o', ';', '', 'z', '1,11'])}')`,
       () => `$fromMillis(${r.below(4000000000) * 999}, '${stamp}'${r.chance(0.2) ? ", '" + r.pick(['+0530', '-1234', '+01:30', 'Z', '0100', '+1']) + "'" : ''})`, () => `$parseInteger('${r.pick(['IV', 'twelve', '12th', '1,234', 'ab', 'two thousand and one', '', '٣'])}', '${r.pick(['I', 'w', '0;o', '#,##0', 'a', 'A', '#', '٠', 'i'])}')`,
       () => `$power(${r.pick(['-1', '0', '10', '1e200', '-8'])}, ${r.pick(['0.5', '-1', '400', '2', '1/3'])})`, () => `(1e300 * 1e300) ${r.pick(['+ 1', '& ""', '= 1', '~> $string', '~> $round', 'in [1]'])}`,
       () => `$replace("aaa", ${r.pick(['"a"', '/a/', '/b*/'])}, ${r.pick(['$string', '$length', '$sum', 'function($m) { $m.start }', 'function() { null }'])})`,
