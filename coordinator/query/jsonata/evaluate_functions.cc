@@ -65,8 +65,7 @@ Json Evaluator::Own(Json builtin) {
   return NewFunction(own);
 }
 
-// As the reference does, which does it for no function that was given as an argument: that one is
-// hidden in another there.
+// Of a passed function the reference notes it on the closure around it, which nobody asks.
 void Evaluator::NoteName(Json function, std::string_view name) {
   if (!function.is_opaque() || function.mark() == kPassed) return;
   const Function& callee = *FunctionOf(function);
@@ -148,7 +147,7 @@ Json Evaluator::CallNamed(Json function, std::span<const Json> arguments, Json c
     } else {
       Fail("T1006");
     }
-    if (failed_) {
+    if (failed_) [[unlikely]] {
       if (function.is_opaque()) Blame(FunctionOf(function)->called_as, position);
       Blame(callee, position);
       return Blame(name, -1);  // a call in tail position may have no name
@@ -165,8 +164,12 @@ Json Evaluator::CallNamed(Json function, std::span<const Json> arguments, Json c
 
 // A lambda that was not passed as an argument has the context that it was written in.
 Json Evaluator::CallBack(Json function, std::span<const Json> arguments) {
-  const bool lambda = function.is_opaque() && FunctionOf(function)->kind == Function::Kind::kLambda;
-  return Call(function, arguments, lambda ? FunctionOf(function)->input : Json::Null());
+  Json context = Json::Null();
+  if (function.is_opaque() && function.mark() != kPassed) {
+    const Function& callee = *FunctionOf(function);
+    if (callee.kind == Function::Kind::kLambda) context = callee.input;
+  }
+  return CallNamed(function, arguments, context, {}, -1);
 }
 
 Json Evaluator::CallWith(Json function, std::span<const Json> arguments) {

@@ -19,7 +19,8 @@ namespace pawl::jsonata {
 
 class Transformation {
  public:
-  explicit Transformation(Evaluator* evaluator) : evaluator_(*evaluator) {}
+  // `tracked`: objects of the copy can be found again, to be replaced.
+  Transformation(Evaluator* evaluator, bool tracked) : evaluator_(*evaluator), tracked_(tracked) {}
 
   // As if through JSON text: numbers lose digits beyond 15, functions become empty strings.
   Json Clone(Json value) {
@@ -73,7 +74,7 @@ class Transformation {
     }
     const Json copy = Json::Array(items, evaluator_.arena());
     for (const Json& item : copy.items()) Enter(const_cast<Json*>(&item));
-    entered_.insert(copy.items().data());
+    if (tracked_) entered_.insert(copy.items().data());
     return copy;
   }
 
@@ -91,7 +92,7 @@ class Transformation {
 
   // The only place of an object of the copy, so far.
   void Enter(Json* place) {
-    if (!place->is_object()) return;
+    if (!tracked_ || !place->is_object()) return;
     const auto [known, added] = ids_.emplace(place->members().data(), objects_.size());
     if (added) objects_.push_back({*place});
     AddPlace(&objects_[known->second], place);
@@ -209,13 +210,14 @@ class Transformation {
   }
 
   Evaluator& evaluator_;
+  const bool tracked_;
   Json root_;
   std::vector<Object> objects_;                   // of the copy
   absl::flat_hash_map<const void*, size_t> ids_;  // which of them, by where its members lie or lay
   absl::flat_hash_set<const void*> entered_;      // what else has been searched for them
 };
 
-Json Evaluator::Clone(Json value) { return Transformation(this).Clone(value); }
+Json Evaluator::Clone(Json value) { return Transformation(this, /*tracked=*/false).Clone(value); }
 
 Json Evaluator::CallTransform(const Function& function, Json input) {
   if (input.is_undefined()) return input;
@@ -229,7 +231,7 @@ Json Evaluator::CallTransform(const Function& function, Json input) {
     input = Call(clone, {&input, 1}, Json::Null());
     if (Failed(input)) return input;
   }
-  Transformation transformation(this);
+  Transformation transformation(this, /*tracked=*/true);
   if (Failed(transformation.Clone(input))) return FailedValue();
   return transformation.Run(function.node, function.frame);
 }
