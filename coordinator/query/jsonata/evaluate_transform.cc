@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -74,7 +75,7 @@ class Transformation {
     }
     const Json copy = Json::Array(items, evaluator_.arena());
     for (const Json& item : copy.items()) Enter(const_cast<Json*>(&item));
-    if (tracked_) entered_.insert(copy.items().data());
+    if (tracked_) entered_.insert({copy.items().data(), copy.size()});
     return copy;
   }
 
@@ -114,7 +115,7 @@ class Transformation {
     }
     const void* where = place->is_array() ? static_cast<const void*>(place->items().data())
                                           : place->members().data();
-    if (!entered_.insert(where).second) return true;
+    if (!entered_.insert({where, place->size()}).second) return true;
     if (!evaluator_.Recurse() || !evaluator_.Tick(place->size())) return false;
     for (const Json& item : place->is_array() ? place->items() : std::span<const Json>()) {
       if (!EnterAll(const_cast<Json*>(&item), not_this)) return false;
@@ -214,7 +215,8 @@ class Transformation {
   Json root_;
   std::vector<Object> objects_;                   // of the copy
   absl::flat_hash_map<const void*, size_t> ids_;  // which of them, by where its members lie or lay
-  absl::flat_hash_set<const void*> entered_;      // what else has been searched for them
+  // What else has been searched for them. An array that was appended to lies where it lay before.
+  absl::flat_hash_set<std::pair<const void*, size_t>> entered_;
 };
 
 Json Evaluator::Clone(Json value) { return Transformation(this, /*tracked=*/false).Clone(value); }

@@ -41,6 +41,15 @@ TEST(Transform, AMatchChangesWhereverItStands) {
   }
 }
 
+TEST(Transform, AnArrayThatWasAppendedToIsSearchedAgain) {
+  EXPECT_EQ(
+      OutcomeOf("$ ~> |[$, a, b]|($l := $append([0], a); {'l': $l, 'm': $append($l, b), 'n': 1})|",
+                R"({"a": {}, "b": {}})"),
+      R"({"a":{"l":[0],"m":[0],"n":1},"b":{"l":[0],"m":[0],"n":1},)"
+      R"("l":[0,{"l":[0],"m":[0],"n":1}],)"
+      R"("m":[0,{"l":[0],"m":[0],"n":1},{"l":[0],"m":[0],"n":1}],"n":1})");
+}
+
 // JavaScript has a circle there, and nothing to write it with.
 TEST(Transform, AnObjectThatIsPutIntoItselfHasAnEnd) {
   EXPECT_EQ(OutcomeOf("$ ~> |$|{'s': $}|", R"({"a": 1})"), R"({"a":1,"s":{"a":1}})");
