@@ -1,8 +1,10 @@
 #include "tests/simulation/machines.h"
 
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_replace.h"
+#include "coordinator/asl/compile.h"
 
 namespace pawl::simulation {
 namespace {
@@ -137,6 +139,13 @@ const std::vector<SampleMachine>& SampleMachines() {
        true},
   };
   return *machines;
+}
+
+std::shared_ptr<const asl::Machine> CompiledSample(const std::string& definition) {
+  thread_local std::map<std::string, std::shared_ptr<const asl::Machine>> compiled;
+  std::shared_ptr<const asl::Machine>& machine = compiled[definition];
+  if (machine == nullptr) machine = asl::CompileMachine(definition).machine;
+  return machine;
 }
 
 const std::vector<std::string>& SampleActivities() {

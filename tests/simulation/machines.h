@@ -5,10 +5,12 @@
 #ifndef PAWL_TESTS_SIMULATION_MACHINES_H_
 #define PAWL_TESTS_SIMULATION_MACHINES_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "coordinator/asl/machine.h"
 #include "coordinator/core/execution.h"
 
 namespace pawl::simulation {
@@ -26,6 +28,9 @@ struct SampleMachine {
 };
 
 const std::vector<SampleMachine>& SampleMachines();
+
+// What a definition of one of them runs, compiled once by each thread.
+std::shared_ptr<const asl::Machine> CompiledSample(const std::string& definition);
 
 // The Lambda function that workers serve; others are called.
 inline constexpr std::string_view kServedFunction = "served";

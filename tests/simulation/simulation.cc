@@ -5,7 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "coordinator/asl/compile.h"
 #include "coordinator/audit/auditor.h"
 #include "coordinator/base/strings.h"
 #include "tests/simulation/client.h"
@@ -20,16 +19,6 @@ constexpr absl::Duration kAtMostToTheEnd = absl::Seconds(300);
 // A healed node takes up what a dead one left when its claim has run out, and its time-outs end.
 constexpr absl::Duration kResumesWithin = absl::Seconds(15);
 constexpr absl::Duration kOverdueAtMost = absl::Seconds(5);
-
-std::shared_ptr<const asl::Machine> Compiled(const std::string& name) {
-  thread_local std::map<std::string, std::shared_ptr<const asl::Machine>> compiled;
-  auto& machine = compiled[name];
-  if (machine != nullptr) return machine;
-  for (const SampleMachine& sample : SampleMachines()) {
-    if (sample.name == name) machine = asl::CompileMachine(sample.definition).machine;
-  }
-  return machine;
-}
 
 class World {
  public:
@@ -234,7 +223,7 @@ void World::Show(const std::vector<audit::AuditedExecution>& all) const {
 void World::Judge() {
   database_.Flush();
   const std::vector<audit::AuditedExecution> all = database_.tables().Audited(
-      [](const store::Revision& revision) { return Compiled(revision.machine_name); });
+      [](const store::Revision& revision) { return CompiledSample(revision.definition); });
   std::map<std::pair<std::string, std::string>, const core::Execution*> by_name;
   for (const audit::AuditedExecution& one : all) {
     by_name[{one.execution.facts->machine_name, one.execution.facts->name}] = &one.execution;
