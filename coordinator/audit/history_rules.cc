@@ -51,12 +51,6 @@ EventType EndOf(core::Status status) {
   }
 }
 
-bool AwaitsChild(const core::TaskAttempt& task) {
-  if (asl::PatternOf(task.resource) != asl::Pattern::kSync) return false;
-  const std::optional<asl::TaskResource> resource = asl::SplitResource(task.resource);
-  return resource && resource->service == "states";
-}
-
 // One pass over the events in their order.
 class HistoryCheck {
  public:
@@ -198,7 +192,7 @@ class OpenCheck {
   // The end of a child is told to the task that waits for it by the wait that its closing marks.
   void CheckWaits() {
     for (const auto& [id, branch] : audited_.execution.branches) {
-      if (branch.phase != core::Phase::kSubmitted || !AwaitsChild(*branch.task)) continue;
+      if (!AwaitsChild(branch)) continue;
       const auto wait =
           std::find_if(audited_.waits->begin(), audited_.waits->end(), [&](const AuditedWait& one) {
             return one.branch == id && one.nonce == branch.task->nonce;
@@ -253,6 +247,13 @@ class OpenCheck {
 };
 
 }  // namespace
+
+bool AwaitsChild(const core::Branch& branch) {
+  if (branch.phase != core::Phase::kSubmitted) return false;
+  if (asl::PatternOf(branch.task->resource) != asl::Pattern::kSync) return false;
+  const std::optional<asl::TaskResource> resource = asl::SplitResource(branch.task->resource);
+  return resource && resource->service == "states";
+}
 
 void CheckHistory(const AuditedExecution& audited, Findings* findings) {
   HistoryCheck check(findings);
