@@ -21,6 +21,11 @@ constexpr char kNaughty[] = R"asl({"StartAt": "Rest", "States": {
 constexpr char kSleeper[] = R"asl({"StartAt": "Sleep", "States": {
   "Sleep": {"Type": "Wait", "Seconds": 36000, "End": true}}})asl";
 
+// It may be deleted.
+constexpr char kMortal[] = R"asl({"StartAt": "Rest", "States": {
+  "Rest": {"Type": "Wait", "Seconds": 3, "Next": "Result"},
+  "Result": {"Type": "Pass", "Parameters": {"id.$": "$.id"}, "End": true}}})asl";
+
 // ---------------------------------------------------------------- those that run them
 
 constexpr char kStarting[] = R"asl({"StartAt": "Start", "States": {
@@ -73,6 +78,14 @@ constexpr char kCatching[] = R"asl({"StartAt": "Run", "States": {
   "Caught": {"Type": "Pass", "Parameters": {"id.$": "$.id", "error.$": "$.cause.Error"},
     "End": true}}})asl";
 
+// Whatever becomes of the child's machine, it comes to its end.
+constexpr char kMourning[] = R"asl({"StartAt": "Run", "States": {
+  "Run": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync",
+    "Parameters": {"StateMachineArn": @mortal, "Input": {"id.$": "$.id"}}, "ResultPath": null,
+    "Catch": [{"ErrorEquals": ["States.TaskFailed"], "ResultPath": null, "Next": "Result"}],
+    "Next": "Result"},
+  "Result": {"Type": "Pass", "Parameters": {"id.$": "$.id"}, "End": true}}})asl";
+
 // Its own end stops the child.
 constexpr char kKeeping[] = R"asl({"StartAt": "Run", "TimeoutSeconds": 9, "States": {
   "Run": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync",
@@ -104,6 +117,11 @@ std::vector<SampleMachine> ParentsAndChildren() {
        .end = Status::kAborted,
        .other_end = Status::kAborted,
        .child = true},
+      {.name = "mortal",
+       .definition = ExpandDefinition(kMortal),
+       .other_end = Status::kFailed,
+       .doomed = true,
+       .child = true},
       {.name = "starting", .definition = ExpandDefinition(kStarting), .output = R"({"id":$id})"},
       {.name = "waiting", .definition = ExpandDefinition(kWaiting), .output = R"({"id":$id})"},
       {.name = "family", .definition = ExpandDefinition(kFamily), .output = R"({"id":$id})"},
@@ -113,6 +131,7 @@ std::vector<SampleMachine> ParentsAndChildren() {
       {.name = "catching",
        .definition = ExpandDefinition(kCatching),
        .output = R"({"id":$id,"error":"Naughty"})"},
+      {.name = "mourning", .definition = ExpandDefinition(kMourning), .output = R"({"id":$id})"},
       {.name = "keeping",
        .definition = ExpandDefinition(kKeeping),
        .end = Status::kTimedOut,

@@ -117,7 +117,7 @@ std::string ExpandDefinition(const char* definition) {
   for (const std::string& activity : SampleActivities()) {
     words.emplace_back("@" + activity, StrCat("\"", Account().ActivityArn(activity), "\""));
   }
-  for (const char* machine : {"grown", "naughty", "sleeper", "waiting"}) {
+  for (const char* machine : {"grown", "naughty", "sleeper", "mortal", "waiting"}) {
     words.emplace_back(StrCat("@", machine),
                        StrCat("\"", Account().StateMachineArn(machine), "\""));
   }
