@@ -32,6 +32,14 @@ struct AuditedRow {
 // is claimable later than this has nobody who works on it.
 inline constexpr absl::Duration kInHand = absl::Seconds(10);
 
+// A task's wait for the end of an execution that it has started or joined.
+struct AuditedWait {
+  BranchId branch;
+  int64_t nonce = 0;  // of the task's attempt
+  bool ended = false;
+  bool child_open = false;
+};
+
 struct AuditedExecution {
   // `facts` is never null. Open: the position. Closed: status, last_event_id, closed_at, output,
   // error and cause; no branches, version 0.
@@ -41,6 +49,8 @@ struct AuditedExecution {
   // What it runs. Null: not to be had, and nothing is replayed.
   std::shared_ptr<const asl::Machine> machine;
   std::vector<AuditedRow> history;  // in order
+  // Of an open one, those of its tasks; absent: not read, and not judged.
+  std::optional<std::vector<AuditedWait>> waits;
   // The database's time when it was read; without it, nothing is found to be overdue.
   std::optional<absl::Time> read_at;
 };

@@ -27,6 +27,7 @@ inline constexpr std::string_view kMoves = "something-moves-it";
 inline constexpr std::string_view kClaimable = "claimable-in-time";
 inline constexpr std::string_view kTimerNotLost = "timer-not-lost";
 inline constexpr std::string_view kStepNotLost = "step-not-lost";
+inline constexpr std::string_view kChildTells = "child-end-will-be-told";
 inline constexpr std::string_view kStatusFits = "status-fits-history";
 // --- of the replay (replay.h)
 inline constexpr std::string_view kReplayEvents = "replay-gives-history";

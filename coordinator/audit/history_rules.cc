@@ -1,6 +1,7 @@
 #include "coordinator/audit/history_rules.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/container/flat_hash_map.h"
 #include "coordinator/audit/texts.h"
@@ -168,6 +169,7 @@ class OpenCheck {
   void Check() {
     CheckMoves();
     CheckClaim();
+    if (audited_.waits) CheckWaits();
     if (audited_.read_at && bounds_.overdue) CheckOverdue(*audited_.read_at - *bounds_.overdue);
   }
 
@@ -184,6 +186,24 @@ class OpenCheck {
     }
     if (!ready_ && !task && due_ == absl::InfiniteFuture()) {
       Add(rule::kMoves, "nothing will ever move it: no step, no task, no timer");
+    }
+  }
+
+  // The end of a child is told to the task that waits for it by the wait that its closing marks.
+  void CheckWaits() {
+    for (const auto& [id, branch] : audited_.execution.branches) {
+      if (!AwaitsChild(branch)) continue;
+      const auto wait =
+          std::find_if(audited_.waits->begin(), audited_.waits->end(), [&](const AuditedWait& one) {
+            return one.branch == id && one.nonce == branch.task->nonce;
+          });
+      const std::string task = StrCat("the task in branch ", id.value());
+      if (wait == audited_.waits->end()) {
+        Add(rule::kChildTells, StrCat(task, " waits for an execution, whose end nothing tells it"));
+      } else if (wait->ended == wait->child_open) {
+        Add(rule::kChildTells, StrCat(task, " waits for an execution that is marked as ",
+                                      wait->ended ? "ended and runs" : "running and has ended"));
+      }
     }
   }
 
@@ -227,6 +247,13 @@ class OpenCheck {
 };
 
 }  // namespace
+
+bool AwaitsChild(const core::Branch& branch) {
+  if (branch.phase != core::Phase::kSubmitted) return false;
+  if (asl::PatternOf(branch.task->resource) != asl::Pattern::kSync) return false;
+  const std::optional<asl::TaskResource> resource = asl::SplitResource(branch.task->resource);
+  return resource && resource->service == "states";
+}
 
 void CheckHistory(const AuditedExecution& audited, Findings* findings) {
   HistoryCheck check(findings);

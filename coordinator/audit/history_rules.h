@@ -18,6 +18,10 @@ namespace pawl::audit {
 // transaction.
 void CheckHistory(const AuditedExecution& audited, Findings* findings);
 
+// Whether its task waits for the end of an execution that it has started or joined: what
+// AuditedExecution::waits is about.
+bool AwaitsChild(const core::Branch& branch);
+
 struct TimeBounds {
   // How long after it was due a timer or a step may still be open when the execution is read;
   // absent: not judged.
@@ -27,7 +31,8 @@ struct TimeBounds {
 };
 
 // Of an execution with its history: an open one is where its history has led it, something will
-// move it on, and it will be taken up in time; a closed one's last event says what its row says.
+// move it on, the children it waits for included, and it will be taken up in time; a closed one's
+// last event says what its row says.
 void CheckState(const AuditedExecution& audited, const TimeBounds& bounds, Findings* findings);
 
 }  // namespace pawl::audit

@@ -43,7 +43,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
         store_(store),
         clock_(clock),
         scheduler_(scheduler),
-        machines_(std::make_shared<MachineCache>(store)),
+        machines_(std::make_shared<MachineCache>(store, options_.compile)),
         activities_(std::make_shared<ActivityDirectory>(store, clock)),
         chains_(std::make_shared<ChainTable>(options_.cached_executions)) {}
 

@@ -21,6 +21,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "coordinator/asl/machine.h"
 #include "coordinator/base/account.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/base/ids.h"
@@ -72,6 +73,10 @@ struct Options {
   // The fence of the step that led to that position; drawn at random when this is empty. For tests,
   // to see that they notice fences that come twice.
   std::function<Fence(const core::Execution&)> draw_fence = nullptr;
+  // Gives what a definition, which was accepted once, runs; null: it does not compile. Empty:
+  // asl::CompileMachine. For simulations, whose nodes begin anew all the time.
+  std::function<std::shared_ptr<const asl::Machine>(const std::string& definition)> compile =
+      nullptr;
 };
 
 struct Started {

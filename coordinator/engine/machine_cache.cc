@@ -36,11 +36,12 @@ CompiledPtr MachineCache::Peek(RevisionId id) const {
 }
 
 CompiledPtr MachineCache::Add(store::Revision revision) {
-  asl::CompileResult result = asl::CompileMachine(revision.definition);
-  if (!result.ok()) return nullptr;
+  std::shared_ptr<const asl::Machine> compiled =
+      compile_ ? compile_(revision.definition) : asl::CompileMachine(revision.definition).machine;
+  if (compiled == nullptr) return nullptr;
   auto made = std::make_shared<CompiledRevision>();
-  made->activities = ActivitiesOf(*result.machine);
-  made->compiled = std::move(result.machine);
+  made->activities = ActivitiesOf(*compiled);
+  made->compiled = std::move(compiled);
   made->revision = std::move(revision);
   absl::MutexLock lock(&mu_);
   if (by_revision_.size() >= kMaxEntries) by_revision_.clear();

@@ -4,8 +4,10 @@
 #ifndef PAWL_ENGINE_MACHINE_CACHE_H_
 #define PAWL_ENGINE_MACHINE_CACHE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -30,7 +32,11 @@ using CompiledPtr = std::shared_ptr<const CompiledRevision>;
 // Thread-safe. Callbacks may come within the call.
 class MachineCache : public std::enable_shared_from_this<MachineCache> {
  public:
-  explicit MachineCache(store::Store* store) : store_(store) {}
+  // Null where the definition does not compile; empty: asl::CompileMachine.
+  using Compile = std::function<std::shared_ptr<const asl::Machine>(const std::string& definition)>;
+
+  explicit MachineCache(store::Store* store, Compile compile = nullptr)
+      : store_(store), compile_(std::move(compile)) {}
 
   // The revision, read and compiled the first time. Null when it is not in memory.
   CompiledPtr Peek(RevisionId id) const;
@@ -50,6 +56,7 @@ class MachineCache : public std::enable_shared_from_this<MachineCache> {
   static constexpr size_t kMaxEntries = 10'000;
 
   store::Store* const store_;
+  const Compile compile_;
   mutable absl::Mutex mu_;
   absl::flat_hash_map<RevisionId, CompiledPtr> by_revision_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<std::string, CompiledPtr> current_ ABSL_GUARDED_BY(mu_);

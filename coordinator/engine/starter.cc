@@ -141,6 +141,8 @@ void Starter::Compare(const RequestPtr& request) {
   parts_->store->FindExecution(
       request->machine_name, request->name,
       [self = shared_from_this(), request](absl::StatusOr<store::ExecutionRecord> record) {
+        // What has taken it was not on disk, and is lost: the name is free again.
+        if (absl::IsNotFound(record.status())) return self->Attempt(request);
         if (!record.ok()) return request->done(record.status());
         if (IsSameStart(*record, request->input, request->task)) {
           return self->Join(request, {record->id, record->started_at});
@@ -154,7 +156,11 @@ void Starter::Join(const RequestPtr& request, const Started& started) {
   if (!wait) return request->done(started);
   parts_->store->AwaitChild(*wait, [self = shared_from_this(), request, started,
                                     wait = *wait](const absl::Status& status) {
-    if (!status.ok()) return request->done(status);
+    // Written or not, it can be written again.
+    if (!status.ok()) {
+      return request->done(
+          absl::UnavailableError("whether the execution is waited for is not known"));
+    }
     self->parts_->children->Await({wait, request->machine_name, request->name});
     request->done(started);
   });

@@ -131,6 +131,7 @@ void AuditedRows::ReadBatch(const pqxx::binarystring& ids, Batch* batch) {
   ReadClosed(ids, batch);
   ReadNames(ids, batch);
   ReadHistories(ids, batch);
+  ReadWaits(batch);
   CheckReadyColumns(ids, *batch);
   for (auto& [id, audited] : batch->executions) {
     audited.machine = MachineOf(audited.execution.facts->revision_id);

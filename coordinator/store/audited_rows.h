@@ -56,6 +56,8 @@ class AuditedRows {
   void ReadHistories(const pqxx::binarystring& ids, Batch* batch);
   void ReadRestOfHistory(const Uuid& id, int64_t after, Batch* batch);
   void ReadHistoryRow(const pqxx::row& row, Batch* batch);
+  // In audited_waits.cc. After the histories, which tell who is waited for.
+  void ReadWaits(Batch* batch);
   void CheckReadyColumns(const pqxx::binarystring& ids, const Batch& batch);
   void ForgetRewritten(const Name& name, audit::AuditedExecution* audited);
   std::shared_ptr<const asl::Machine> MachineOf(const RevisionId& revision);

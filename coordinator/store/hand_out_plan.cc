@@ -38,6 +38,13 @@ const core::TaskAttempt* ReadyTask(const core::Branch& branch) {
   return branch.phase == core::Phase::kScheduled && branch.task ? &*branch.task : nullptr;
 }
 
+bool HasReadyTask(const core::Execution& execution, std::string_view activity) {
+  return std::any_of(execution.branches.begin(), execution.branches.end(), [&](const auto& entry) {
+    const core::TaskAttempt* task = ReadyTask(entry.second);
+    return task != nullptr && task->queue == activity;
+  });
+}
+
 void DecideHandOut(std::string_view activity, int64_t limit, const Store::Decide& decide,
                    std::vector<HandOutEntry>* entries) {
   for (const Candidate& task : OldestTasks(activity, limit, entries)) {

@@ -18,6 +18,8 @@ namespace pawl::store {
 // The task that waits for a worker in a branch; null when there is none.
 const core::TaskAttempt* ReadyTask(const core::Branch& branch);
 
+bool HasReadyTask(const core::Execution& execution, std::string_view activity);
+
 // An execution whose tasks are to be handed out, and what was decided.
 struct HandOutEntry {
   core::Execution execution;  // after the decisions

@@ -17,6 +17,20 @@ std::pair<MemoryStore::WaitIterator, MemoryStore::WaitIterator> MemoryStore::Wai
   return {first, last};
 }
 
+std::vector<std::pair<ChildWait, bool>> MemoryStore::Waits() {
+  std::lock_guard lock(mu_);
+  return {waits_.begin(), waits_.end()};
+}
+
+std::vector<audit::AuditedWait> MemoryStore::AuditedWaitsOf(ExecutionId parent) const {
+  std::vector<audit::AuditedWait> waits;
+  for (const auto& [wait, ended] : waits_) {
+    if (wait.parent != parent) continue;
+    waits.push_back({wait.branch, wait.nonce, ended, open_.contains(wait.child)});
+  }
+  return waits;
+}
+
 void MemoryStore::AwaitChild(const ChildWait& wait, DoneCallback done) {
   absl::Status answer;
   {

@@ -112,7 +112,10 @@ std::vector<audit::AuditedExecution> MemoryStore::Audited(const Compile& compile
                    .history = history_[execution.facts->id],
                    .read_at = now});
   };
-  for (const auto& [id, row] : open_) add(row.execution, row.claimable_at);
+  for (const auto& [id, row] : open_) {
+    add(row.execution, row.claimable_at);
+    all.back().waits = AuditedWaitsOf(id);
+  }
   for (const auto& [id, execution] : closed_) add(execution, absl::InfiniteFuture());
   return all;
 }

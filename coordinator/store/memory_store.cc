@@ -169,6 +169,7 @@ std::vector<HandedOut> MemoryStore::HandOutNow(const std::string& activity, int6
   {
     std::lock_guard lock(mu_);
     for (const auto& [id, row] : open_) {
+      if (!HasReadyTask(row.execution, activity)) continue;
       entries.push_back({row.execution, row.claimable_at, row.execution.fence});
     }
   }

@@ -99,6 +99,8 @@ class MemoryStore : public Store {
   // Calls `visit` with each open execution, in the order of the ids. It must not come back here.
   using OpenVisitor = std::function<void(const core::Execution&, absl::Time claimable_at)>;
   void VisitOpen(const OpenVisitor& visit);
+  // The waits for other executions that have not been forgotten, and whether each has ended.
+  std::vector<std::pair<ChildWait, bool>> Waits();
   // All executions as they stand, for the audit. `compile` is called once for each revision.
   std::vector<audit::AuditedExecution> Audited(const Compile& compile);
 
@@ -139,6 +141,7 @@ class MemoryStore : public Store {
   std::pair<WaitIterator, WaitIterator> WaitsFor(ExecutionId child);
   // One step of the deletion of a machine; whether it has gone.
   bool FinishDeletion(const Machine& machine);
+  std::vector<audit::AuditedWait> AuditedWaitsOf(ExecutionId parent) const;
   std::vector<HandedOut> HandOutNow(const std::string& activity, int64_t limit,
                                     const Decide& decide);
 

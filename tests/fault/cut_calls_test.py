@@ -30,10 +30,13 @@ from postgres_proxy import PostgresProxy  # noqa: E402
 from small_load import Load  # noqa: E402
 
 # One of each: all ways in which an execution moves on.
-WORKLOAD = ["tasks", "tasks", "waits", "fork", "beats", "fails", "stopped"]
+WORKLOAD = ["tasks", "tasks", "waits", "fork", "beats", "fails", "stopped", "shares", "keeps"]
 END_WITHIN = 40
 # What moves executions on; all the rest is read, or done now and then.
-NEEDED = ["start", "move", "move_with_history", "move_with_branches", "close", "claim", "lock_ready", "COMMIT", "load"]
+NEEDED = ["start", "move", "move_with_history", "move_with_branches", "close", "claim", "lock_ready", "COMMIT", "load",
+          "start_child", "await_child", "ended_waits", "orphaned_waits", "forget_wait"]
+# After the last one has ended: the children of those that were stopped, and what they leave.
+REST_WITHIN = 30
 
 
 class Rounds:
@@ -73,7 +76,7 @@ class Rounds:
         if "items" in execution.input:
             execution.input["work"] = 0
             execution.input["items"] = [dict(item, work=0) for item in execution.input["items"][:3]]
-        execution.stop_at = 0
+        execution.stop_at = time.monotonic() + 1 if kind == "keeps" else 0  # its child has begun by then
         return execution
 
     def one(self, name="", n=0, how=""):
@@ -106,6 +109,9 @@ class Rounds:
         return NEEDED + ([] if self.arguments.no_barrier else ["flush"])
 
     def check(self):
+        self.proxy.disarm()
+        for left in ("select count(*) from pawl.execution", "select count(*) from pawl.child_wait"):
+            wait_until(lambda left=left: self.postgres.query(left) == [["0"]], REST_WITHIN, f"{left}: 0")
         violations, _ = check_invariants(self.postgres.url, self.calls.path)
         assert not violations, violations[:10]
 

@@ -37,6 +37,13 @@ def machine(**states):
     return {"StartAt": next(iter(states)), "States": states}
 
 
+def run(child):
+    """Starts an execution under the name of its own, or joins it, and waits for its end."""
+    return {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
+            "Parameters": {"StateMachineArn": f"{ACCOUNT}:stateMachine:{child}", "Name.$": "$$.Execution.Name",
+                           "Input": {"n.$": "$.n"}}}
+
+
 def chain(length):
     states = {f"P{i}": {"Type": "Pass", "Next": f"P{i + 1}"} for i in range(length)}
     return machine(**states, **{f"P{length}": {"Type": "Pass", "End": True}})
@@ -75,7 +82,21 @@ MACHINES = {
     "beats": machine(Beats=task("pack", HeartbeatSeconds=1, End=True)),
     "fails": machine(First={"Type": "Pass", "Next": "Fails"}, Fails={"Type": "Fail", "Error": "Wanted", "Cause": "so"}),
     "stopped": machine(Long={"Type": "Wait", "Seconds": 3600, "End": True}),
+    # Two tasks wait for one child, unless one of them comes so late that it has ended.
+    "shares": machine(
+        Both={"Type": "Parallel", "ResultPath": "$.both", "Next": "Out", "Branches": [machine(**{
+            f"Run{i}": dict(run("child"), OutputPath="$.Output", End=True, Catch=[
+                {"ErrorEquals": ["StepFunctions.ExecutionAlreadyExistsException"], "ResultPath": None,
+                 "Next": f"Late{i}"}]),
+            f"Late{i}": {"Type": "Pass", "OutputPath": "$.n", "End": True}}) for i in range(2)]},
+        Out={"Type": "Pass", "OutputPath": "$.both", "End": True}),
+    "child": machine(Rest={"Type": "Wait", "Seconds": 2, "Next": "Rested"},
+                     Rested={"Type": "Pass", "OutputPath": "$.n", "End": True}),
+    # Stopped, and its child with it.
+    "keeps": machine(Keep=dict(run("kept"), End=True)),
+    "kept": machine(Long={"Type": "Wait", "Seconds": 3600, "End": True}),
 }
+STOPPED = ["stopped", "keeps"]
 # How often each is drawn. A stream's task is a process of its own.
 WEIGHTS = {"tasks": 6, "waits": 4, "fork": 3, "stream": 1, "long": 1, "fails": 1, "stopped": 1}
 LOST = (OSError, http.client.HTTPException, ApiError)
@@ -94,13 +115,14 @@ def end_of(kind, given):
     """Status and output, as they must be in the end."""
     if kind == "fails":
         return "FAILED", None
-    if kind == "stopped":
+    if kind in STOPPED:
         return "ABORTED", None
     return "SUCCEEDED", {
         "chain": given,
         "stream": given,
         "long": given,
         "waits": given["n"],
+        "shares": 2 * [given["n"]],
         "beats": {"n": given["n"]},
         "tasks": "caught" if given.get("refuse") else {"n": given["n"]},
         "fork": {"both": [{"n": given["n"]}, given["n"]],
@@ -222,7 +244,7 @@ class Load:
                     return None
 
     def look(self, client, execution):
-        if execution.kind == "stopped" and time.monotonic() > execution.stop_at:
+        if execution.kind in STOPPED and time.monotonic() > execution.stop_at:
             client.once("StopExecution", {"executionArn": execution.arn, "error": "Stopped", "cause": "by a client"})
         if random.random() < 0.2:
             client.once("GetExecutionHistory", {"executionArn": execution.arn, "maxResults": 1000})

@@ -18,6 +18,9 @@ enum class Breakage {
   kRepeatedAfterLoss,  // a write whose reply was lost is sent again, without its fence
   kUnheldReads,        // reads leave the node before what they read is on disk
   kLostCompletion,     // a completion is acknowledged and not written
+  kLostWait,           // now and then a child is started without its parent's wait
+  kUntoldEnd,          // the end of a child is forgotten when it is read, not when it has been told
+  kUnstoppedChild,     // children whose parents have ended are not looked for
 };
 
 inline constexpr struct {
@@ -33,6 +36,9 @@ inline constexpr struct {
     {Breakage::kRepeatedAfterLoss, "repeated-after-loss"},
     {Breakage::kUnheldReads, "unheld-reads"},
     {Breakage::kLostCompletion, "lost-completion"},
+    {Breakage::kLostWait, "lost-wait"},
+    {Breakage::kUntoldEnd, "untold-end"},
+    {Breakage::kUnstoppedChild, "unstopped-child"},
 };
 
 // nullopt: no breakage of that name.

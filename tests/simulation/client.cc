@@ -31,7 +31,7 @@ void SimulatedClient::Start(WantedExecution* wanted) {
         if (answer.ok() || absl::IsAlreadyExists(answer.status())) wanted->acknowledged = true;
         const bool gone =
             absl::IsNotFound(answer.status()) || absl::IsFailedPrecondition(answer.status());
-        if (gone && wanted->machine->doomed) wanted->refused = true;
+        if (gone) (wanted->machine->doomed ? wanted->refused : wanted->denied) = true;
         const bool done = wanted->acknowledged || wanted->refused;
         const bool again = !done || loop_->chance().Happens(0.1);
         if (!again) return;

@@ -21,6 +21,7 @@ struct WantedExecution {
   Text input;
   bool acknowledged = false;  // a start was answered: it is there
   bool refused = false;       // its machine has been deleted
+  bool denied = false;        // its machine has not, and a client was told so
   bool stop_sent = false;
 };
 

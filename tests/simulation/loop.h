@@ -5,9 +5,8 @@
 #define PAWL_TESTS_SIMULATION_LOOP_H_
 
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <utility>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
@@ -65,12 +64,23 @@ class Loop : public Clock {
     ProcessPtr process;
     absl::AnyInvocable<void()> function;
   };
+  // When an event happens, as the what-th one that was posted, and where it lies in `events_`.
+  struct Due {
+    absl::Time at;
+    int64_t number;
+    size_t place;
+  };
+  static bool IsLater(const Due& a, const Due& b) {
+    return a.at != b.at ? a.at > b.at : a.number > b.number;
+  }
 
   absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
   Chance chance_;
   int64_t number_ = 0;
   int64_t steps_ = 0;
-  std::map<std::pair<absl::Time, int64_t>, Event> queue_;
+  std::vector<Due> queue_;  // a heap, the next one first
+  std::vector<Event> events_;
+  std::vector<size_t> free_;  // places in it
 };
 
 }  // namespace pawl::simulation

@@ -1,8 +1,12 @@
 #include "tests/simulation/machines.h"
 
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_replace.h"
+#include "coordinator/asl/compile.h"
+#include "coordinator/base/account.h"
+#include "coordinator/base/strings.h"
 
 namespace pawl::simulation {
 namespace {
@@ -10,16 +14,6 @@ namespace {
 // Whatever becomes of an attempt, another one follows.
 constexpr char kRetryAll[] = R"("Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1,
   "MaxAttempts": 1000, "BackoffRate": 1.5, "MaxDelaySeconds": 3, "JitterStrategy": "FULL"}])";
-
-// @retry stands for the retrier of all errors, @NAME for the activity of that name.
-std::string Expand(const char* definition) {
-  std::vector<std::pair<std::string, std::string>> words = {{"@retry", kRetryAll}};
-  for (const std::string& activity : SampleActivities()) {
-    words.emplace_back("@" + activity,
-                       "\"arn:aws:states:us-east-1:000000000000:activity:" + activity + "\"");
-  }
-  return absl::StrReplaceAll(definition, words);
-}
 
 constexpr char kOrder[] = R"asl({"StartAt": "Prepare", "States": {
   "Prepare": {"Type": "Pass", "Assign": {"id.$": "$.id"}, "Next": "Charge"},
@@ -118,25 +112,59 @@ constexpr char kRace[] = R"asl({"StartAt": "Race", "States": {
 
 }  // namespace
 
+std::string ExpandDefinition(const char* definition) {
+  std::vector<std::pair<std::string, std::string>> words = {{"@retry", kRetryAll}};
+  for (const std::string& activity : SampleActivities()) {
+    words.emplace_back("@" + activity, StrCat("\"", Account().ActivityArn(activity), "\""));
+  }
+  for (const char* machine : {"grown", "naughty", "sleeper", "mortal", "waiting"}) {
+    words.emplace_back(StrCat("@", machine),
+                       StrCat("\"", Account().StateMachineArn(machine), "\""));
+  }
+  return absl::StrReplaceAll(definition, words);
+}
+
 const std::vector<SampleMachine>& SampleMachines() {
-  static const auto* machines = new std::vector<SampleMachine>{
-      {"order", Expand(kOrder), core::Status::kSucceeded, core::Status::kSucceeded,
-       R"({"id":$id})"},
-      {"fan", Expand(kFan), core::Status::kSucceeded, core::Status::kSucceeded,
-       R"({"id":$id,"items":[1,2,3]})"},
-      {"loop", Expand(kLoop), core::Status::kSucceeded, core::Status::kSucceeded,
-       R"({"id":$id,"n":4})"},
-      {"drawn", Expand(kDrawn), core::Status::kSucceeded, core::Status::kSucceeded,
-       R"({"id":$id,"sum":15})"},
-      {"impatient", Expand(kImpatient), core::Status::kSucceeded, core::Status::kTimedOut, ""},
-      {"broken", Expand(kBroken), core::Status::kFailed, core::Status::kFailed, ""},
-      {"calls", Expand(kCalls), core::Status::kSucceeded, core::Status::kSucceeded,
-       R"({"id":$id})"},
-      {"race", Expand(kRace), core::Status::kFailed, core::Status::kFailed, ""},
-      {"doomed", Expand(kOrder), core::Status::kSucceeded, core::Status::kFailed, R"({"id":$id})",
-       true},
-  };
+  using core::Status;
+  static const auto* machines = [] {
+    auto* all = new std::vector<SampleMachine>{
+        {.name = "order", .definition = ExpandDefinition(kOrder), .output = R"({"id":$id})"},
+        {.name = "fan",
+         .definition = ExpandDefinition(kFan),
+         .output = R"({"id":$id,"items":[1,2,3]})"},
+        {.name = "loop", .definition = ExpandDefinition(kLoop), .output = R"({"id":$id,"n":4})"},
+        {.name = "drawn",
+         .definition = ExpandDefinition(kDrawn),
+         .output = R"({"id":$id,"sum":15})"},
+        {.name = "impatient",
+         .definition = ExpandDefinition(kImpatient),
+         .other_end = Status::kTimedOut},
+        {.name = "broken",
+         .definition = ExpandDefinition(kBroken),
+         .end = Status::kFailed,
+         .other_end = Status::kFailed},
+        {.name = "calls", .definition = ExpandDefinition(kCalls), .output = R"({"id":$id})"},
+        {.name = "race",
+         .definition = ExpandDefinition(kRace),
+         .end = Status::kFailed,
+         .other_end = Status::kFailed},
+        {.name = "doomed",
+         .definition = ExpandDefinition(kOrder),
+         .other_end = Status::kFailed,
+         .output = R"({"id":$id})",
+         .doomed = true},
+    };
+    for (SampleMachine& machine : ParentsAndChildren()) all->push_back(std::move(machine));
+    return all;
+  }();
   return *machines;
+}
+
+std::shared_ptr<const asl::Machine> CompiledSample(const std::string& definition) {
+  thread_local std::map<std::string, std::shared_ptr<const asl::Machine>> compiled;
+  std::shared_ptr<const asl::Machine>& machine = compiled[definition];
+  if (machine == nullptr) machine = asl::CompileMachine(definition).machine;
+  return machine;
 }
 
 const std::vector<std::string>& SampleActivities() {

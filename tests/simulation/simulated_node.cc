@@ -84,6 +84,7 @@ void SimulatedNode::RunEngine(const std::shared_ptr<Life>& life) {
   options.caller = &at->caller;
   options.workers_serve = [](std::string_view function) { return function == kServedFunction; };
   options.random = [loop = around_.loop] { return loop->chance().NonZero(); };
+  options.compile = CompiledSample;
   if (around_.breakage == Breakage::kFenceReused) options.draw_fence = FenceOfVersion;
   at->engine =
       std::make_unique<engine::Engine>(std::move(options), &at->store, &at->clock, &at->scheduler);

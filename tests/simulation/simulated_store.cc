@@ -165,9 +165,11 @@ void SimulatedStore::Connect() {
 
 void SimulatedStore::StartExecution(const store::StartRequest& request,
                                     Callback<store::StartResult> done) {
+  const bool loses_wait = breakage_ == Breakage::kLostWait && loop_->chance().Happens(0.1);
   Call<absl::StatusOr<store::StartResult>>(
       Kind::kWrite,
-      [request](store::MemoryStore& tables, auto reply) {
+      [request = request, loses_wait](store::MemoryStore& tables, auto reply) mutable {
+        if (loses_wait) request.wait.reset();
         tables.StartExecution(request, std::move(reply));
       },
       std::move(done));
@@ -409,13 +411,19 @@ void SimulatedStore::AwaitChild(const store::ChildWait& wait, store::DoneCallbac
 
 void SimulatedStore::EndedWaits(int64_t limit, Callback<std::vector<store::WaitedFor>> done) {
   HeldRead<std::vector<store::WaitedFor>>(
-      [limit](store::MemoryStore& tables, auto reply) {
-        tables.EndedWaits(limit, std::move(reply));
+      [limit, forgets = breakage_ == Breakage::kUntoldEnd](store::MemoryStore& tables, auto reply) {
+        tables.EndedWaits(limit, [&](absl::StatusOr<std::vector<store::WaitedFor>> ended) {
+          for (const store::WaitedFor& waited : *ended) {
+            if (forgets) tables.ForgetWait(waited.wait, [](const absl::Status&) {});
+          }
+          reply(std::move(ended));
+        });
       },
       std::move(done));
 }
 
 void SimulatedStore::OrphanedWaits(int64_t limit, Callback<std::vector<store::WaitedFor>> done) {
+  if (breakage_ == Breakage::kUnstoppedChild) limit = 0;
   HeldRead<std::vector<store::WaitedFor>>(
       [limit](store::MemoryStore& tables, auto reply) {
         tables.OrphanedWaits(limit, std::move(reply));

@@ -5,9 +5,10 @@
 #include <memory>
 #include <utility>
 
-#include "coordinator/asl/compile.h"
+#include "absl/strings/str_replace.h"
 #include "coordinator/audit/auditor.h"
 #include "coordinator/base/strings.h"
+#include "tests/simulation/children.h"
 #include "tests/simulation/client.h"
 #include "tests/simulation/injector.h"
 #include "tests/simulation/worker.h"
@@ -20,16 +21,8 @@ constexpr absl::Duration kAtMostToTheEnd = absl::Seconds(300);
 // A healed node takes up what a dead one left when its claim has run out, and its time-outs end.
 constexpr absl::Duration kResumesWithin = absl::Seconds(15);
 constexpr absl::Duration kOverdueAtMost = absl::Seconds(5);
-
-std::shared_ptr<const asl::Machine> Compiled(const std::string& name) {
-  thread_local std::map<std::string, std::shared_ptr<const asl::Machine>> compiled;
-  auto& machine = compiled[name];
-  if (machine != nullptr) return machine;
-  for (const SampleMachine& sample : SampleMachines()) {
-    if (sample.name == name) machine = asl::CompileMachine(sample.definition).machine;
-  }
-  return machine;
-}
+// Each node looks every five seconds for children that nobody waits for any more.
+constexpr absl::Duration kOrphanedAtMost = absl::Seconds(10);
 
 class World {
  public:
@@ -59,6 +52,9 @@ class World {
   void Judge();
   void JudgeEnd(const WantedExecution& wanted, const core::Execution& execution);
   void Problem(std::string what) { result_.problems.push_back(std::move(what)); }
+  void Problems(std::vector<std::string> all) {
+    for (std::string& what : all) Problem(std::move(what));
+  }
 
   const SimulationOptions options_;
   Loop loop_;
@@ -119,7 +115,9 @@ void World::Want() {
   wanted_.resize(count);
   for (int64_t i = 0; i < count; ++i) {
     const auto& machines = SampleMachines();
-    wanted_[i].machine = &machines[chance.Below(static_cast<int64_t>(machines.size()))];
+    do {
+      wanted_[i].machine = &machines[chance.Below(static_cast<int64_t>(machines.size()))];
+    } while (wanted_[i].machine->child);
     wanted_[i].name = StrCat("e", i);
     wanted_[i].input = Text(StrCat("{\"id\":", i, ",\"items\":[1,2,3]}"));
   }
@@ -183,8 +181,11 @@ void World::CheckResumed() {
 
 void World::RunToTheEnd() {
   const absl::Time healed_at = loop_.Now();
+  loop_.RunUntil(healed_at + kResumesWithin - kOrphanedAtMost);
+  const std::vector<store::ChildWait> orphans = Orphans(&database_.tables());
   loop_.RunUntil(healed_at + kResumesWithin);
   CheckResumed();
+  Problems(CheckStopped(&database_.tables(), orphans));
   while (!AllEnded() && loop_.Now() - healed_at < kAtMostToTheEnd) {
     loop_.RunUntil(loop_.Now() + absl::Seconds(1));
   }
@@ -194,6 +195,8 @@ void World::RunToTheEnd() {
 
 void World::JudgeEnd(const WantedExecution& wanted, const core::Execution& execution) {
   const std::string name = StrCat(wanted.machine->name, "/", wanted.name);
+  if (wanted.denied)
+    Problem(StrCat("denied: a client was told that the machine of ", name, " is gone"));
   if (!execution.closed()) {
     return Problem(StrCat("stuck: ", name, " has not come to its end"));
   }
@@ -206,8 +209,8 @@ void World::JudgeEnd(const WantedExecution& wanted, const core::Execution& execu
                           execution.cause.value_or(Text()).view()));
   }
   if (execution.status != core::Status::kSucceeded || wanted.machine->output.empty()) return;
-  std::string output = wanted.machine->output;
-  output.replace(output.find("$id"), 3, wanted.name.substr(1));
+  const std::string output =
+      absl::StrReplaceAll(wanted.machine->output, {{"$id", wanted.name.substr(1)}});
   if (execution.output == output) return;
   Problem(StrCat("wrong output: ", name, " gave ", execution.output.view(), ", expected ", output));
 }
@@ -234,7 +237,7 @@ void World::Show(const std::vector<audit::AuditedExecution>& all) const {
 void World::Judge() {
   database_.Flush();
   const std::vector<audit::AuditedExecution> all = database_.tables().Audited(
-      [](const store::Revision& revision) { return Compiled(revision.machine_name); });
+      [](const store::Revision& revision) { return CompiledSample(revision.definition); });
   std::map<std::pair<std::string, std::string>, const core::Execution*> by_name;
   for (const audit::AuditedExecution& one : all) {
     by_name[{one.execution.facts->machine_name, one.execution.facts->name}] = &one.execution;
@@ -248,6 +251,8 @@ void World::Judge() {
       JudgeEnd(wanted, *found->second);
     }
   }
+  Problems(CheckChildren(all, wanted_));
+  Problems(CheckTold(&database_.tables()));
   if (options_.trace) Show(all);
   const audit::AuditReport report = audit::Audit(
       all, &log_.calls(), {.timer_bound = kOverdueAtMost, .database_skew = absl::Seconds(0.1)});

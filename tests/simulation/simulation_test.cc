@@ -63,7 +63,9 @@ INSTANTIATE_TEST_SUITE_P(Each, BrokenRuleTest,
                          ::testing::Values(Breakage::kFenceDropped, Breakage::kFenceReused,
                                            Breakage::kDoubleDispatch, Breakage::kLostTimer,
                                            Breakage::kEarlyRelease, Breakage::kRepeatedAfterLoss,
-                                           Breakage::kUnheldReads, Breakage::kLostCompletion),
+                                           Breakage::kUnheldReads, Breakage::kLostCompletion,
+                                           Breakage::kLostWait, Breakage::kUntoldEnd,
+                                           Breakage::kUnstoppedChild),
                          [](const auto& instance) {
                            std::string name(BreakageName(instance.param));
                            std::replace(name.begin(), name.end(), '-', '_');

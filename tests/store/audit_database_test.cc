@@ -156,6 +156,35 @@ INSTANTIATE_TEST_SUITE_P(
                    {rule::kReadable}}),
     [](const auto& info) { return info.param.name; });
 
+// ---------------------------------------------------------------- waits for other executions
+
+TEST_F(AuditDatabaseTest, ATaskWhoseChildsEndNothingWillTellIsFound) {
+  Begin("kid");
+  const ExecutionId kid = execution_.facts->id;
+  Machine parent = NewMachine("parent");
+  parent.current.definition = R"({"StartAt": "Run", "States": {"Run": {"Type": "Task",
+      "Resource": "arn:aws:states:::states:startExecution.sync", "End": true, "Parameters": {
+        "StateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:machine"}}}})";
+  machine_ = *Create(store_.get(), parent);
+  compiled_ = asl::CompileMachine(parent.current.definition).machine;
+  Begin("waits");
+  if (core::NextReady(execution_) != nullptr) Proceed();
+  Give(BranchId(0));
+  const ChildWait wait{kid, execution_.facts->id, BranchId(0),
+                       execution_.branches.at(BranchId(0)).task->nonce};
+  ASSERT_TRUE(AwaitDone([&](auto done) { store_->AwaitChild(wait, std::move(done)); }).ok());
+  Take(core::CallReturned{
+      wait.branch, wait.nonce,
+      Text(StrCat(R"({"ExecutionArn":")", Account().ExecutionArn("machine", "kid"), "\"}"))});
+  EXPECT_THAT(Broken(), IsEmpty());
+  Sql("update child_wait set ended = true");
+  EXPECT_THAT(Broken(), ElementsAre(rule::kChildTells));
+  Sql("update child_wait set ended = false, nonce = nonce + 1");
+  EXPECT_THAT(Broken(), ElementsAre(rule::kChildTells));
+  Sql("delete from child_wait");
+  EXPECT_THAT(Broken(), ElementsAre(rule::kChildTells));
+}
+
 // ---------------------------------------------------------------- one transaction per transition
 
 TEST_F(AuditDatabaseTest, RowsThatOneTransactionHasWrittenAreFound) {

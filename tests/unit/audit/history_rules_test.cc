@@ -156,6 +156,29 @@ TEST(StateRules, AnExecutionThatNothingMovesIsFound) {
   EXPECT_THAT(State(audited), ElementsAre(Breaks(rule::kMoves, "no step, no task, no timer")));
 }
 
+TEST(StateRules, ATaskWhoseChildsEndNothingTellsIsFound) {
+  AuditedRun run(R"({"StartAt": "T", "States": {"T": {"Type": "Task", "End": true,
+      "Resource": "arn:aws:states:::states:startExecution.sync", "Parameters": {
+        "StateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:m"}}}})");
+  const int64_t nonce = run.Give().execution().Find(BranchId(0))->task->nonce;
+  AuditedExecution audited = run.Take(core::CallReturned{BranchId(0), nonce, Text("{}")}).Stored();
+  ASSERT_EQ(audited.execution.Find(BranchId(0))->phase, core::Phase::kSubmitted);
+  EXPECT_THAT(State(audited), IsEmpty());
+  const AuditedWait wait{.branch = BranchId(0), .nonce = nonce, .child_open = true};
+  audited.waits = {wait};
+  EXPECT_THAT(State(audited), IsEmpty());
+  audited.waits = {{.branch = BranchId(0), .nonce = nonce, .ended = true}};
+  EXPECT_THAT(State(audited), IsEmpty());
+  audited.waits = {{.branch = BranchId(0), .nonce = nonce + 1, .child_open = true},
+                   {.branch = BranchId(1), .nonce = nonce, .child_open = true}};
+  EXPECT_THAT(State(audited), ElementsAre(Breaks(rule::kChildTells, "nothing tells it")));
+  audited.waits->push_back({.branch = BranchId(0), .nonce = nonce});
+  EXPECT_THAT(State(audited), ElementsAre(Breaks(rule::kChildTells, "running and has ended")));
+  audited.waits->back() = {
+      .branch = BranchId(0), .nonce = nonce, .ended = true, .child_open = true};
+  EXPECT_THAT(State(audited), ElementsAre(Breaks(rule::kChildTells, "ended and runs")));
+}
+
 TEST(StateRules, AStepThatNobodyWillTakeIsFound) {
   AuditedExecution audited =
       AuditedRun(R"({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}})").Stored();

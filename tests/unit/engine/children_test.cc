@@ -5,6 +5,7 @@
 
 #include "coordinator/base/json.h"
 #include "tests/support/fake_caller.h"
+#include "tests/support/faulty_store.h"
 #include "tests/unit/engine/engine_fixture.h"
 
 namespace pawl::engine {
@@ -41,9 +42,9 @@ class ChildrenTest : public EngineTest {
     Deploy("impatient", Parent("startExecution.sync", "kid", R"("TimeoutSeconds": 3,)"));
   }
 
-  std::unique_ptr<Engine> CallingNode() {
-    auto node =
-        std::make_unique<Engine>(Options{.caller = &caller_}, &store_, &clock_, &scheduler_);
+  std::unique_ptr<Engine> CallingNode() { return CallingNode(&store_); }
+  std::unique_ptr<Engine> CallingNode(store::Store* store) {
+    auto node = std::make_unique<Engine>(Options{.caller = &caller_}, store, &clock_, &scheduler_);
     node->Run([](absl::Status status) { ASSERT_TRUE(status.ok()) << status; });
     Run();
     return node;
@@ -168,6 +169,50 @@ TEST_F(ChildrenTest, AnExecutionThatEndedBeforeIsNoneOfTheTasks) {
   scheduler_.Advance(absl::Seconds(11));
   ASSERT_TRUE(Start(*node, "parent", "one").ok());
   EXPECT_EQ(Find("parent", "one").error, Text("StepFunctions.ExecutionAlreadyExistsException"));
+}
+
+// Loses its answers to the first few AwaitChild, and finds a name taken by a start that a crash of
+// the database takes back.
+class LossyStore : public testing_support::FaultyStore {
+ public:
+  LossyStore(store::Store* inner, int lost_answers, int lost_starts)
+      : FaultyStore(inner), lost_answers_(lost_answers), lost_starts_(lost_starts) {}
+
+  void AwaitChild(const store::ChildWait& wait, store::DoneCallback done) override {
+    if (lost_answers_-- <= 0) return FaultyStore::AwaitChild(wait, std::move(done));
+    FaultyStore::AwaitChild(
+        wait, [done = std::move(done)](absl::Status) mutable { done(absl::UnknownError("lost")); });
+  }
+
+  void StartExecution(const store::StartRequest& request,
+                      store::Callback<store::StartResult> done) override {
+    if (request.execution.facts->name != "kid" || lost_starts_-- <= 0) {
+      return FaultyStore::StartExecution(request, std::move(done));
+    }
+    done(store::StartResult{.kind = store::StartResult::Kind::kNameTaken});
+  }
+
+ private:
+  int lost_answers_;
+  int lost_starts_;
+};
+
+TEST_F(ChildrenTest, AJoinWhoseAnswerIsLostIsMadeAgain) {
+  LossyStore store(&store_, /*lost_answers=*/3, /*lost_starts=*/0);
+  auto node = CallingNode(&store);
+  ASSERT_TRUE(Start(*node, "kid", "kid", R"({"n":1})").ok());
+  ASSERT_TRUE(Start(*node, "parent", "one").ok());
+  scheduler_.Advance(absl::Seconds(10));
+  EXPECT_EQ(StatusOf("parent", "one"), core::Status::kSucceeded);
+  EXPECT_TRUE(EndedWaits().empty());
+}
+
+TEST_F(ChildrenTest, ANameWhoseStartWasLostIsFreeAgain) {
+  LossyStore store(&store_, /*lost_answers=*/0, /*lost_starts=*/2);
+  auto node = CallingNode(&store);
+  ASSERT_TRUE(Start(*node, "parent", "one").ok());
+  scheduler_.Advance(absl::Seconds(10));
+  EXPECT_EQ(StatusOf("parent", "one"), core::Status::kSucceeded);
 }
 
 }  // namespace

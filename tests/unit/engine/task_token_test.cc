@@ -1,6 +1,12 @@
 #include "coordinator/engine/task_token.h"
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <string>
+
+#include "absl/strings/escaping.h"
 
 namespace pawl::engine {
 namespace {
@@ -48,6 +54,20 @@ TEST(TaskToken, OfAnotherClusterOrRegionIsRefused) {
   const std::string text = kTokens.Encode(Sample());
   EXPECT_FALSE(TaskTokens("another secret", "us-east-1:000000000000").Decode(text).ok());
   EXPECT_FALSE(TaskTokens("secret-of-the-cluster", "eu-west-1:000000000000").Decode(text).ok());
+}
+
+// Nodes of different versions run beside each other, and tokens outlive upgrades.
+TEST(TaskToken, IsSignedWithHmacSha256OfScopeAndPayload) {
+  const TaskToken token = Sample();
+  const std::string payload = core::TokenPayload(token);
+  const std::string secret = "secret-of-the-cluster", text = "us-east-1:000000000000/" + payload;
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest, nullptr);
+  std::string bytes;
+  ASSERT_TRUE(absl::WebSafeBase64Unescape(kTokens.Encode(token), &bytes));
+  EXPECT_EQ(bytes, payload + std::string(reinterpret_cast<const char*>(digest),
+                                         core::kTokenSignatureBytes));
 }
 
 TEST(TaskToken, GarbageIsRefused) {
