@@ -99,15 +99,16 @@ void ListActivities(Services& services, CallPtr call) {
       });
 }
 
-constexpr Operation kOperations[] = {
-    {"CreateActivity", kCreateActivity, CreateActivity},
-    {"DeleteActivity", kActivityArn, DeleteActivity},
-    {"DescribeActivity", kActivityArn, DescribeActivity},
-    {"ListActivities", kListActivities, ListActivities},
-};
-
 }  // namespace
 
-std::span<const Operation> ActivityOperations() { return kOperations; }
+std::span<const Operation> ActivityOperations() {
+  static constexpr Operation kOperations[] = {
+      {"CreateActivity", kCreateActivity, CreateActivity},
+      {"DeleteActivity", kActivityArn, DeleteActivity},
+      {"DescribeActivity", kActivityArn, DescribeActivity},
+      {"ListActivities", kListActivities, ListActivities},
+  };
+  return kOperations;
+}
 
 }  // namespace pawl::api

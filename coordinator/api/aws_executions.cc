@@ -235,15 +235,16 @@ void ListExecutions(Services& services, CallPtr call) {
   });
 }
 
-constexpr Operation kOperations[] = {
-    {"DescribeExecution", kDescribeExecution, DescribeExecution},
-    {"ListExecutions", kListExecutions, ListExecutions},
-    {"StartExecution", kStartExecution, StartExecution},
-    {"StopExecution", kStopExecution, StopExecution},
-};
-
 }  // namespace
 
-std::span<const Operation> ExecutionOperations() { return kOperations; }
+std::span<const Operation> ExecutionOperations() {
+  static constexpr Operation kOperations[] = {
+      {"DescribeExecution", kDescribeExecution, DescribeExecution},
+      {"ListExecutions", kListExecutions, ListExecutions},
+      {"StartExecution", kStartExecution, StartExecution},
+      {"StopExecution", kStopExecution, StopExecution},
+  };
+  return kOperations;
+}
 
 }  // namespace pawl::api

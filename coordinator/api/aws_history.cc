@@ -66,12 +66,13 @@ void GetExecutionHistory(Services& services, CallPtr call) {
       });
 }
 
-constexpr Operation kOperations[] = {
-    {"GetExecutionHistory", kGetExecutionHistory, GetExecutionHistory},
-};
-
 }  // namespace
 
-std::span<const Operation> HistoryOperations() { return kOperations; }
+std::span<const Operation> HistoryOperations() {
+  static constexpr Operation kOperations[] = {
+      {"GetExecutionHistory", kGetExecutionHistory, GetExecutionHistory},
+  };
+  return kOperations;
+}
 
 }  // namespace pawl::api

@@ -367,18 +367,19 @@ void ValidateStateMachineDefinition(Services&, CallPtr call) {
   call->Succeed(std::move(out));
 }
 
-constexpr Operation kOperations[] = {
-    {"CreateStateMachine", kCreateStateMachine, CreateStateMachine},
-    {"DeleteStateMachine", kDeleteStateMachine, DeleteStateMachine},
-    {"DescribeStateMachine", kDescribeStateMachine, DescribeStateMachine},
-    {"DescribeStateMachineForExecution", kDescribeForExecution, DescribeStateMachineForExecution},
-    {"ListStateMachines", kListStateMachines, ListStateMachines},
-    {"UpdateStateMachine", kUpdateStateMachine, UpdateStateMachine},
-    {"ValidateStateMachineDefinition", kValidateDefinition, ValidateStateMachineDefinition},
-};
-
 }  // namespace
 
-std::span<const Operation> StateMachineOperations() { return kOperations; }
+std::span<const Operation> StateMachineOperations() {
+  static constexpr Operation kOperations[] = {
+      {"CreateStateMachine", kCreateStateMachine, CreateStateMachine},
+      {"DeleteStateMachine", kDeleteStateMachine, DeleteStateMachine},
+      {"DescribeStateMachine", kDescribeStateMachine, DescribeStateMachine},
+      {"DescribeStateMachineForExecution", kDescribeForExecution, DescribeStateMachineForExecution},
+      {"ListStateMachines", kListStateMachines, ListStateMachines},
+      {"UpdateStateMachine", kUpdateStateMachine, UpdateStateMachine},
+      {"ValidateStateMachineDefinition", kValidateDefinition, ValidateStateMachineDefinition},
+  };
+  return kOperations;
+}
 
 }  // namespace pawl::api

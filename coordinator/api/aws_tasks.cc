@@ -151,15 +151,16 @@ void SendTaskHeartbeat(Services& services, CallPtr call) {
   services.engine->HeartbeatTask(std::string(call->Text("taskToken")), AnswerTo(call));
 }
 
-constexpr Operation kOperations[] = {
-    {"GetActivityTask", kGetActivityTask, GetActivityTask},
-    {"SendTaskFailure", kSendTaskFailure, SendTaskFailure},
-    {"SendTaskHeartbeat", kSendTaskHeartbeat, SendTaskHeartbeat},
-    {"SendTaskSuccess", kSendTaskSuccess, SendTaskSuccess},
-};
-
 }  // namespace
 
-std::span<const Operation> TaskOperations() { return kOperations; }
+std::span<const Operation> TaskOperations() {
+  static constexpr Operation kOperations[] = {
+      {"GetActivityTask", kGetActivityTask, GetActivityTask},
+      {"SendTaskFailure", kSendTaskFailure, SendTaskFailure},
+      {"SendTaskHeartbeat", kSendTaskHeartbeat, SendTaskHeartbeat},
+      {"SendTaskSuccess", kSendTaskSuccess, SendTaskSuccess},
+  };
+  return kOperations;
+}
 
 }  // namespace pawl::api

@@ -22,7 +22,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 // After a failed accept (no file descriptors left, as a rule) before the next one.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
@@ -114,7 +113,8 @@ class HttpServer::Impl {
   asio::awaitable<void> Accept() {
     asio::steady_timer pause(acceptor_.get_executor());
     while (acceptor_.is_open()) {
-      auto [error, socket] = co_await acceptor_.async_accept(asio::make_strand(context_), kAwait);
+      auto [error, socket] = co_await acceptor_.async_accept(asio::make_strand(context_),
+                                                             asio::as_tuple(asio::use_awaitable));
       if (!error) {
         Serve(std::move(socket));
         continue;
@@ -122,7 +122,7 @@ class HttpServer::Impl {
       if (error == asio::error::operation_aborted || !acceptor_.is_open()) break;
       log::Warn("accept_failed", {{"error", error.message()}});
       pause.expires_after(kAcceptPause);
-      co_await pause.async_wait(kAwait);
+      co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
     }
   }
 

@@ -45,13 +45,13 @@ Response Plain(int status, std::string_view type, std::string body) {
           .body = std::move(body)};
 }
 
-Response Json(int status, std::string body) {
+Response JsonResponse(int status, std::string body) {
   return Plain(status, "application/json", std::move(body));
 }
 
 Response NotAllowed(std::string_view allowed) {
   Response response =
-      Json(405, fmt::format(R"({{"message":"This path is for {} requests."}})", allowed));
+      JsonResponse(405, fmt::format(R"({{"message":"This path is for {} requests."}})", allowed));
   response.headers.emplace_back("Allow", allowed);
   return response;
 }
@@ -123,24 +123,25 @@ class ApiServer::Impl {
     const bool known =
         request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics";
     if (!known) {
-      return responder.Send(Json(404, R"({"message":"There is nothing at this path."})"));
+      return responder.Send(JsonResponse(404, R"({"message":"There is nothing at this path."})"));
     }
     if (!reads) return responder.Send(NotAllowed("GET, HEAD"));
     responder.Send(Page(request.path));
   }
 
   Response Page(std::string_view path) const {
-    if (path == "/healthz") return Json(200, R"({"status":"alive"})");
+    if (path == "/healthz") return JsonResponse(200, R"({"status":"alive"})");
     if (path == "/readyz") return Readiness();
     return Plain(200, metrics::Metrics::kContentType, options_.metrics->Exposition());
   }
 
   Response Readiness() const {
-    if (services_->draining) return Json(503, R"({"status":"unready","reason":"draining"})");
+    if (services_->draining)
+      return JsonResponse(503, R"({"status":"unready","reason":"draining"})");
     if (!store_->Healthy()) {
-      return Json(503, R"({"status":"unready","reason":"the database does not answer"})");
+      return JsonResponse(503, R"({"status":"unready","reason":"the database does not answer"})");
     }
-    return Json(200, R"({"status":"ready"})");
+    return JsonResponse(200, R"({"status":"ready"})");
   }
 
   const ServerOptions options_;

@@ -13,7 +13,7 @@
 namespace pawl::rpc {
 namespace {
 
-grpc::Status Invalid(std::string message) {
+grpc::Status InvalidEnd(std::string message) {
   return {grpc::StatusCode::INVALID_ARGUMENT, std::move(message)};
 }
 
@@ -27,10 +27,10 @@ size_t Characters(const std::string& text) {
 
 void CompleteTask(Services& services, const v1::CompleteTaskRequest& request, Answer done) {
   if (static_cast<int64_t>(request.output().size()) > services.max_payload_bytes) {
-    return done(Invalid(StrCat("output has more than ", services.max_payload_bytes, " bytes")));
+    return done(InvalidEnd(StrCat("output has more than ", services.max_payload_bytes, " bytes")));
   }
   if (absl::Status json = CheckJson(request.output()); !json.ok()) {
-    return done(Invalid(StrCat("output is no JSON: ", FromAbsl(json.message()))));
+    return done(InvalidEnd(StrCat("output is no JSON: ", FromAbsl(json.message()))));
   }
   services.engine->CompleteTask(
       request.task_token(), {.succeeded = true, .output = Text(request.output())},
@@ -39,10 +39,10 @@ void CompleteTask(Services& services, const v1::CompleteTaskRequest& request, An
 
 void FailTask(Services& services, const v1::FailTaskRequest& request, Answer done) {
   if (Characters(request.error()) > kMaxErrorCharacters) {
-    return done(Invalid(StrCat("error has more than ", kMaxErrorCharacters, " characters")));
+    return done(InvalidEnd(StrCat("error has more than ", kMaxErrorCharacters, " characters")));
   }
   if (Characters(request.cause()) > kMaxCauseCharacters) {
-    return done(Invalid(StrCat("cause has more than ", kMaxCauseCharacters, " characters")));
+    return done(InvalidEnd(StrCat("cause has more than ", kMaxCauseCharacters, " characters")));
   }
   engine::TaskResult result;
   if (request.has_error()) result.error = Text(request.error());

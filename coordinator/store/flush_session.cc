@@ -20,7 +20,7 @@ constexpr Statement kWriteNothing{"write_nothing", "select txid_current()"};
 constexpr Statement kAlwaysFlush{"always_flush", R"(
   select pg_logical_emit_message(true, 'pawl', ''))"};
 
-constexpr Statement kSettings{"flush_settings", R"(
+constexpr Statement kFlushSettings{"flush_settings", R"(
   select current_setting('fsync') as fsync,
          current_setting('synchronous_commit') as synchronous_commit,
          current_setting('synchronous_standby_names') as standbys)"};
@@ -51,7 +51,7 @@ absl::StatusOr<std::unique_ptr<FlushSession>> FlushSession::Open(const Options& 
 absl::Status FlushSession::CheckSettings(const Options& options) {
   pqxx::nontransaction(session_.connection())
       .exec(StrCat("set synchronous_commit = ", options.synchronous_commit));
-  const pqxx::result rows = session_.Run(kSettings);
+  const pqxx::result rows = session_.Run(kFlushSettings);
   const auto setting = [&](const char* name) { return std::string(GetText(rows[0][name])); };
   if (setting("synchronous_commit") != options.synchronous_commit ||
       options.synchronous_commit == "off") {
@@ -90,7 +90,7 @@ absl::Status FlushSession::TestFlush() {
     const std::string method(GetText(session_.Run(kSyncMethod)[0][0]));
     // These flush as they write; the server counts no separate syncs.
     if (method.starts_with("open_")) return absl::OkStatus();
-    const pqxx::result fsync = session_.Run(kSettings);
+    const pqxx::result fsync = session_.Run(kFlushSettings);
     if (GetText(fsync[0]["fsync"]) != "on") return absl::OkStatus();  // allowed, or not open
     const int64_t before = GetInt64(session_.Run(kSyncs)[0][0]);
     for (int i = 0; i < kTestAttempts; ++i) {

@@ -11,13 +11,11 @@
 #include "coordinator/base/clock.h"
 #include "coordinator/base/log.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/store/reconnect.h"
 
 namespace pawl::store {
 namespace {
 
-constexpr absl::Duration kBackoffMin = absl::Milliseconds(50);
-constexpr absl::Duration kBackoffMax = absl::Seconds(2);
-constexpr absl::Duration kBarrierPoll = absl::Milliseconds(5);
 constexpr absl::Duration kOverduePoll = absl::Milliseconds(100);
 // Requests of one batch that go to one connection. Fewer would wake more threads and more of the
 // server's processes for the same work, more would let the other processors wait.

@@ -8,15 +8,9 @@
 #include "coordinator/base/log.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/store/pqxx_status.h"
+#include "coordinator/store/reconnect.h"
 
 namespace pawl::store {
-namespace {
-
-constexpr absl::Duration kBackoffMin = absl::Milliseconds(50);
-constexpr absl::Duration kBackoffMax = absl::Seconds(2);
-constexpr std::chrono::milliseconds kBarrierPoll(5);
-
-}  // namespace
 
 thread_local Pool::Worker* Pool::current_worker = nullptr;
 thread_local Pool* Pool::current_pool = nullptr;
@@ -155,7 +149,8 @@ bool Pool::Outdated(const Worker& worker) const {
 void Pool::Connect(Worker* worker, std::unique_lock<std::mutex>* lock) {
   const FlushBarrier* barrier = options_.barrier;
   if (barrier != nullptr && !barrier->open()) {
-    worker->wake.wait_for(*lock, kBarrierPoll, [&] { return stopping_; });
+    worker->wake.wait_for(*lock, absl::ToChronoMilliseconds(kBarrierPoll),
+                          [&] { return stopping_; });
     return;
   }
   const FlushEpoch epoch = barrier == nullptr ? FlushEpoch() : barrier->epoch();

@@ -34,46 +34,46 @@ class PrivateClusterTest : public ::testing::Test {
   PrivateCluster::Options options_;
 };
 
-void Do(const std::string& url, const std::string& sql) {
+void Execute(const std::string& url, const std::string& sql) {
   pqxx::connection connection(url);
   pqxx::nontransaction(connection).exec(sql);
 }
 
 TEST_F(PrivateClusterTest, WhatWasWrittenIsThereAgainAfterARestart) {
   auto cluster = Start(folder_ + "/data");
-  Do(cluster->url(), "create table t ()");
+  Execute(cluster->url(), "create table t ()");
   ASSERT_TRUE(cluster->Stop().ok());
   EXPECT_TRUE(cluster->Stop().ok());
   cluster = Start(folder_ + "/data");
-  Do(cluster->url(), "select from t");
+  Execute(cluster->url(), "select from t");
 }
 
 TEST_F(PrivateClusterTest, AnUncleanEndIsRecoveredFrom) {
   auto cluster = Start(folder_ + "/data");
-  Do(cluster->url(), "create table t ()");
+  Execute(cluster->url(), "create table t ()");
   cluster->Kill();
   cluster = Start(folder_ + "/data");
-  Do(cluster->url(), "select from t");
+  Execute(cluster->url(), "select from t");
 }
 
 TEST_F(PrivateClusterTest, APidThatBelongsToAnotherProgramByNowIsNoHindrance) {
   Start(folder_ + "/data");
   std::ofstream(folder_ + "/data/postmaster.pid") << getpid() << "\n" << folder_ << "/data\n";
   auto cluster = Start(folder_ + "/data");
-  Do(cluster->url(), "select 1");
+  Execute(cluster->url(), "select 1");
 }
 
 TEST_F(PrivateClusterTest, OneThatRunsAlreadyIsUsedAndLeftRunning) {
   auto first = Start(folder_ + "/data");
   { auto second = Start(folder_ + "/data"); }
-  Do(first->url(), "select 1");
+  Execute(first->url(), "select 1");
 }
 
 TEST_F(PrivateClusterTest, AFolderWithALongPathHasItsSocketElsewhere) {
   const std::string folder = folder_ + "/" + std::string(120, 'x') + "/data dir";
   std::filesystem::create_directories(folder_ + "/" + std::string(120, 'x'));
   auto cluster = Start(folder);
-  Do(cluster->url(), "select 1");
+  Execute(cluster->url(), "select 1");
 }
 
 TEST_F(PrivateClusterTest, WhatIsWrongIsTold) {

@@ -178,7 +178,7 @@ absl::StatusOr<Page<core::HistoryEvent>> History(Store* store, const HistoryQuer
 
 namespace {
 
-void ExpectSame(const core::TaskAttempt& stored, const core::TaskAttempt& wanted) {
+void ExpectSameTask(const core::TaskAttempt& stored, const core::TaskAttempt& wanted) {
   EXPECT_EQ(stored.kind, wanted.kind);
   EXPECT_EQ(stored.queue, wanted.queue);
   EXPECT_EQ(stored.resource, wanted.resource);
@@ -193,7 +193,7 @@ void ExpectSame(const core::TaskAttempt& stored, const core::TaskAttempt& wanted
   EXPECT_EQ(stored.early, wanted.early);
 }
 
-void ExpectSame(const core::Branch& stored, const core::Branch& wanted) {
+void ExpectSameBranch(const core::Branch& stored, const core::Branch& wanted) {
   EXPECT_EQ(stored.id, wanted.id);
   EXPECT_EQ(stored.parent, wanted.parent);
   EXPECT_EQ(stored.index, wanted.index);
@@ -211,7 +211,7 @@ void ExpectSame(const core::Branch& stored, const core::Branch& wanted) {
   EXPECT_EQ(stored.heartbeat_due_at, wanted.heartbeat_due_at);
   EXPECT_EQ(stored.confirm_by, wanted.confirm_by);
   ASSERT_EQ(stored.task.has_value(), wanted.task.has_value());
-  if (wanted.task) ExpectSame(*stored.task, *wanted.task);
+  if (wanted.task) ExpectSameTask(*stored.task, *wanted.task);
   ASSERT_EQ(stored.join.has_value(), wanted.join.has_value());
   if (wanted.join) {
     EXPECT_EQ(stored.join->length, wanted.join->length);
@@ -247,7 +247,7 @@ void ExpectSame(const core::Execution& stored, const core::Execution& wanted) {
   ASSERT_EQ(stored.branches.size(), wanted.branches.size());
   for (const auto& [id, branch] : wanted.branches) {
     ASSERT_TRUE(stored.branches.contains(id)) << "branch " << id.value();
-    ExpectSame(stored.branches.at(id), branch);
+    ExpectSameBranch(stored.branches.at(id), branch);
   }
 }
 
