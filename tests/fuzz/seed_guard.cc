@@ -1,5 +1,6 @@
 #include "tests/fuzz/seed_guard.h"
 
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -35,17 +36,18 @@ void OnSignal(int signal) {
 
 void GuardSeeds(const char* program) {
   program_name = program;
-  for (const int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGALRM}) {
+  for (const int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGVTALRM}) {
     std::signal(signal, OnSignal);
   }
 }
 
 void BeginSeed(uint64_t seed, unsigned max_seconds) {
   current_seed = static_cast<std::sig_atomic_t>(seed);
-  alarm(max_seconds);
+  const itimerval limit = {.it_value = {.tv_sec = max_seconds}};
+  setitimer(ITIMER_VIRTUAL, &limit, nullptr);
 }
 
-void EndSeeds() { alarm(0); }
+void EndSeeds() { BeginSeed(0, 0); }
 
 bool ParseSeeds(const char* text, uint64_t* from, uint64_t* to) {
   char* end = nullptr;

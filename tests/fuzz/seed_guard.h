@@ -10,7 +10,8 @@ namespace pawl::fuzz {
 // Of the process, from now on: signals that end it are told on standard error. `program` outlives
 // it.
 void GuardSeeds(const char* program);
-// Begins with a seed; it ends the process when nothing else has begun so many seconds later.
+// Begins with a seed; it ends the process when nothing else has begun after so many seconds of the
+// processor: not of the clock, for others may use the machine.
 void BeginSeed(uint64_t seed, unsigned max_seconds);
 // No seed is under way any more.
 void EndSeeds();
