@@ -7,7 +7,7 @@
 namespace pawl::jsonata {
 namespace {
 
-struct Row {
+struct TransformRow {
   std::string_view expression;
   std::string_view outcome;
 };
@@ -16,7 +16,7 @@ struct Row {
 // outcomes.
 TEST(Transform, AMatchChangesWhereverItStands) {
   constexpr std::string_view kInput = R"({"a": {"x": 1, "a": {"x": 2}}, "items": [{"y": 1}, {}]})";
-  constexpr Row kRows[] = {
+  constexpr TransformRow kRows[] = {
       {R"($ ~> |**|{"b": a}|)",
        R"({"a":{"x":1,"a":{"x":2},"b":{"x":2}},"items":[{"y":1},{}],"b":{"x":1,"a":{"x":2},"b":{"x":2}}})"},
       {R"($ ~> |[$, a]|{"b": a, "n": 1}|)",
@@ -36,7 +36,7 @@ TEST(Transform, AMatchChangesWhereverItStands) {
       {R"($ ~> |[$, items]|{"one": items[1], "y": 2}|)",
        R"({"a":{"x":1,"a":{"x":2}},"items":[{"y":2},{"y":2}],"one":{"y":2},"y":2})"},
   };
-  for (const Row& row : kRows) {
+  for (const TransformRow& row : kRows) {
     EXPECT_EQ(OutcomeOf(row.expression, kInput), row.outcome) << row.expression;
   }
 }
