@@ -44,6 +44,7 @@ const HELPERS = `
 // - A function that was partially applied checks its arguments, and may have parameters with defaults.
 // - A grouping leaves what it groups as it was, and behind an order sees the variables of the steps before it.
 // - The wildcard does not find the mark that says that an array is a sequence.
+// - A built-in function has no members for $spread to find.
 // A disagreement that this one does not share is explained by that.
 function mended() {
   const file = require.resolve('jsonata');
@@ -61,6 +62,7 @@ function mended() {
   source = replaceAll(source, /utils\.keys\(input\)(\.forEach\(function \(key\) \{\s*var value = input\[key\];)/,
                       'utils.keys(input).filter(key => !Array.isArray(input) || /^[0-9]+$/.test(key))$1');
   source = replaceAll(source, /input\.push\(undefined\);/, 'input = environment.base.createSequence(undefined);');
+  source = replaceAll(source, /(function spread\(arg\) \{[^]*?)!isLambda\(arg\)/, '$1!isFunction(arg)');
   const module = new Module(file, null);
   module.filename = file;
   module.paths = [];
