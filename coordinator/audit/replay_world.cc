@@ -19,11 +19,6 @@ bool ReplayWorld::ActivityExists(std::string_view name) const {
   return !FailedWith(StrCat(":activity:", name, " does not exist."));
 }
 
-bool ReplayWorld::WorkersServe(std::string_view) const {
-  constexpr std::string_view kCause = asl::unverified::kInvocationTypeCause;
-  return FailedWith(kCause.substr(kCause.rfind('}') + 1));
-}
-
 bool ReplayWorld::CarriesOut(const asl::TaskResource& integration) const {
   return !FailedWith(fmt::format(asl::unverified::kNoIntegrationCause, integration.arn));
 }

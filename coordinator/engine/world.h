@@ -18,15 +18,17 @@ namespace pawl::engine {
 // Thread-safe.
 class NodeWorld : public core::World {
  public:
-  // `workers_serve`: as Options::workers_serve.
+  // `served_function`: as Options::served_function.
   NodeWorld(std::shared_ptr<const ActivityDirectory> activities,
-            std::function<bool(std::string_view)> workers_serve, TaskTokens tokens)
+            std::function<std::string(std::string_view)> served_function, TaskTokens tokens)
       : activities_(std::move(activities)),
-        workers_serve_(std::move(workers_serve)),
+        served_function_(std::move(served_function)),
         tokens_(std::move(tokens)) {}
 
   bool ActivityExists(std::string_view name) const override { return activities_->Exists(name); }
-  bool WorkersServe(std::string_view function) const override { return workers_serve_(function); }
+  std::string ServedFunction(std::string_view function) const override {
+    return served_function_(function);
+  }
   bool CarriesOut(const asl::TaskResource& integration) const override;
   std::string SignToken(const core::TaskToken& token) const override {
     return tokens_.Encode(token);
@@ -34,7 +36,7 @@ class NodeWorld : public core::World {
 
  private:
   const std::shared_ptr<const ActivityDirectory> activities_;
-  const std::function<bool(std::string_view)> workers_serve_;
+  const std::function<std::string(std::string_view)> served_function_;
   const TaskTokens tokens_;
 };
 

@@ -120,15 +120,23 @@ CallFailure FunctionFailure(const std::string& payload) {
 
 std::string InvokeOutput(const Call& call, const Invocation& invocation,
                          const HttpResponse& response, Json payload) {
-  std::string out = "{\"ExecutedVersion\":";
-  AppendJsonString(response.Header("x-amz-executed-version").value_or("$LATEST"), &out);
-  if (const auto log = response.Header("x-amz-log-result")) {
-    out.append(",\"LogResult\":");
-    AppendJsonString(*log, &out);
+  const bool waited = invocation.type == "RequestResponse";
+  std::string out = "{";
+  // Of a function that nobody waits for Lambda does not say it.
+  const auto version = response.Header("x-amz-executed-version");
+  if (waited || version) {
+    out.append("\"ExecutedVersion\":");
+    AppendJsonString(version.value_or("$LATEST"), &out);
+    out.push_back(',');
   }
-  out.append(",\"Payload\":");
+  if (const auto log = response.Header("x-amz-log-result")) {
+    out.append("\"LogResult\":");
+    AppendJsonString(*log, &out);
+    out.push_back(',');
+  }
+  out.append("\"Payload\":");
   // Only a function that was waited for has answered something.
-  if (invocation.type == "RequestResponse") {
+  if (waited) {
     AppendJson(payload, &out);
   } else {
     out.append("\"\"");
@@ -163,7 +171,8 @@ Outcome<Invocation, CallFailure> ReadInvocation(const Call& call) {
 
 Outcome<HttpRequest, CallFailure> InvokeRequest(const Call& call, const Invocation& invocation,
                                                 const LambdaRoutes& routes) {
-  const std::optional<std::string> url = routes.InvokeUrl(invocation.function);
+  const std::optional<std::string> url =
+      routes.InvokeUrl(invocation.function, invocation.qualifier);
   if (!url) {
     return CallFailure{"Lambda.ResourceNotFoundException",
                        StrCat("Function not found: ", invocation.function,

@@ -1,5 +1,6 @@
-// A world for tests of the pure core: all functions are served by workers, all integrations can be
-// carried out but those of DynamoDB, and tokens have a signature that is none.
+// A world for tests of the pure core: all functions are served by workers, whatever their version,
+// all integrations can be carried out but those of DynamoDB, and tokens have a signature that is
+// none.
 
 #ifndef PAWL_TESTS_SUPPORT_FAKE_WORLD_H_
 #define PAWL_TESTS_SUPPORT_FAKE_WORLD_H_
@@ -22,7 +23,9 @@ class FakeWorld : public core::World {
       : activity_exists_(std::move(activity_exists)) {}
 
   bool ActivityExists(std::string_view name) const override { return activity_exists_(name); }
-  bool WorkersServe(std::string_view) const override { return workers_serve; }
+  std::string ServedFunction(std::string_view function) const override {
+    return workers_serve ? std::string(function.substr(0, function.find(':'))) : "";
+  }
   bool CarriesOut(const asl::TaskResource& integration) const override {
     return integration.service != "dynamodb";
   }

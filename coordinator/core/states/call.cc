@@ -21,9 +21,10 @@ std::string_view RegionOf(std::string_view arn) {
   return arn.substr(0, arn.find(':'));
 }
 
-std::string QueueOfFunction(Step& step, std::string_view name) {
-  const bool workers = !name.empty() && step.world().WorkersServe(name);
-  return workers ? FunctionQueue(name) : std::string(kCallQueue);
+// `function`: "f" or "f:prod"; empty: none that workers could serve.
+std::string QueueOfFunction(Step& step, std::string_view function) {
+  const std::string served = function.empty() ? "" : step.world().ServedFunction(function);
+  return served.empty() ? std::string(kCallQueue) : FunctionQueue(served);
 }
 
 std::string_view TextMember(Json object, std::string_view name) {
@@ -31,17 +32,18 @@ std::string_view TextMember(Json object, std::string_view name) {
   return member.is_string() ? member.as_string() : std::string_view();
 }
 
-// lambda:invoke.
-asl::Result<std::string> QueueOfInvocation(Step& step, const Payload& parameters) {
+// lambda:invoke. What does not wait for the function is a coordinator's to do, whoever serves it.
+std::string QueueOfInvocation(Step& step, const Payload& parameters) {
   const Json json = parameters.json(step.arena());
   if (!json.is_object()) return std::string(kCallQueue);
-  std::string queue = QueueOfFunction(step, asl::FunctionName(TextMember(json, "FunctionName")));
   const std::string_view type = TextMember(json, "InvocationType");
-  if (IsFunctionQueue(queue) && !type.empty() && type != "RequestResponse") {
-    return asl::RuntimeError(
-        fmt::format(asl::unverified::kInvocationTypeCause, ShownJson(json), type));
-  }
-  return queue;
+  if (!type.empty() && type != "RequestResponse") return std::string(kCallQueue);
+  const std::string_view function = asl::QualifiedFunction(TextMember(json, "FunctionName"));
+  const std::string_view qualifier = TextMember(json, "Qualifier");
+  const bool qualified = qualifier.empty() || function.find(':') != std::string_view::npos;
+  if (qualified) return QueueOfFunction(step, function);
+  const std::string both = StrCat(function, ":", qualifier);
+  return QueueOfFunction(step, asl::QualifiedFunction(both));
 }
 
 // A failure that says that the call cannot be made at all is none of the task's own
@@ -76,7 +78,7 @@ asl::Result<std::string> FindQueue(Step& step, const asl::TaskResource& resource
       if (world.ActivityExists(resource.name)) return resource.name;
       return asl::RuntimeError(fmt::format(asl::unverified::kNoActivityCause, resource.arn));
     case asl::ResourceKind::kFunction:
-      return QueueOfFunction(step, resource.name);
+      return QueueOfFunction(step, asl::QualifiedFunction(resource.arn));
     case asl::ResourceKind::kIntegration:
       break;
   }
