@@ -144,6 +144,7 @@ void FillCall(const core::Execution& execution, const core::Branch& branch, Acti
   call.role_arn = task.role_arn;
   call.idempotency_key = RequestId(task.nonce);
   call.execution_arn = facts.execution_arn;
+  call.execution_role_arn = facts.role_arn;
   call.state_machine_arn = facts.state_machine_arn;
   call.max_result_bytes = facts.limits.payload_bytes;
   call.deadline = branch.due_at.value_or(absl::InfiniteFuture());

@@ -24,6 +24,7 @@ struct Call {
   // The same for each repetition of one attempt of a task, different for any two attempts.
   std::string idempotency_key;
   std::string execution_arn;
+  std::string execution_role_arn;  // of the state machine
   std::string state_machine_arn;
   int64_t max_result_bytes = 0;
   absl::Time deadline = absl::InfiniteFuture();  // after which nobody waits for the result

@@ -7,6 +7,7 @@
 
 #include "coordinator/asl/unverified.h"
 #include "coordinator/core/data_flow.h"
+#include "coordinator/core/jsonata.h"
 #include "coordinator/core/queues.h"
 #include "coordinator/core/states/states.h"
 
@@ -46,6 +47,20 @@ std::string QueueOfInvocation(Step& step, const Payload& parameters) {
   return QueueOfFunction(step, asl::QualifiedFunction(both));
 }
 
+asl::Result<std::string> EvaluateJsonataRole(Step& step, const Branch& branch,
+                                             const asl::JsonataTemplate& form,
+                                             const Payload& input) {
+  const bool is_object = form.field() == "Credentials";
+  const asl::Result<Json> value =
+      EvaluateJsonata(step, branch, form, input, is_object ? "object" : "string");
+  if (!value.ok()) return value.error();
+  const Json role = is_object ? value->Find("RoleArn") : *value;
+  if (role.is_string()) return std::string(role.as_string());
+  return asl::QueryEvaluationError(
+      fmt::format(asl::unverified::kNotTextCause, "RoleArn", ShownJson(role)),
+      "Credentials/RoleArn");
+}
+
 // A failure that says that the call cannot be made at all is none of the task's own
 // (reference/asl.md 12.3): nothing tells it but the end of the execution.
 asl::WorkflowError CannotBeMade(const std::optional<Text>& cause) {
@@ -63,6 +78,9 @@ void OfferToken(Step& step, const Branch& branch, const TaskAttempt& task) {
 asl::Result<std::string> EvaluateRole(Step& step, const Branch& branch,
                                       const asl::TaskDetail& detail, const Payload& input) {
   if (!detail.credentials) return std::string();
+  if (const auto* jsonata = std::get_if<asl::JsonataTemplate>(&*detail.credentials)) {
+    return EvaluateJsonataRole(step, branch, *jsonata, input);
+  }
   asl::Result<Payload> credentials = ApplyTemplate(step, branch, detail.credentials, input);
   if (!credentials.ok()) return credentials.error();
   const Json role = credentials->json(step.arena()).Find("RoleArn");
