@@ -73,6 +73,9 @@ class World {
   virtual std::string ServedFunction(std::string_view function) const = 0;
   // Whether this version of Pawl can carry out that integration.
   virtual bool CarriesOut(const asl::TaskResource& integration) const = 0;
+  // Why it cannot be called with these parameters, in AWS's words; nothing when it can.
+  virtual std::optional<std::string> RefusalOf(const asl::TaskResource& integration,
+                                               Json parameters) const = 0;
   // What a task's parameters may hand out for `token`.
   virtual std::string SignToken(const TaskToken& token) const = 0;
 };

@@ -181,22 +181,23 @@ void Engine::Impl::BuildChildren() {
 }
 
 ChainParts Engine::Impl::MakeChainParts() {
-  ChainParts parts{.store = store_,
-                   .clock = clock_,
-                   .scheduler = scheduler_,
-                   .machines = machines_,
-                   .activities = activities_,
-                   .world = std::make_shared<NodeWorld>(activities_, options_.served_function,
-                                                        dispatcher_->tokens()),
-                   .dispatcher = dispatcher_,
-                   .confirmations = confirmations_,
-                   .children = children_,
-                   .metrics = options_.metrics,
-                   .random = options_.random,
-                   .draw_fence = DrawFence(),
-                   .claim_hint = options_.claim_hint,
-                   .claim_renewal = options_.claim_renewal,
-                   .closed = options_.closed};
+  ChainParts parts{
+      .store = store_,
+      .clock = clock_,
+      .scheduler = scheduler_,
+      .machines = machines_,
+      .activities = activities_,
+      .world = std::make_shared<NodeWorld>(activities_, options_.caller, options_.served_function,
+                                           dispatcher_->tokens()),
+      .dispatcher = dispatcher_,
+      .confirmations = confirmations_,
+      .children = children_,
+      .metrics = options_.metrics,
+      .random = options_.random,
+      .draw_fence = DrawFence(),
+      .claim_hint = options_.claim_hint,
+      .claim_renewal = options_.claim_renewal,
+      .closed = options_.closed};
   auto weak = weak_from_this();
   parts.timer_set = [weak](absl::Time at) {
     if (auto self = weak.lock()) self->claimer_->WakeAt(at);

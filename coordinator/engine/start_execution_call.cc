@@ -40,15 +40,29 @@ CallFailure NoMachine(const std::string& arn, std::string_view request_id) {
                         StrCat("State Machine Does Not Exist: '", arn, "'"), request_id);
 }
 
+// The members of a call as they are; the reader has its problems.
+struct Members {
+  explicit Members(integrations::ParameterReader& reader)
+      : machine_arn(reader.RequiredString("StateMachineArn")),
+        name(reader.String("Name")),
+        input(reader.Value("Input")) {
+    reader.String("TraceHeader");
+    reader.RefuseOthers();
+  }
+
+  std::optional<std::string> machine_arn;
+  std::optional<std::string> name;
+  Json input;
+};
+
 Outcome<Request, CallFailure> ReadRequest(const Account& account, const integrations::Call& call) {
   integrations::ParameterReader reader(call.parameters);
-  Request request{.request_id = call.idempotency_key};
-  request.machine_arn = reader.RequiredString("StateMachineArn").value_or("");
-  request.name = reader.String("Name").value_or(call.idempotency_key);
-  const Json input = reader.Value("Input");
-  reader.String("TraceHeader");
-  reader.RefuseOthers();
+  const Members members(reader);
   if (!reader.ok()) return reader.Failure();
+  const Json input = members.input;
+  Request request{.request_id = call.idempotency_key};
+  request.machine_arn = *members.machine_arn;
+  request.name = members.name.value_or(call.idempotency_key);
   const absl::StatusOr<Arn> arn = Arn::Parse(request.machine_arn);
   if (!arn.ok() || request.machine_arn != account.StateMachineArn(arn->name)) {
     return NoMachine(request.machine_arn, request.request_id);
@@ -96,6 +110,13 @@ CallFailure FailureOf(const absl::Status& status, const Request& request) {
 }
 
 }  // namespace
+
+std::optional<std::string> StartExecutionRefusal(Json parameters) {
+  integrations::ParameterReader reader(parameters);
+  const Members members(reader);
+  if (reader.ok()) return std::nullopt;
+  return reader.Failure().cause;
+}
 
 void CallStartExecution(const Account& account, const integrations::Call& call, const ByTask& task,
                         const Clock* clock, Scheduler* scheduler, StartFunction start,

@@ -76,6 +76,17 @@ class IntegrationCaller : public Caller {
     return id;
   }
 
+  std::optional<std::string> RefusalOf(std::string_view service, std::string_view action,
+                                       Json parameters) const override {
+    if (service == "lambda" && action == "invoke") return InvocationRefusal(parameters);
+    if (service != "http" || action != "invoke") return std::nullopt;
+    const Call call{.parameters = WriteJson(parameters)};
+    const Outcome<HttpTask, CallFailure> task = ReadHttpTask(call, HttpOptions());
+    // A connection that is not there fails the task, and is its caller's to tell.
+    const bool refused = !task.ok() && task.error().error == "States.Runtime";
+    return refused ? task.error().cause : std::nullopt;
+  }
+
   void Cancel(CallId id) override {
     CallDone ignored;  // goes without the lock
     absl::MutexLock lock(&mu_);
@@ -91,6 +102,12 @@ class IntegrationCaller : public Caller {
     CallDone done;
     std::optional<HttpClient::RequestId> request;  // the one under way
   };
+
+  HttpTaskOptions HttpOptions() const {
+    return {.region = options_.region,
+            .allow_plain = options_.http_task_allow_plain,
+            .connections = &options_.connections};
+  }
 
   void Begin(CallId id, Call call) {
     if (!call.function_arn.empty() || (call.service == "lambda" && call.action == "invoke")) {
@@ -145,10 +162,7 @@ class IntegrationCaller : public Caller {
   }
 
   void BeginHttp(CallId id, Call call) {
-    Outcome<HttpTask, CallFailure> task =
-        ReadHttpTask(call, {.region = options_.region,
-                            .allow_plain = options_.http_task_allow_plain,
-                            .connections = &options_.connections});
+    Outcome<HttpTask, CallFailure> task = ReadHttpTask(call, HttpOptions());
     if (!task.ok()) return Tell(id, std::move(task.error()));
     if (task->connection != nullptr && task->connection->type == Connection::Type::kOAuth) {
       SendWithToken(id, std::move(call), *std::move(task), /*once_more=*/true);

@@ -149,6 +149,20 @@ std::string InvokeOutput(const Call& call, const Invocation& invocation,
   return out;
 }
 
+// All but the payload.
+Invocation ReadMembers(ParameterReader* reader) {
+  Invocation invocation;
+  invocation.function = reader->RequiredString("FunctionName").value_or("");
+  invocation.type = reader->OneOf("InvocationType", {"RequestResponse", "Event", "DryRun"});
+  invocation.log_type = reader->OneOf("LogType", {"None", "Tail"});
+  invocation.qualifier = reader->String("Qualifier").value_or("");
+  invocation.client_context = reader->String("ClientContext").value_or("");
+  if (!IsHeaderValue(invocation.client_context)) reader->InvalidFormat("ClientContext");
+  reader->Value("Payload");
+  reader->RefuseOthers();
+  return invocation;
+}
+
 }  // namespace
 
 Outcome<Invocation, CallFailure> ReadInvocation(const Call& call) {
@@ -156,17 +170,17 @@ Outcome<Invocation, CallFailure> ReadInvocation(const Call& call) {
     return Invocation{.function = call.function_arn, .payload = call.parameters};
   }
   ParameterReader reader(call.parameters);
-  Invocation invocation;
-  invocation.function = reader.RequiredString("FunctionName").value_or("");
-  invocation.payload = PayloadText(reader.Value("Payload"));
-  invocation.type = reader.OneOf("InvocationType", {"RequestResponse", "Event", "DryRun"});
-  invocation.log_type = reader.OneOf("LogType", {"None", "Tail"});
-  invocation.qualifier = reader.String("Qualifier").value_or("");
-  invocation.client_context = reader.String("ClientContext").value_or("");
-  if (!IsHeaderValue(invocation.client_context)) reader.InvalidFormat("ClientContext");
-  reader.RefuseOthers();
+  Invocation invocation = ReadMembers(&reader);
   if (!reader.ok()) return reader.Failure();
+  invocation.payload = PayloadText(reader.Value("Payload"));
   return invocation;
+}
+
+std::optional<std::string> InvocationRefusal(Json parameters) {
+  ParameterReader reader(parameters);
+  ReadMembers(&reader);
+  if (reader.ok()) return std::nullopt;
+  return reader.Failure().cause;
 }
 
 Outcome<HttpRequest, CallFailure> InvokeRequest(const Call& call, const Invocation& invocation,

@@ -1,11 +1,12 @@
 // A world for tests of the pure core: all functions are served by workers, whatever their version,
-// all integrations can be carried out but those of DynamoDB, and tokens have a signature that is
-// none.
+// all integrations can be carried out but those of DynamoDB, parameters are refused only where they
+// say so ("Refuse"), and tokens have a signature that is none.
 
 #ifndef PAWL_TESTS_SUPPORT_FAKE_WORLD_H_
 #define PAWL_TESTS_SUPPORT_FAKE_WORLD_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,12 @@ class FakeWorld : public core::World {
   }
   bool CarriesOut(const asl::TaskResource& integration) const override {
     return integration.service != "dynamodb";
+  }
+  std::optional<std::string> RefusalOf(const asl::TaskResource&, Json parameters) const override {
+    const Json refusal = parameters.Find("Refuse");
+    if (!refusal.is_string()) return std::nullopt;
+    return StrCat("The Parameters '", WriteJson(parameters),
+                  "' could not be used to start the Task: [", refusal.as_string(), "]");
   }
   std::string SignToken(const core::TaskToken& token) const override {
     const std::string payload = core::TokenPayload(token);

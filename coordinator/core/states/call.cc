@@ -103,6 +103,9 @@ asl::Result<std::string> FindQueue(Step& step, const asl::TaskResource& resource
   if (!world.CarriesOut(resource)) {
     return asl::RuntimeError(fmt::format(asl::unverified::kNoIntegrationCause, resource.arn));
   }
+  if (const auto refusal = world.RefusalOf(resource, parameters.json(step.arena()))) {
+    return asl::RuntimeError(*refusal);
+  }
   if (resource.service == "lambda") return QueueOfInvocation(step, parameters);
   return std::string(kCallQueue);
 }

@@ -522,6 +522,19 @@ TEST_F(CallsTest, StartExecutionIsCarriedOutByTheClusterItself) {
             std::to_string(absl::ToUnixMillis(Find("pass", name).started_at)));
 }
 
+TEST_F(CallsTest, StartExecutionIsRefusedBeforeItIsScheduled) {
+  auto node = CallingNode(&caller_);
+  ASSERT_TRUE(Start(*node, "child", "one", R"({"machine":7})").ok());
+  EXPECT_EQ(Find("child", "one").error, Text("States.Runtime"));
+  EXPECT_EQ(
+      Find("child", "one").cause,
+      Text("An error occurred while executing the state 'T' (entered at the event id #2). The "
+           "Parameters '{\"StateMachineArn\":7,\"Input\":{\"n\":1}}' could not be used to "
+           "start the Task: [The value for the field 'StateMachineArn' must be a STRING]"));
+  EXPECT_THAT(History("child", "one"),
+              ElementsAre("ExecutionStarted", "TaskStateEntered", "ExecutionFailed"));
+}
+
 TEST_F(CallsTest, StartExecutionOfNoMachineFailsAsAtAws) {
   auto node = CallingNode(&caller_);
   ASSERT_TRUE(Start(*node, "child", "one",

@@ -191,6 +191,26 @@ TEST_F(RolesTest, HaveNoMeaningAtEndpointsOfOnesOwnWithoutAnSts) {
   EXPECT_EQ(Wait(MakeCaller(options).get(), call), "1");
 }
 
+TEST(Caller, RefusesParametersBeforeTheyAreSent) {
+  const std::unique_ptr<Caller> caller = MakeCaller(Options());
+  const auto refusal = [&](std::string_view service, const std::string& parameters) {
+    JsonArena arena;
+    return caller->RefusalOf(service, "invoke", *ParseJson(parameters, &arena)).value_or("(none)");
+  };
+  EXPECT_EQ(refusal("lambda", R"({"FunctionName":"f","Payload":"x"})"), "(none)");
+  EXPECT_EQ(refusal("lambda", R"({"FunctionName":7})"),
+            "The Parameters '{\"FunctionName\":7}' could not be used to start the Task: [The value "
+            "for the field 'FunctionName' must be a STRING]");
+  EXPECT_EQ(refusal("http", R"({"ApiEndpoint":"http://h/","Method":"GET"})"), "(none)");
+  EXPECT_THAT(refusal("http", R"({"ApiEndpoint":"http://h/","Method":"GET","Headers":[]})"),
+              HasSubstr("[The value of the field 'Headers' has an invalid format]"));
+  // What only the task itself can tell.
+  EXPECT_EQ(refusal("http", R"({"ApiEndpoint":"http://h/","Method":"GET",
+                                "Authentication":{"ConnectionArn":"none"}})"),
+            "(none)");
+  EXPECT_EQ(refusal("sqs", "{}"), "(none)");
+}
+
 TEST(Caller, SaysWhichServiceItDoesNotHave) {
   const std::unique_ptr<Caller> caller = MakeCaller(Options());
   EXPECT_THAT(Wait(caller.get(), {.service = "sqs", .action = "sendMessage", .parameters = "{}"}),
