@@ -20,9 +20,11 @@
 namespace pawl::engine {
 
 inline constexpr std::string_view kEventMachine = "pawl-lambda-events";
-// Two more attempts, after a minute and two, as Lambda makes for asynchronous invocations.
+// As Lambda does with asynchronous invocations: two more attempts, after a minute and two; what has
+// not been run within six hours is given up.
 inline constexpr std::string_view kEventDefinition = R"({
   "Comment": "Invocations of Lambda functions that nobody waits for (InvocationType Event).",
+  "TimeoutSeconds": 21600,
   "StartAt": "Invoke",
   "States": {
     "Invoke": {
