@@ -58,32 +58,38 @@ CallFailure EventFailure(const absl::Status& status, const std::string& request_
                       FromAbsl(status.message()), request_id)};
 }
 
-// The execution that is the event, whose machine is made with the first of them.
+// Starts the execution that is the event, whose machine is made with the first of them.
 class EventStart : public std::enable_shared_from_this<EventStart> {
  public:
   EventStart(WantedExecution wanted, WorkerInvocationParts parts, store::Callback<Started> done)
       : wanted_(std::move(wanted)), parts_(std::move(parts)), done_(std::move(done)) {}
 
-  void Begin() {
+  void Try() {
     StartUntilKnown(wanted_, parts_.scheduler, parts_.start,
                     [self = shared_from_this()](absl::StatusOr<Started> started) {
-                      if (!absl::IsNotFound(started.status())) return self->done_(started);
+                      if (!absl::IsNotFound(started.status()) || ++self->tried_ == kMostTries) {
+                        return self->done_(std::move(started));
+                      }
                       self->MakeMachine();
                     });
   }
 
  private:
+  // However it ends, the next start shows whether the machine is there.
   void MakeMachine() {
-    parts_.create_event_machine([self = shared_from_this()](absl::Status status) {
-      if (!status.ok()) return self->done_(status);
-      StartUntilKnown(self->wanted_, self->parts_.scheduler, self->parts_.start,
-                      [self](absl::StatusOr<Started> started) { self->done_(started); });
+    parts_.create_event_machine([self = shared_from_this()](const absl::Status& status) {
+      if (status.ok()) return self->Try();
+      self->parts_.scheduler->RunAfter(kPause, [self] { self->Try(); });
     });
   }
+
+  static constexpr int kMostTries = 60;
+  static constexpr absl::Duration kPause = absl::Seconds(1);
 
   const WantedExecution wanted_;
   const WorkerInvocationParts parts_;
   store::Callback<Started> done_;
+  int tried_ = 0;
 };
 
 }  // namespace
@@ -92,6 +98,8 @@ std::optional<integrations::Invocation> OwnInvocation(
     const integrations::Call& call,
     const std::function<std::string(std::string_view function)>& served_function) {
   if (call.service != "lambda" || !call.function_arn.empty()) return std::nullopt;
+  // Most do not say it: their payload is read by who sends it, and only there.
+  if (call.parameters.find("\"InvocationType\"") == std::string::npos) return std::nullopt;
   Outcome<integrations::Invocation, CallFailure> invocation = integrations::ReadInvocation(call);
   if (!invocation.ok() || invocation->type == "RequestResponse") return std::nullopt;
   const auto function =
@@ -114,7 +122,7 @@ void CallWorkerFunction(const integrations::Call& call, const integrations::Invo
         done(started.ok() ? CallResult(Answer(202, id, clock->Now()))
                           : CallResult(EventFailure(started.status(), id)));
       })
-      ->Begin();
+      ->Try();
 }
 
 }  // namespace pawl::engine
