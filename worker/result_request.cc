@@ -21,8 +21,7 @@ std::string ErrorText(std::string_view text) {
   return clean;
 }
 
-v1::WorkItem FailRequest(const std::string& token, std::string_view error,
-                            std::string_view cause) {
+v1::WorkItem FailRequest(const std::string& token, std::string_view error, std::string_view cause) {
   v1::WorkItem item;
   v1::FailTaskRequest* fail = item.mutable_fail_task();
   fail->set_task_token(token);
@@ -55,6 +54,7 @@ v1::WorkItem ResultRequest(const std::string& token, const TaskResult& result) {
   v1::CompleteTaskRequest* complete = item.mutable_complete_task();
   complete->set_task_token(token);
   complete->set_output(output);
+  complete->set_log_tail(result.log_tail());
   return item;
 }
 

@@ -44,6 +44,11 @@ class TaskResult {
   // but that it was received, and no more heartbeats are sent.
   static TaskResult LeftOpen() { return TaskResult(Open{}); }
 
+  // Of an invocation that wants it (FunctionInvocation), with its output: the end of what the
+  // function has printed, at most 4 KiB; bytes.
+  void set_log_tail(std::string log) { log_tail_ = std::move(log); }
+  const std::string& log_tail() const { return log_tail_; }
+
   const std::string* output() const { return std::get_if<std::string>(&value_); }
   const TaskError* failure() const { return std::get_if<TaskError>(&value_); }
   bool left_open() const { return std::holds_alternative<Open>(value_); }
@@ -53,6 +58,7 @@ class TaskResult {
   explicit TaskResult(Open open) : value_(open) {}
 
   std::variant<std::string, TaskError, Open> value_;
+  std::string log_tail_;
 };
 
 // What a task of a Lambda function has besides its input, which is the function's event.
@@ -62,6 +68,7 @@ struct FunctionInvocation {
   std::string request_id;                        // a UUID; the same when the task is given again
   absl::Time deadline = absl::InfiniteFuture();  // after which nobody waits for the result
   std::string client_context;                    // JSON text; empty: none
+  bool wants_log = false;                        // the end of what it prints (LogType Tail)
 };
 
 // A task while it is worked on. Thread-safe; the library keeps it alive until the handler returns.

@@ -27,7 +27,8 @@ std::optional<FunctionInvocation> InvocationOf(const v1::Task& task) {
   FunctionInvocation invocation{.function = given.function(),
                                 .function_arn = given.function_arn(),
                                 .request_id = given.request_id(),
-                                .client_context = given.client_context()};
+                                .client_context = given.client_context(),
+                                .wants_log = given.wants_log()};
   if (given.has_deadline()) {
     invocation.deadline = absl::FromUnixSeconds(given.deadline().seconds()) +
                           absl::Nanoseconds(given.deadline().nanos());

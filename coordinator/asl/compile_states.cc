@@ -89,7 +89,11 @@ void DefinitionCompiler::ReadCredentials(const StateReader& reader, TaskDetail* 
       findings_->Schema("The field 'RoleArn' is required but was missing", credentials);
     }
   }
-  if (jsonata) {
+  if (jsonata && !computed) {
+    const Place role = credentials.Member("RoleArn");
+    if (!role.exists()) return;
+    detail->credentials = read_.ReadJsonata(role, "Credentials/RoleArn", kStatesOfState);
+  } else if (jsonata) {
     detail->credentials = read_.ReadJsonata(credentials, "Credentials", kStatesOfState);
   } else {
     detail->credentials = read_.ReadTemplate(credentials);

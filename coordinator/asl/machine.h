@@ -89,7 +89,8 @@ struct PassDetail {
 
 struct TaskDetail {
   TaskResource resource;
-  // Of the field Credentials: gives an object with RoleArn.
+  // Of the field Credentials: gives an object with RoleArn; in JSONata, where the object is written
+  // out, RoleArn itself.
   std::optional<ValueTemplate> credentials;
   NumberField timeout_seconds;
   NumberField heartbeat_seconds;

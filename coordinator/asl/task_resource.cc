@@ -48,6 +48,20 @@ size_t ActionColon(std::string_view integration) {
   return integration.rfind(':');
 }
 
+// What stands behind "function:", if that is there; a name may end with these letters.
+std::string_view AfterFunctionKind(std::string_view function) {
+  const size_t kind = function.find(kFunctionKind);
+  if (kind == std::string_view::npos || (kind > 0 && function[kind - 1] != ':')) return function;
+  return function.substr(kind + kFunctionKind.size());
+}
+
+// Letters, digits and `others`.
+bool AllOf(std::string_view text, std::string_view others) {
+  return std::all_of(text.begin(), text.end(), [&](unsigned char c) {
+    return std::isalnum(c) != 0 || others.find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
 }  // namespace
 
 std::optional<TaskResource> SplitResource(std::string_view arn) {
@@ -85,14 +99,17 @@ std::pair<std::string_view, std::string_view> HistoryResource(std::string_view i
 }
 
 std::string_view FunctionName(std::string_view function) {
-  if (const size_t kind = function.find(kFunctionKind); kind != std::string_view::npos) {
-    function.remove_prefix(kind + kFunctionKind.size());
-  }
-  const std::string_view name = function.substr(0, function.find(':'));
-  const bool valid = std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '-' || c == '_';
-  });
-  return valid ? name : std::string_view();
+  const std::string_view qualified = AfterFunctionKind(function);
+  const std::string_view name = qualified.substr(0, qualified.find(':'));
+  return AllOf(name, "-_") ? name : std::string_view();
+}
+
+std::string_view QualifiedFunction(std::string_view function) {
+  const std::string_view qualified = AfterFunctionKind(function);
+  const std::string_view name = FunctionName(qualified);
+  if (name.empty() || name.size() == qualified.size()) return name;
+  const std::string_view qualifier = qualified.substr(name.size() + 1);
+  return !qualifier.empty() && AllOf(qualifier, "-_$") ? qualified : std::string_view();
 }
 
 }  // namespace pawl::asl

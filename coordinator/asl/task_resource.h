@@ -49,6 +49,8 @@ std::pair<std::string_view, std::string_view> HistoryResource(std::string_view i
 // ("123456789012:function:f"), each perhaps with a version or an alias behind it. Empty: it names
 // none.
 std::string_view FunctionName(std::string_view function);
+// The same with the version or alias: "f" or "f:prod". Empty also when that is none.
+std::string_view QualifiedFunction(std::string_view function);
 
 }  // namespace pawl::asl
 

@@ -126,10 +126,6 @@ inline constexpr std::string_view kNoIntegrationCause =
     "The integration {} is not available in this version of Pawl.";
 // R (integrations.md 3), of a call that cannot be made: such causes have the prefix of 12.1.
 inline constexpr std::string_view kBadParametersBegin = "The Parameters '";
-// None: in the words of the row above.
-inline constexpr std::string_view kInvocationTypeCause =
-    "The Parameters '{}' could not be used to start the Task: [The InvocationType '{}' is not "
-    "available for functions that workers serve]";
 // None, as no row of 12.3 has the missing TimestampPath: in the words of SecondsPath.
 inline constexpr std::string_view kNoTimestampCause =
     "The TimestampPath parameter does not reference an input value: {}";

@@ -19,13 +19,18 @@ bool ReplayWorld::ActivityExists(std::string_view name) const {
   return !FailedWith(StrCat(":activity:", name, " does not exist."));
 }
 
-bool ReplayWorld::WorkersServe(std::string_view) const {
-  constexpr std::string_view kCause = asl::unverified::kInvocationTypeCause;
-  return FailedWith(kCause.substr(kCause.rfind('}') + 1));
-}
-
 bool ReplayWorld::CarriesOut(const asl::TaskResource& integration) const {
   return !FailedWith(fmt::format(asl::unverified::kNoIntegrationCause, integration.arn));
+}
+
+std::optional<std::string> ReplayWorld::RefusalOf(const asl::TaskResource&, Json) const {
+  if (row_ == nullptr) return std::nullopt;
+  const core::HistoryEvent& last = row_->events.back();
+  if (last.type != core::EventType::kExecutionFailed || !last.cause) return std::nullopt;
+  const std::string_view cause = last.cause->view();
+  const size_t begin = cause.find(asl::unverified::kBadParametersBegin);
+  if (begin == std::string_view::npos) return std::nullopt;
+  return std::string(cause.substr(begin));
 }
 
 std::string ReplayWorld::SignToken(const core::TaskToken& token) const {

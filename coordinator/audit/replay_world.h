@@ -3,6 +3,7 @@
 #ifndef PAWL_AUDIT_REPLAY_WORLD_H_
 #define PAWL_AUDIT_REPLAY_WORLD_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,10 +20,11 @@ class ReplayWorld : public core::World {
   explicit ReplayWorld(const AuditedRow& row) : row_(&row) {}
 
   bool ActivityExists(std::string_view name) const override;
-  // History does not tell who served a function, and nothing in it depends on that but the one
-  // failure.
-  bool WorkersServe(std::string_view function) const override;
+  // History does not tell who served a function, and nothing in it depends on that.
+  std::string ServedFunction(std::string_view) const override { return ""; }
   bool CarriesOut(const asl::TaskResource& integration) const override;
+  std::optional<std::string> RefusalOf(const asl::TaskResource& integration,
+                                       Json parameters) const override;
   // Tokens are signed with a secret that the auditor has not: the row's own.
   std::string SignToken(const core::TaskToken& token) const override;
 

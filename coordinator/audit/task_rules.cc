@@ -54,7 +54,7 @@ bool IsFunction(const HistoryEvent& scheduled, std::string_view function) {
     return asl::HistoryResource(scheduled.resource.view()).first == "lambda";
   }
   return scheduled.type == EventType::kLambdaFunctionScheduled &&
-         asl::FunctionName(scheduled.resource.view()) == function;
+         asl::FunctionName(scheduled.resource.view()) == asl::FunctionName(function);
 }
 
 bool IsActivity(const HistoryEvent& scheduled, std::string_view name) {

@@ -124,6 +124,10 @@ void AddOutgoingCalls(std::vector<Setting>* table) {
   table->push_back(Matching("lambda_functions", &Settings::lambda_functions, R"(([^=]+=[^=]+)*)",
                             "NAME=worker, NAME=aws or NAME=URL, with commas between", "",
                             "Functions that run elsewhere than lambda_endpoint says"));
+  table->push_back(Matching("sts_endpoint", &Settings::sts_endpoint, R"((https?://\S+)?)",
+                            "a URL such as http://127.0.0.1:4566", "",
+                            "STS where the roles of Credentials are assumed; empty: AWS's own, for "
+                            "functions at AWS only"));
   table->push_back(Matching("connections_file", &Settings::connections_file, R"(.*)", "a file", "",
                             "YAML file of the connections that HTTP tasks authenticate with"));
   table->push_back(Matching("egress_allow", &Settings::egress_allow, R"(.*)",

@@ -34,6 +34,7 @@ struct Settings {
   bool allow_unauthenticated = false;
   std::string lambda_endpoint;
   std::string lambda_functions;
+  std::string sts_endpoint;      // empty: AWS's own, for calls of AWS
   std::string connections_file;  // empty: none
   std::string egress_allow;
   std::string egress_deny;

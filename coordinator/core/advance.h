@@ -68,10 +68,14 @@ class World {
  public:
   virtual ~World() = default;
   virtual bool ActivityExists(std::string_view name) const = 0;
-  // Whether that Lambda function is served by workers; else it is called as other services are.
-  virtual bool WorkersServe(std::string_view function) const = 0;
+  // The name under which workers serve that Lambda function, which is one without ("f") or with
+  // ("f:prod") a version or alias; empty: it is called as other services are.
+  virtual std::string ServedFunction(std::string_view function) const = 0;
   // Whether this version of Pawl can carry out that integration.
   virtual bool CarriesOut(const asl::TaskResource& integration) const = 0;
+  // Why it cannot be called with these parameters, in AWS's words; nothing when it can.
+  virtual std::optional<std::string> RefusalOf(const asl::TaskResource& integration,
+                                               Json parameters) const = 0;
   // What a task's parameters may hand out for `token`.
   virtual std::string SignToken(const TaskToken& token) const = 0;
 };

@@ -13,6 +13,13 @@ bool IsLate(const absl::Status& status) {
   return absl::IsFailedPrecondition(status) || absl::IsNotFound(status);
 }
 
+// Whether one of its tasks still waits for that call.
+bool WaitsFor(const core::Execution& execution, const TaskId& call) {
+  if (execution.closed()) return false;
+  const core::Branch* branch = execution.Find(call.branch);
+  return branch != nullptr && branch->task && branch->task->nonce == call.nonce;
+}
+
 std::optional<Text> ToText(const std::optional<std::string>& text) {
   return text ? std::optional<Text>(Text(*text)) : std::nullopt;
 }
@@ -70,6 +77,7 @@ void CallRunner::Make(LeasedCall leased) {
     running.task = task;
     running.taken_at = now;
     running.started_at = leased.started_at;
+    of_execution_[task.execution].push_back(task.nonce);
     ShowRunning();
   }
   if (leased.repeated) parts_.metrics->calls_repeated.Add();
@@ -87,12 +95,18 @@ std::optional<integrations::Caller::CallId> CallRunner::Begin(LeasedCall leased)
       if (auto self = weak.lock()) self->Ended(nonce, std::move(result));
     });
   };
-  if (leased.call.service != "states") {
-    return parts_.caller->Start(std::move(leased.call), std::move(done));
+  if (leased.call.service == "states") {
+    CallStartExecution(parts_.account, leased.call, leased.starter, parts_.clock, parts_.scheduler,
+                       parts_.start, std::move(done));
+    return std::nullopt;
   }
-  CallStartExecution(parts_.account, leased.call, leased.starter, parts_.scheduler, parts_.start,
-                     std::move(done));
-  return std::nullopt;
+  if (const auto own = OwnInvocation(leased.call, parts_.served_function)) {
+    CallWorkerFunction(leased.call, *own, leased.starter,
+                       {parts_.clock, parts_.scheduler, parts_.start, parts_.create_event_machine},
+                       std::move(done));
+    return std::nullopt;
+  }
+  return parts_.caller->Start(std::move(leased.call), std::move(done));
 }
 
 void CallRunner::Ended(int64_t nonce, integrations::CallResult result) {
@@ -177,14 +191,46 @@ void CallRunner::Drop(int64_t nonce) {
   std::optional<integrations::Caller::CallId> call;
   {
     absl::MutexLock lock(&mu_);
-    const auto at = running_.find(nonce);
-    if (at == running_.end()) return;
-    call = at->second.call;
-    running_.erase(at);
+    const std::optional<Running> dropped = Remove(nonce);
+    if (!dropped) return;
+    call = dropped->call;
     ShowRunning();
   }
   if (call) parts_.caller->Cancel(*call);
   TakeMore();
+}
+
+std::optional<CallRunner::Running> CallRunner::Remove(int64_t nonce) {
+  const auto at = running_.find(nonce);
+  if (at == running_.end()) return std::nullopt;
+  Running running = std::move(at->second);
+  running_.erase(at);
+  const auto siblings = of_execution_.find(running.task.execution);
+  std::erase(siblings->second, nonce);
+  if (siblings->second.empty()) of_execution_.erase(siblings);
+  return running;
+}
+
+void CallRunner::Moved(const core::Execution& execution, FlushEpoch epoch) {
+  if (!has_some_) return;
+  std::vector<int64_t> unwanted;
+  {
+    absl::MutexLock lock(&mu_);
+    const auto calls = of_execution_.find(execution.facts->id);
+    if (calls == of_execution_.end()) return;
+    for (const int64_t nonce : calls->second) {
+      // What has ended already is dropped by who has told its end.
+      const Running& running = running_.at(nonce);
+      if (!running.ended && !WaitsFor(execution, running.task)) unwanted.push_back(nonce);
+    }
+  }
+  if (unwanted.empty()) return;
+  parts_.await_flush(epoch, [weak = weak_from_this(),
+                             unwanted = std::move(unwanted)](const absl::Status& flushed) {
+    const auto self = weak.lock();
+    if (self == nullptr || !flushed.ok()) return;  // the next renewal tells whether it is so
+    for (const int64_t nonce : unwanted) self->Drop(nonce);
+  });
 }
 
 void CallRunner::GiveBack(const TaskId& task) {
@@ -192,6 +238,7 @@ void CallRunner::GiveBack(const TaskId& task) {
 }
 
 void CallRunner::ShowRunning() {
+  has_some_ = !running_.empty();
   parts_.metrics->calls_under_way.Set(static_cast<double>(running_.size()));
 }
 
@@ -224,6 +271,7 @@ void CallRunner::GiveBackAll() {
     absl::MutexLock lock(&mu_);
     for (auto& [nonce, running] : running_) left.push_back(running);
     running_.clear();
+    of_execution_.clear();
     ShowRunning();
   }
   if (!left.empty()) log::Info("calls_given_back", {{"calls", left.size()}});

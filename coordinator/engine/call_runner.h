@@ -12,6 +12,7 @@
 #ifndef PAWL_ENGINE_CALL_RUNNER_H_
 #define PAWL_ENGINE_CALL_RUNNER_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,6 +29,7 @@
 #include "coordinator/engine/given_task.h"
 #include "coordinator/engine/scheduler.h"
 #include "coordinator/engine/start_execution_call.h"
+#include "coordinator/engine/worker_invocation.h"
 #include "coordinator/integrations/call.h"
 #include "coordinator/metrics/metrics.h"
 
@@ -51,11 +53,22 @@ class CallRunner : public std::enable_shared_from_this<CallRunner> {
     // Leaves work to the chain of that execution.
     std::function<void(ExecutionId, Work)> post;
     StartFunction start;
+    // As Options::served_function.
+    std::function<std::string(std::string_view function)> served_function;
+    // As WorkerInvocationParts::create_event_machine.
+    std::function<void(store::DoneCallback)> create_event_machine;
+    // As Store::AwaitFlush.
+    std::function<void(FlushEpoch, store::DoneCallback)> await_flush;
   };
 
   explicit CallRunner(Parts parts) : parts_(std::move(parts)) {}
 
   void Run() { TakeMore(); }
+  // A step of this node, taken in `epoch`, has moved `execution` on: calls under way here that none
+  // of its tasks waits for any more are cancelled once that step is on disk. Those whose execution
+  // another node has moved on end with the next renewal of their lease. Cheap where no call of the
+  // execution is under way.
+  void Moved(const core::Execution& execution, FlushEpoch epoch);
   // Takes no more calls. Those that have not ended after `grace` are cancelled, and given back to
   // be made by other nodes. `done` is called when none is left.
   void Drain(absl::Duration grace, absl::AnyInvocable<void()> done);
@@ -88,6 +101,8 @@ class CallRunner : public std::enable_shared_from_this<CallRunner> {
   // Nobody waits for that call any more.
   void Drop(int64_t nonce);
   void GiveBack(const TaskId& task);
+  // Takes it out of `running_`.
+  std::optional<Running> Remove(int64_t nonce) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ShowRunning() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void WaitForLast(absl::Time until, absl::AnyInvocable<void()> done);
   void GiveBackAll();
@@ -100,11 +115,14 @@ class CallRunner : public std::enable_shared_from_this<CallRunner> {
   static constexpr absl::Duration kLongestPause = absl::Seconds(4);
 
   const Parts parts_;
+  std::atomic<bool> has_some_{false};
   absl::Mutex mu_;
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
   bool tick_set_ ABSL_GUARDED_BY(mu_) = false;
   int64_t polls_ ABSL_GUARDED_BY(mu_) = 0;
   absl::flat_hash_map<int64_t, Running> running_ ABSL_GUARDED_BY(mu_);  // by nonce
+  // The nonces of what runs.
+  absl::flat_hash_map<ExecutionId, std::vector<int64_t>> of_execution_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace pawl::engine

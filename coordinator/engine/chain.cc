@@ -219,9 +219,10 @@ void Chain::FillEvent(const What& what, core::Event* event) const {
   if constexpr (std::is_same_v<What, Work::FunctionReturned>) {
     const core::Branch* branch = execution_->Find(what.branch);
     const bool open = branch != nullptr && branch->task && branch->task->nonce == what.nonce;
-    event->what =
-        core::CallReturned{what.branch, what.nonce,
-                           open ? InvocationResult(*branch->task, what.payload) : what.payload};
+    event->what = core::CallReturned{
+        what.branch, what.nonce,
+        open ? InvocationResult(*branch->task, what.payload, what.log_tail, event->now)
+             : what.payload};
   } else if constexpr (std::is_constructible_v<decltype(event->what), const What&>) {
     event->what = what;
   }
@@ -369,6 +370,7 @@ void Chain::Announce(Pending& pending, const core::Execution& execution, FlushEp
     parts_->timer_set(*pending.claimable_at);
   }
   parts_->children->Moved(execution);
+  parts_->moved(execution, epoch);
   if (execution.closed()) {
     parts_->store->AwaitFlush(
         epoch, [parts = parts_, record = store::RecordOf(execution)](const absl::Status& flushed) {

@@ -60,6 +60,8 @@ struct ChainParts {
   std::function<void(const store::ExecutionRecord&)> closed;
   // A timer at that time has been written.
   std::function<void(absl::Time)> timer_set;
+  // A step that has been committed has moved that execution on; on disk once its epoch is.
+  std::function<void(const core::Execution&, FlushEpoch)> moved;
   // The chain has come to rest. It is told once per rest, on the thread that worked.
   std::function<void(ExecutionId)> idle;
   // No more steps: the node is going down. Work that was posted is still done.
@@ -82,6 +84,7 @@ struct Work {
     BranchId branch;
     int64_t nonce = 0;
     Text payload;
+    std::string log_tail;
   };
   // The worker has its task: its confirmation is written.
   struct Confirm {

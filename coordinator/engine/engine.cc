@@ -26,7 +26,7 @@ namespace {
 Work EndOf(const TaskToken& task, const TaskResult& result) {
   if (core::IsCallQueue(task.queue)) {
     if (result.succeeded) {
-      return {Work::FunctionReturned{task.branch, task.nonce, result.output}, {}};
+      return {Work::FunctionReturned{task.branch, task.nonce, result.output, result.log_tail}, {}};
     }
     return {core::CallFailed{task.branch, task.nonce, result.error, result.cause}, {}};
   }
@@ -77,6 +77,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   ChainParts MakeChainParts();
   void BuildClaimer();
   void BuildCallRunner();
+  void CreateEventMachine(store::DoneCallback done);
   std::function<Fence(const core::Execution&)> DrawFence() const {
     if (options_.draw_fence) return options_.draw_fence;
     return [random = options_.random](const core::Execution&) { return Fence(random()); };
@@ -180,25 +181,32 @@ void Engine::Impl::BuildChildren() {
 }
 
 ChainParts Engine::Impl::MakeChainParts() {
-  ChainParts parts{.store = store_,
-                   .clock = clock_,
-                   .scheduler = scheduler_,
-                   .machines = machines_,
-                   .activities = activities_,
-                   .world = std::make_shared<NodeWorld>(activities_, options_.workers_serve,
-                                                        dispatcher_->tokens()),
-                   .dispatcher = dispatcher_,
-                   .confirmations = confirmations_,
-                   .children = children_,
-                   .metrics = options_.metrics,
-                   .random = options_.random,
-                   .draw_fence = DrawFence(),
-                   .claim_hint = options_.claim_hint,
-                   .claim_renewal = options_.claim_renewal,
-                   .closed = options_.closed};
+  ChainParts parts{
+      .store = store_,
+      .clock = clock_,
+      .scheduler = scheduler_,
+      .machines = machines_,
+      .activities = activities_,
+      .world = std::make_shared<NodeWorld>(activities_, options_.caller, options_.served_function,
+                                           dispatcher_->tokens()),
+      .dispatcher = dispatcher_,
+      .confirmations = confirmations_,
+      .children = children_,
+      .metrics = options_.metrics,
+      .random = options_.random,
+      .draw_fence = DrawFence(),
+      .claim_hint = options_.claim_hint,
+      .claim_renewal = options_.claim_renewal,
+      .closed = options_.closed};
   auto weak = weak_from_this();
   parts.timer_set = [weak](absl::Time at) {
     if (auto self = weak.lock()) self->claimer_->WakeAt(at);
+  };
+  parts.moved = [weak](const core::Execution& execution, FlushEpoch epoch) {
+    const auto self = weak.lock();
+    if (self != nullptr && self->call_runner_ != nullptr) {
+      self->call_runner_->Moved(execution, epoch);
+    }
   };
   parts.idle = [weak](ExecutionId id) {
     if (auto self = weak.lock()) self->chains_->Rested(id);
@@ -259,7 +267,33 @@ void Engine::Impl::BuildCallRunner() {
     self->starter_->Start(std::move(machine), std::move(name), std::move(input), std::move(task),
                           std::move(done));
   };
+  parts.served_function = options_.served_function;
+  parts.create_event_machine = [weak](store::DoneCallback done) {
+    if (auto self = weak.lock()) return self->CreateEventMachine(std::move(done));
+    done(absl::UnavailableError("this coordinator has gone"));
+  };
+  parts.await_flush = [store = store_](FlushEpoch epoch, store::DoneCallback done) {
+    store->AwaitFlush(epoch, std::move(done));
+  };
   call_runner_ = std::make_shared<CallRunner>(std::move(parts));
+}
+
+void Engine::Impl::CreateEventMachine(store::DoneCallback done) {
+  store::Machine machine;
+  machine.name = kEventMachine;
+  machine.type = "STANDARD";
+  machine.created_at = clock_->Now();
+  store::Revision& revision = machine.current;
+  revision.id = RevisionId(Uuid::TimeOrdered(machine.created_at, options_.random));
+  revision.machine_name = machine.name;
+  revision.definition = kEventDefinition;
+  revision.role_arn = StrCat("arn:", options_.account.partition,
+                             ":iam::", options_.account.account_id, ":role/", kEventMachine);
+  revision.created_at = machine.created_at;
+  store_->CreateMachine(
+      machine, [done = std::move(done)](const absl::StatusOr<store::Machine>& created) mutable {
+        done(absl::IsAlreadyExists(created.status()) ? absl::OkStatus() : created.status());
+      });
 }
 
 void Engine::Impl::Drain(absl::AnyInvocable<void()> done) {

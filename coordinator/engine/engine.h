@@ -58,10 +58,9 @@ struct Options {
   int64_t max_calls = 4096;
   // How long a node that goes down waits for the calls it has under way before it gives them back.
   absl::Duration call_grace = absl::Seconds(5);
-  // Whether that Lambda function is served by workers; else its calls go to `caller`.
-  std::function<bool(std::string_view function)> workers_serve = [](std::string_view) {
-    return true;
-  };
+  // As World::ServedFunction. Calls of others go to `caller`.
+  std::function<std::string(std::string_view function)> served_function =
+      [](std::string_view function) { return std::string(function.substr(0, function.find(':'))); };
   // Told of each execution that a step of this node has closed, once that is on disk, as
   // FindExecution tells of it. Must not block.
   std::function<void(const store::ExecutionRecord&)> closed = [](const store::ExecutionRecord&) {};
@@ -90,6 +89,7 @@ struct TaskResult {
   Text output;                // JSON text, checked by the caller
   std::optional<Text> error;  // of a failure
   std::optional<Text> cause;
+  std::string log_tail;  // of a function that was to give it (Invocation); bytes
 };
 
 class Engine {

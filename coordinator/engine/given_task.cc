@@ -12,9 +12,13 @@
 #include "coordinator/base/strings.h"
 #include "coordinator/core/advance.h"
 #include "coordinator/core/queues.h"
+#include "coordinator/engine/sdk_metadata.h"
+#include "coordinator/integrations/lambda_routes.h"
 
 namespace pawl::engine {
 namespace {
+
+constexpr size_t kLogTailBytes = 4096;  // AWS: what an invocation gets of its log
 
 // The same for each repetition of one attempt, of which the nonce is the secret: no id tells it.
 std::string RequestId(int64_t nonce) {
@@ -44,6 +48,14 @@ class InvokeParameters {
 
   std::string_view function() const { return Member("FunctionName"); }
   std::string_view qualifier() const { return Member("Qualifier"); }
+  bool wants_log() const { return Member("LogType") == "Tail"; }
+  // What Lambda says has been executed. Of an alias it would be the version behind it, which nobody
+  // knows here.
+  std::string version() const {
+    const std::string named =
+        integrations::FunctionReference::Parse(function(), qualifier()).qualifier;
+    return named.empty() ? "$LATEST" : named;
+  }
 
   // A string goes as it is where it is JSON; without a payload the function sees {}.
   Text Payload() const {
@@ -74,18 +86,16 @@ class InvokeParameters {
 
 // "arn:aws:lambda:us-east-1:123456789012:function:f:prod", however it was named.
 std::string FunctionArn(const core::ExecutionFacts& facts, const InvokeParameters& parameters) {
-  std::string arn(parameters.function());
-  if (!arn.starts_with("arn:")) {
-    const absl::StatusOr<Arn> own = Arn::Parse(facts.execution_arn);
-    const size_t kind = arn.rfind("function:");
-    if (kind != std::string::npos) arn = arn.substr(kind + std::string_view("function:").size());
-    if (own.ok()) {
-      arn = StrCat("arn:", own->partition, ":lambda:", own->region, ":", own->account_id,
-                   ":function:", arn);
-    }
+  const std::string_view named = parameters.function();
+  const auto function = integrations::FunctionReference::Parse(named, parameters.qualifier());
+  if (named.starts_with("arn:")) {
+    const std::string_view before = named.substr(0, named.find(":function:"));
+    return StrCat(before, ":function:", function.Qualified());
   }
-  if (!parameters.qualifier().empty()) StrAppend(&arn, ":", parameters.qualifier());
-  return arn;
+  const absl::StatusOr<Arn> own = Arn::Parse(facts.execution_arn);
+  if (!own.ok()) return function.Qualified();
+  return StrCat("arn:", own->partition, ":lambda:", own->region, ":", own->account_id,
+                ":function:", function.Qualified());
 }
 
 void FillInvocation(const core::Execution& execution, const core::Branch& branch,
@@ -102,6 +112,7 @@ void FillInvocation(const core::Execution& execution, const core::Branch& branch
   const InvokeParameters parameters(task);
   invocation.function_arn = FunctionArn(*execution.facts, parameters);
   invocation.client_context = parameters.ClientContext();
+  invocation.wants_log = parameters.wants_log();
   given->input = parameters.Payload();
 }
 
@@ -133,6 +144,7 @@ void FillCall(const core::Execution& execution, const core::Branch& branch, Acti
   call.role_arn = task.role_arn;
   call.idempotency_key = RequestId(task.nonce);
   call.execution_arn = facts.execution_arn;
+  call.execution_role_arn = facts.role_arn;
   call.state_machine_arn = facts.state_machine_arn;
   call.max_result_bytes = facts.limits.payload_bytes;
   call.deadline = branch.due_at.value_or(absl::InfiniteFuture());
@@ -160,24 +172,25 @@ ActivityTask MakeGivenTask(const TaskTokens& tokens, const core::Execution& exec
   return given;
 }
 
-Text InvocationResult(const core::TaskAttempt& task, const Text& payload) {
+Text InvocationResult(const core::TaskAttempt& task, const Text& payload, std::string_view log_tail,
+                      absl::Time now) {
   if (task.kind != asl::ResourceKind::kIntegration) return payload;
   const InvokeParameters parameters(task);
-  JsonArena arena;
-  const std::string_view qualifier = parameters.qualifier();
-  const std::string version(qualifier.empty() ? std::string_view("$LATEST") : qualifier);
-  const std::string shown_version = WriteJson(Json::String(version, &arena));
-  const std::string id = StrCat("\"", RequestId(task.nonce), "\"");
-  const std::string length = StrCat("\"", payload.size(), "\"");
-  return Text(StrCat(R"({"ExecutedVersion":)", shown_version, R"(,"Payload":)", Compact(payload),
-                     R"(,"SdkHttpMetadata":{"AllHttpHeaders":{"Content-Length":[)", length,
-                     R"(],"Content-Type":["application/json"],"X-Amz-Executed-Version":[)",
-                     shown_version, R"(],"x-amzn-RequestId":[)", id,
-                     R"(]},"HttpHeaders":{"Content-Length":)", length,
-                     R"(,"Content-Type":"application/json","X-Amz-Executed-Version":)",
-                     shown_version, R"(,"x-amzn-RequestId":)", id,
-                     R"(},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":)", id,
-                     R"(},"StatusCode":200})"));
+  const std::string id = RequestId(task.nonce);
+  const std::string version = parameters.version();
+  Headers headers = LambdaHeaders(id, payload.size(), now);
+  headers.emplace_back("X-Amz-Executed-Version", version);
+  std::string result = R"({"ExecutedVersion":)";
+  AppendJsonString(version, &result);
+  if (parameters.wants_log() && !log_tail.empty()) {
+    log_tail.remove_prefix(log_tail.size() - std::min(log_tail.size(), kLogTailBytes));
+    const std::string log = absl::Base64Escape(ToAbsl(log_tail));
+    headers.emplace_back("X-Amz-Log-Result", log);
+    result.append(R"(,"LogResult":)");
+    AppendJsonString(log, &result);
+  }
+  return Text(StrCat(result, R"(,"Payload":)", Compact(payload), ",", SdkMetadata(headers, 200, id),
+                     R"(,"StatusCode":200})"));
 }
 
 }  // namespace pawl::engine

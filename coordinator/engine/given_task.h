@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/time/time.h"
 #include "coordinator/base/ids.h"
@@ -30,6 +31,7 @@ struct Invocation {
   std::string request_id;    // the same for each repetition of one attempt
   absl::Time deadline = absl::InfiniteFuture();
   std::string client_context;  // JSON text; empty: none
+  bool wants_log = false;      // the end of what it prints (LogType Tail)
 };
 
 // The task that starts an execution, when its call does.
@@ -64,8 +66,9 @@ ActivityTask MakeGivenTask(const TaskTokens& tokens, const core::Execution& exec
                            const core::Branch& branch);
 
 // The result of a task whose function a worker has run: that of lambda:invoke has the function's
-// payload in it (reference/integrations.md 5.2).
-Text InvocationResult(const core::TaskAttempt& task, const Text& payload);
+// payload in it (reference/integrations.md 5.2), and the end of its log where that was asked for.
+Text InvocationResult(const core::TaskAttempt& task, const Text& payload, std::string_view log_tail,
+                      absl::Time now);
 
 }  // namespace pawl::engine
 

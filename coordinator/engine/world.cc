@@ -1,11 +1,20 @@
 #include "coordinator/engine/world.h"
 
+#include "coordinator/engine/start_execution_call.h"
+
 namespace pawl::engine {
 
 bool NodeWorld::CarriesOut(const asl::TaskResource& integration) const {
   const std::string& service = integration.service;
   if (integration.pattern == asl::Pattern::kSync) return service == "states";
   return service == "lambda" || service == "http" || service == "states";
+}
+
+std::optional<std::string> NodeWorld::RefusalOf(const asl::TaskResource& integration,
+                                                Json parameters) const {
+  if (integration.service == "states") return StartExecutionRefusal(parameters);
+  if (caller_ == nullptr) return std::nullopt;
+  return caller_->RefusalOf(integration.service, integration.action, parameters);
 }
 
 }  // namespace pawl::engine

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,29 +13,36 @@
 #include "coordinator/core/advance.h"
 #include "coordinator/engine/activity_directory.h"
 #include "coordinator/engine/task_token.h"
+#include "coordinator/integrations/call.h"
 
 namespace pawl::engine {
 
 // Thread-safe.
 class NodeWorld : public core::World {
  public:
-  // `workers_serve`: as Options::workers_serve.
-  NodeWorld(std::shared_ptr<const ActivityDirectory> activities,
-            std::function<bool(std::string_view)> workers_serve, TaskTokens tokens)
+  // `caller`: as Options::caller. `served_function`: as Options::served_function.
+  NodeWorld(std::shared_ptr<const ActivityDirectory> activities, const integrations::Caller* caller,
+            std::function<std::string(std::string_view)> served_function, TaskTokens tokens)
       : activities_(std::move(activities)),
-        workers_serve_(std::move(workers_serve)),
+        caller_(caller),
+        served_function_(std::move(served_function)),
         tokens_(std::move(tokens)) {}
 
   bool ActivityExists(std::string_view name) const override { return activities_->Exists(name); }
-  bool WorkersServe(std::string_view function) const override { return workers_serve_(function); }
+  std::string ServedFunction(std::string_view function) const override {
+    return served_function_(function);
+  }
   bool CarriesOut(const asl::TaskResource& integration) const override;
+  std::optional<std::string> RefusalOf(const asl::TaskResource& integration,
+                                       Json parameters) const override;
   std::string SignToken(const core::TaskToken& token) const override {
     return tokens_.Encode(token);
   }
 
  private:
   const std::shared_ptr<const ActivityDirectory> activities_;
-  const std::function<bool(std::string_view)> workers_serve_;
+  const integrations::Caller* const caller_;
+  const std::function<std::string(std::string_view)> served_function_;
   const TaskTokens tokens_;
 };
 

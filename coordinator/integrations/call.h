@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
+#include "coordinator/base/json.h"
 #include "coordinator/base/outcome.h"
 
 namespace pawl::integrations {
@@ -24,6 +26,7 @@ struct Call {
   // The same for each repetition of one attempt of a task, different for any two attempts.
   std::string idempotency_key;
   std::string execution_arn;
+  std::string execution_role_arn;  // of the state machine
   std::string state_machine_arn;
   int64_t max_result_bytes = 0;
   absl::Time deadline = absl::InfiniteFuture();  // after which nobody waits for the result
@@ -46,6 +49,13 @@ class Caller {
   // `done` is called once, on a thread of the caller's, which it must not block; not within Start.
   // Calls of targets that have as many under way as they may have wait their turn.
   virtual CallId Start(Call call, absl::AnyInvocable<void(CallResult)> done) = 0;
+  // What is wrong with the parameters of such a call, in AWS's words; nothing when all is well, or
+  // when only the call itself can tell. For who schedules it: nothing is sent.
+  virtual std::optional<std::string> RefusalOf(std::string_view /*service*/,
+                                               std::string_view /*action*/,
+                                               Json /*parameters*/) const {
+    return std::nullopt;
+  }
   // Nobody waits for the result any more: `done` is not called from now on, unless it is running.
   virtual void Cancel(CallId id) = 0;
 };

@@ -6,8 +6,10 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "coordinator/base/log.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/base/utf8.h"
+#include "coordinator/integrations/assumed_roles.h"
 #include "coordinator/integrations/http_client.h"
 #include "coordinator/integrations/http_task.h"
 #include "coordinator/integrations/lambda_call.h"
@@ -24,6 +26,20 @@ CallFailure NotAvailable(const Call& call) {
                                    "are.")};
 }
 
+// reference/integrations.md 3.
+CallFailure RoleRefused(const Call& call) {
+  return {"States.TaskFailed",
+          StrCat("The role ", call.execution_role_arn,
+                 " is not authorized to assume the task state's role, ", call.role_arn, ".")};
+}
+
+CallFailure RoleNotAssumed(const Call& call, const RoleFailure& failure) {
+  if (failure.refused) return RoleRefused(call);
+  return {"Lambda.SdkClientException",
+          StrCat("Unable to execute HTTP request: the role ", call.role_arn,
+                 " could not be assumed: ", failure.message)};
+}
+
 // What others wrote may hold anything; histories are UTF-8.
 CallFailure Clean(CallFailure failure) {
   failure.error = ReplaceInvalidUtf8(MaskSurrogates(failure.error));
@@ -31,11 +47,18 @@ CallFailure Clean(CallFailure failure) {
   return failure;
 }
 
+std::string StsEndpoint(const CallerOptions& options) {
+  if (!options.sts_endpoint.empty()) return options.sts_endpoint;
+  return StrCat("https://sts.", options.region, ".amazonaws.com/");
+}
+
 class IntegrationCaller : public Caller {
  public:
   explicit IntegrationCaller(CallerOptions options)
       : options_(std::move(options)),
         tokens_(std::make_unique<OAuthTokens>(options_.clock, &client_)),
+        roles_(std::make_unique<AssumedRoles>(StsEndpoint(options_), options_.region,
+                                              options_.clock, &client_)),
         client_({.clock = options_.clock,
                  .policy = options_.egress,
                  .max_per_target = options_.max_calls_per_target,
@@ -51,6 +74,17 @@ class IntegrationCaller : public Caller {
     // On the client's thread, so that nothing is told within Start and each call is in one place.
     client_.Post([this, id, call = std::move(call)]() mutable { Begin(id, std::move(call)); });
     return id;
+  }
+
+  std::optional<std::string> RefusalOf(std::string_view service, std::string_view action,
+                                       Json parameters) const override {
+    if (service == "lambda" && action == "invoke") return InvocationRefusal(parameters);
+    if (service != "http" || action != "invoke") return std::nullopt;
+    const Call call{.parameters = WriteJson(parameters)};
+    const Outcome<HttpTask, CallFailure> task = ReadHttpTask(call, HttpOptions());
+    // A connection that is not there fails the task, and is its caller's to tell.
+    const bool refused = !task.ok() && task.error().error == "States.Runtime";
+    return refused ? task.error().cause : std::nullopt;
   }
 
   void Cancel(CallId id) override {
@@ -69,6 +103,12 @@ class IntegrationCaller : public Caller {
     std::optional<HttpClient::RequestId> request;  // the one under way
   };
 
+  HttpTaskOptions HttpOptions() const {
+    return {.region = options_.region,
+            .allow_plain = options_.http_task_allow_plain,
+            .connections = &options_.connections};
+  }
+
   void Begin(CallId id, Call call) {
     if (!call.function_arn.empty() || (call.service == "lambda" && call.action == "invoke")) {
       BeginLambda(id, std::move(call));
@@ -84,25 +124,45 @@ class IntegrationCaller : public Caller {
     if (!invocation.ok()) return Tell(id, std::move(invocation.error()));
     Outcome<HttpRequest, CallFailure> request = InvokeRequest(call, *invocation, options_.lambda);
     if (!request.ok()) return Tell(id, std::move(request.error()));
-    if (options_.credentials != nullptr) {
-      if (const auto credentials = options_.credentials->Get()) {
-        SignRequest(*credentials, {.region = options_.region, .service = "lambda"},
-                    options_.clock->Now(), &*request);
-      }
+    const std::optional<AwsCredentials> own =
+        options_.credentials == nullptr ? std::nullopt : options_.credentials->Get();
+    const bool as_role =
+        !call.role_arn.empty() && (!options_.sts_endpoint.empty() || IsAwsUrl(request->url));
+    if (!as_role)
+      return Invoke(id, std::move(call), *std::move(invocation), *std::move(request), own);
+    if (!own) return Tell(id, RoleRefused(call));
+    const std::string role = call.role_arn;
+    const std::string machine = call.state_machine_arn;
+    roles_->Get(role, machine, *own,
+                [this, id, call = std::move(call), invocation = *std::move(invocation),
+                 request = *std::move(request)](AssumedRoles::Result credentials) mutable {
+                  if (credentials.ok()) {
+                    return Invoke(id, std::move(call), std::move(invocation), std::move(request),
+                                  *credentials);
+                  }
+                  log::Warn("role_not_assumed",
+                            {{"role", call.role_arn}, {"why", credentials.error().message}});
+                  Tell(id, RoleNotAssumed(call, credentials.error()));
+                });
+  }
+
+  // Signed by `credentials`, if there are any.
+  void Invoke(CallId id, Call call, Invocation invocation, HttpRequest request,
+              const std::optional<AwsCredentials>& credentials) {
+    if (credentials) {
+      SignRequest(*credentials, {.region = options_.region, .service = "lambda"},
+                  options_.clock->Now(), &request);
     }
-    Send(
-        id, *std::move(request),
-        [this, id, call = std::move(call), invocation = *std::move(invocation)](HttpResult result) {
-          Tell(id, result.ok() ? InvokeResult(call, invocation, *result)
-                               : InvokeFailure(call, result.error()));
-        });
+    Send(id, std::move(request),
+         [this, id, call = std::move(call),
+          invocation = std::move(invocation)](const HttpResult& result) {
+           Tell(id, result.ok() ? InvokeResult(call, invocation, *result)
+                                : InvokeFailure(call, result.error()));
+         });
   }
 
   void BeginHttp(CallId id, Call call) {
-    Outcome<HttpTask, CallFailure> task =
-        ReadHttpTask(call, {.region = options_.region,
-                            .allow_plain = options_.http_task_allow_plain,
-                            .connections = &options_.connections});
+    Outcome<HttpTask, CallFailure> task = ReadHttpTask(call, HttpOptions());
     if (!task.ok()) return Tell(id, std::move(task.error()));
     if (task->connection != nullptr && task->connection->type == Connection::Type::kOAuth) {
       SendWithToken(id, std::move(call), *std::move(task), /*once_more=*/true);
@@ -163,6 +223,7 @@ class IntegrationCaller : public Caller {
   CallId last_id_ ABSL_GUARDED_BY(mu_) = 0;
   std::unordered_map<CallId, Live> live_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<OAuthTokens> tokens_;  // on the client's thread
+  std::unique_ptr<AssumedRoles> roles_;  // the same
   HttpClient client_;                    // last: its thread uses all the others
 };
 

@@ -24,6 +24,9 @@ struct CallerOptions {
   LambdaRoutes lambda;
   Connections connections;
   std::shared_ptr<CredentialSource> credentials;  // null: calls of AWS go unsigned
+  // URL of the STS where the roles of Credentials are assumed. Empty: AWS's own, for calls that go
+  // to AWS itself; for all others a role has no meaning then.
+  std::string sts_endpoint;
   bool http_task_allow_plain = false;
   int64_t max_calls_per_target = 2000;
   std::string ca_file;  // certificates to trust, PEM; empty: those of the system

@@ -120,15 +120,23 @@ CallFailure FunctionFailure(const std::string& payload) {
 
 std::string InvokeOutput(const Call& call, const Invocation& invocation,
                          const HttpResponse& response, Json payload) {
-  std::string out = "{\"ExecutedVersion\":";
-  AppendJsonString(response.Header("x-amz-executed-version").value_or("$LATEST"), &out);
-  if (const auto log = response.Header("x-amz-log-result")) {
-    out.append(",\"LogResult\":");
-    AppendJsonString(*log, &out);
+  const bool waited = invocation.type == "RequestResponse";
+  std::string out = "{";
+  // Of a function that nobody waits for Lambda does not say it.
+  const auto version = response.Header("x-amz-executed-version");
+  if (waited || version) {
+    out.append("\"ExecutedVersion\":");
+    AppendJsonString(version.value_or("$LATEST"), &out);
+    out.push_back(',');
   }
-  out.append(",\"Payload\":");
+  if (const auto log = response.Header("x-amz-log-result")) {
+    out.append("\"LogResult\":");
+    AppendJsonString(*log, &out);
+    out.push_back(',');
+  }
+  out.append("\"Payload\":");
   // Only a function that was waited for has answered something.
-  if (invocation.type == "RequestResponse") {
+  if (waited) {
     AppendJson(payload, &out);
   } else {
     out.append("\"\"");
@@ -141,6 +149,20 @@ std::string InvokeOutput(const Call& call, const Invocation& invocation,
   return out;
 }
 
+// All but the payload.
+Invocation ReadMembers(ParameterReader* reader) {
+  Invocation invocation;
+  invocation.function = reader->RequiredString("FunctionName").value_or("");
+  invocation.type = reader->OneOf("InvocationType", {"RequestResponse", "Event", "DryRun"});
+  invocation.log_type = reader->OneOf("LogType", {"None", "Tail"});
+  invocation.qualifier = reader->String("Qualifier").value_or("");
+  invocation.client_context = reader->String("ClientContext").value_or("");
+  if (!IsHeaderValue(invocation.client_context)) reader->InvalidFormat("ClientContext");
+  reader->Value("Payload");
+  reader->RefuseOthers();
+  return invocation;
+}
+
 }  // namespace
 
 Outcome<Invocation, CallFailure> ReadInvocation(const Call& call) {
@@ -148,22 +170,23 @@ Outcome<Invocation, CallFailure> ReadInvocation(const Call& call) {
     return Invocation{.function = call.function_arn, .payload = call.parameters};
   }
   ParameterReader reader(call.parameters);
-  Invocation invocation;
-  invocation.function = reader.RequiredString("FunctionName").value_or("");
-  invocation.payload = PayloadText(reader.Value("Payload"));
-  invocation.type = reader.OneOf("InvocationType", {"RequestResponse", "Event", "DryRun"});
-  invocation.log_type = reader.OneOf("LogType", {"None", "Tail"});
-  invocation.qualifier = reader.String("Qualifier").value_or("");
-  invocation.client_context = reader.String("ClientContext").value_or("");
-  if (!IsHeaderValue(invocation.client_context)) reader.InvalidFormat("ClientContext");
-  reader.RefuseOthers();
+  Invocation invocation = ReadMembers(&reader);
   if (!reader.ok()) return reader.Failure();
+  invocation.payload = PayloadText(reader.Value("Payload"));
   return invocation;
+}
+
+std::optional<std::string> InvocationRefusal(Json parameters) {
+  ParameterReader reader(parameters);
+  ReadMembers(&reader);
+  if (reader.ok()) return std::nullopt;
+  return reader.Failure().cause;
 }
 
 Outcome<HttpRequest, CallFailure> InvokeRequest(const Call& call, const Invocation& invocation,
                                                 const LambdaRoutes& routes) {
-  const std::optional<std::string> url = routes.InvokeUrl(invocation.function);
+  const std::optional<std::string> url =
+      routes.InvokeUrl(invocation.function, invocation.qualifier);
   if (!url) {
     return CallFailure{"Lambda.ResourceNotFoundException",
                        StrCat("Function not found: ", invocation.function,

@@ -25,6 +25,9 @@ struct Invocation {
 // Of `lambda:invoke` or a function ARN as Resource.
 Outcome<Invocation, CallFailure> ReadInvocation(const Call& call);
 
+// What is wrong with the Parameters of `lambda:invoke`, in AWS's words; nothing when all is well.
+std::optional<std::string> InvocationRefusal(Json parameters);
+
 // The request, still to be signed. Lambda.ResourceNotFoundException when no endpoint serves the
 // function.
 Outcome<HttpRequest, CallFailure> InvokeRequest(const Call& call, const Invocation& invocation,

@@ -29,22 +29,28 @@ absl::StatusOr<std::string> ParseRoute(absl::string_view text, const std::string
   return WithoutSlash(text);
 }
 
-bool IsAws(const std::string& route) {
-  const std::optional<Url> url = ParseUrl(route);
+}  // namespace
+
+bool IsAwsUrl(const std::string& text) {
+  const std::optional<Url> url = ParseUrl(text);
   return url && (absl::EndsWith(url->host, ".amazonaws.com") ||
                  absl::EndsWith(url->host, ".amazonaws.com.cn"));
 }
 
-}  // namespace
-
-FunctionReference FunctionReference::Parse(std::string_view text) {
+FunctionReference FunctionReference::Parse(std::string_view text, std::string_view qualifier) {
   absl::string_view rest = ToAbsl(text);
-  static constexpr absl::string_view kMark = ":function:";
-  if (const size_t mark = rest.find(kMark); mark != absl::string_view::npos) {
+  static constexpr absl::string_view kMark = "function:";
+  const size_t mark = rest.find(kMark);
+  // A name may end with these letters.
+  if (mark == 0 || (mark != absl::string_view::npos && rest[mark - 1] == ':')) {
     rest = rest.substr(mark + kMark.size());
   }
   const std::pair<std::string, std::string> parts = absl::StrSplit(rest, absl::MaxSplits(':', 1));
-  return {parts.first, parts.second};
+  return {parts.first, parts.second.empty() ? std::string(qualifier) : parts.second};
+}
+
+std::string FunctionReference::Qualified() const {
+  return qualifier.empty() ? name : StrCat(name, ":", qualifier);
 }
 
 absl::StatusOr<LambdaRoutes> LambdaRoutes::Parse(std::string_view endpoint,
@@ -72,17 +78,26 @@ absl::StatusOr<LambdaRoutes> LambdaRoutes::Parse(std::string_view endpoint,
   return routes;
 }
 
-const std::string& LambdaRoutes::RouteOf(std::string_view name) const {
-  const auto route = routes_.find(std::string(name));
-  return route == routes_.end() ? endpoint_ : route->second;
+LambdaRoutes::Route LambdaRoutes::RouteOf(const FunctionReference& function) const {
+  for (const std::string& name : {function.Qualified(), function.name}) {
+    const auto route = routes_.find(name);
+    if (route != routes_.end()) return {name, route->second};
+  }
+  return {function.name, endpoint_};
 }
 
-std::optional<std::string> LambdaRoutes::InvokeUrl(std::string_view function) const {
-  const FunctionReference reference = FunctionReference::Parse(function);
-  const std::string& route = RouteOf(reference.name);
+std::string LambdaRoutes::ServedName(std::string_view function) const {
+  const Route route = RouteOf(FunctionReference::Parse(function));
+  return route.target.empty() ? route.name : "";
+}
+
+std::optional<std::string> LambdaRoutes::InvokeUrl(std::string_view function,
+                                                   std::string_view qualifier) const {
+  const FunctionReference reference = FunctionReference::Parse(function, qualifier);
+  const std::string route = RouteOf(reference).target;
   if (route.empty()) return std::nullopt;
   if (absl::EndsWith(route, "/invocations")) return route;
-  const std::string named = IsAws(route) ? std::string(function) : reference.name;
+  const std::string named = IsAwsUrl(route) ? std::string(function) : reference.name;
   return StrCat(route, "/2015-03-31/functions/", PercentEncode(named), "/invocations");
 }
 

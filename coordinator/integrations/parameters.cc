@@ -13,13 +13,24 @@ CallFailure ParametersRefused(std::string_view text, const std::vector<std::stri
                  absl::StrJoin(problems, ", "), "]")};
 }
 
-ParameterReader::ParameterReader(const std::string& text) : text_(text) {
+namespace {
+
+constexpr char kNoObject[] = "The Parameters must be a JSON object";
+
+}  // namespace
+
+ParameterReader::ParameterReader(const std::string& text) : text_(&text) {
   const absl::StatusOr<Json> parsed = ParseJson(text, &arena_);
-  if (parsed.ok() && parsed->is_object()) {
-    parameters_ = *parsed;
-  } else {
-    Problem("The Parameters must be a JSON object");
-  }
+  if (parsed.ok()) parameters_ = *parsed;
+  if (!parameters_.is_object()) Problem(kNoObject);
+}
+
+ParameterReader::ParameterReader(Json parameters) : text_(nullptr), parameters_(parameters) {
+  if (!parameters_.is_object()) Problem(kNoObject);
+}
+
+CallFailure ParameterReader::Failure() const {
+  return ParametersRefused(text_ != nullptr ? *text_ : WriteJson(parameters_), problems_);
 }
 
 Json ParameterReader::Value(std::string_view name) {

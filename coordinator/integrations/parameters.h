@@ -23,6 +23,8 @@ class ParameterReader {
  public:
   // Of a JSON text; anything but an object is a problem. The reader must outlive what it gives.
   explicit ParameterReader(const std::string& text);
+  // The same of what has been read already.
+  explicit ParameterReader(Json parameters);
 
   // The member; undefined when it is missing or null. A required one that is missing is a problem.
   Json Value(std::string_view name);
@@ -40,11 +42,11 @@ class ParameterReader {
   void InvalidFormat(std::string_view name);
 
   bool ok() const { return problems_.empty(); }
-  CallFailure Failure() const { return ParametersRefused(text_, problems_); }
+  CallFailure Failure() const;
   JsonArena* arena() { return &arena_; }
 
  private:
-  const std::string& text_;
+  const std::string* const text_;  // null: what `parameters_` are as text
   JsonArena arena_;
   Json parameters_;
   std::vector<std::string> known_;

@@ -43,6 +43,7 @@ absl::StatusOr<integrations::CallerOptions> OutgoingCalls(const config::Settings
   if (!settings.tls_ca_file.empty() && access(settings.tls_ca_file.c_str(), R_OK) != 0) {
     return absl::NotFoundError(StrCat("tls_ca_file: ", settings.tls_ca_file, " cannot be read"));
   }
+  options.sts_endpoint = settings.sts_endpoint;
   options.credentials = std::make_shared<integrations::CredentialSource>(environment);
   return options;
 }

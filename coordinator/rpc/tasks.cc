@@ -33,7 +33,8 @@ void CompleteTask(Services& services, const v1::CompleteTaskRequest& request, An
     return done(InvalidEnd(StrCat("output is no JSON: ", FromAbsl(json.message()))));
   }
   services.engine->CompleteTask(
-      request.task_token(), {.succeeded = true, .output = Text(request.output())},
+      request.task_token(),
+      {.succeeded = true, .output = Text(request.output()), .log_tail = request.log_tail()},
       [done = std::move(done)](absl::Status status) { done(ToGrpcOfTask(status)); });
 }
 
@@ -129,7 +130,7 @@ absl::Duration WaitOf(bool given, const google::protobuf::Duration& wait) {
 
 absl::StatusOr<std::string> QueueOfFunction(const std::string& function) {
   if (!function.empty() && function.size() <= kMaxFunctionNameCharacters &&
-      asl::FunctionName(function) == function) {
+      asl::QualifiedFunction(function) == function) {
     return core::FunctionQueue(function);
   }
   return absl::InvalidArgumentError(StrCat("no function can be named '", function, "'"));
@@ -145,6 +146,7 @@ void FillTask(const std::string& queue, const engine::ActivityTask& given, v1::T
   filled->set_function_arn(invocation.function_arn);
   filled->set_request_id(invocation.request_id);
   filled->set_client_context(invocation.client_context);
+  filled->set_wants_log(invocation.wants_log);
   if (invocation.deadline == absl::InfiniteFuture()) return;
   const int64_t nanos = absl::ToUnixNanos(invocation.deadline);
   filled->mutable_deadline()->set_seconds(nanos / 1'000'000'000);

@@ -35,7 +35,7 @@ struct Services {
 
 // AWS quotas.
 inline constexpr size_t kMaxNameCharacters = 80;
-inline constexpr size_t kMaxFunctionNameCharacters = 140;
+inline constexpr size_t kMaxFunctionNameCharacters = 140;  // with version or alias
 inline constexpr size_t kMaxErrorCharacters = 256;
 inline constexpr size_t kMaxCauseCharacters = 32'768;
 inline constexpr absl::Duration kLongestWait = absl::Minutes(1);
@@ -59,8 +59,8 @@ void FindActivity(Services& services, const std::string& name_or_arn,
 void FindOrCreateActivity(Services& services, const std::string& name_or_arn,
                           std::function<void(absl::StatusOr<std::string>)> done);
 
-// Where those wait who want tasks of that Lambda function. INVALID_ARGUMENT when no function can
-// have that name.
+// Where those wait who want tasks of that Lambda function, "f" or "f:prod". INVALID_ARGUMENT when
+// no function can have that name.
 absl::StatusOr<std::string> QueueOfFunction(const std::string& function);
 
 // INVALID_ARGUMENT when it is too long.

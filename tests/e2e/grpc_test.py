@@ -165,7 +165,7 @@ class GrpcTest(unittest.TestCase):
         self.addCleanup(worker.close)
         granted = worker.call(grant_slots=worker_pb2.GrantSlots(function=self.name, slots=1))
         self.assertEqual(granted.code, 0, granted.message)
-        bad = worker.call(grant_slots=worker_pb2.GrantSlots(function="a:b", slots=1))
+        bad = worker.call(grant_slots=worker_pb2.GrantSlots(function="a:b:c", slots=1))
         self.assertEqual(bad.code, grpc.StatusCode.INVALID_ARGUMENT.value[0])
         task = worker.task()
         token = json.loads(task.input)["token"]

@@ -165,6 +165,34 @@ TEST(LambdaHandlers, KeepTheirProcess) {
   }
 }
 
+TEST(LambdaHandlers, GiveTheEndOfWhatTheyPrintToWhoWantsIt) {
+  for (const char* handler : {"behaviours.js:print", "behaviours.py:print_text"}) {
+    Environments environments(Function(handler), 1);
+    FunctionInvocation invocation = *Task("{}").invocation();
+    EXPECT_EQ(Invoke(environments, R"({"before":1,"text":"of another"})"), R"("$LATEST")");
+    invocation.wants_log = true;
+    TaskContext task("token", "f", R"({"before":3,"text":"the end"})", invocation);
+    EXPECT_THAT(
+        environments(task).log_tail(),
+        MatchesRegex(absl::StrCat("START RequestId: ", kId, " Version: .LATEST\nxxx\nthe end\n",
+                                  "END RequestId: ", kId, "\nREPORT RequestId: ", kId,
+                                  "\tDuration: [0-9.]+ ms\t\n")));
+    TaskContext long_task("token", "f", R"({"before":100000,"text":"the end"})", invocation);
+    const std::string log = environments(long_task).log_tail();
+    EXPECT_EQ(log.size(), kLogTailBytes);
+    EXPECT_THAT(log, StartsWith("xxx"));
+    EXPECT_THAT(log, HasSubstr("x\nthe end\nEND RequestId: "));
+  }
+}
+
+TEST(LambdaHandlers, LearnTheirVersion) {
+  const absl::StatusOr<FunctionOptions> function =
+      HandlerFunction("f:prod", absl::StrCat(PAWL_HANDLERS, "/behaviours.py:print_text"), {});
+  ASSERT_TRUE(function.ok());
+  EXPECT_EQ(InvokeOnce(*function, R"({"before":1,"text":""})"), R"("prod")");
+  EXPECT_EQ(function->variables.at("AWS_LAMBDA_FUNCTION_NAME"), "f");
+}
+
 TEST(LambdaHandlers, GetANewProcessAfterAnEnd) {
   Environments environments(Function("behaviours.js:exit"), 1);
   for (int i = 0; i < 2; ++i) {

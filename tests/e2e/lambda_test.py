@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Lambda functions of Node and Python, on workers and behind an endpoint of the Invoke API: the random-number process
 and the error-handling pair of the samples, with handlers that know nothing of Pawl."""
+import base64
 import json
 import os
 import signal
@@ -59,9 +60,7 @@ def caught(function, **more):
         "Custom": end("custom"), "Timeout": end("timeout"), "Any": end("any")}}
 
 
-class Functions:
-    """The tests, wherever the functions run."""
-
+class Machines:
     def run_machine(self, definition, data):
         name = "m-" + uuid.uuid4().hex[:8]
         machine = self.client.call("CreateStateMachine", name=name, roleArn=ROLE, definition=json.dumps(definition))
@@ -74,6 +73,10 @@ class Functions:
         end = wait_until(ended, 60, f"{execution} ends")
         events = self.client.call("GetExecutionHistory", executionArn=execution)["events"]
         return end, [event["type"] for event in events]
+
+
+class Functions(Machines):
+    """The tests, wherever the functions run."""
 
     def test_random_number_process(self):
         for check, message, function in ((0, "greater", "greater"), (10, "lessOrEqual", "less")):
@@ -150,6 +153,62 @@ class OnWorkersTest(unittest.TestCase, Functions):
         worker.send_signal(signal.SIGTERM)
         self.assertEqual(worker.wait(timeout=20), 0)
         self.assertEqual(self.client.call("DescribeExecution", executionArn=execution)["status"], "SUCCEEDED")
+
+
+    def result_of(self, **parameters):
+        machine = {"StartAt": "T", "States": {"T": {
+            "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": parameters, "End": True}}}
+        return json.loads(self.run_machine(machine, {})[0]["output"])
+
+    def test_end_of_the_log_comes_with_the_result(self):
+        self.start_worker({"print-js": ("behaviours.js", "print"), "print-py": ("behaviours.py", "print_text")})
+        for function in ("print-js", "print-py"):
+            result = self.result_of(FunctionName=function, LogType="Tail", Payload={"before": 2, "text": "the end"})
+            log = base64.b64decode(result["LogResult"]).decode()
+            self.assertIn("Version: $LATEST\nxx\nthe end\nEND RequestId: " + result["SdkResponseMetadata"]["RequestId"], log)
+            self.assertEqual(result["SdkHttpMetadata"]["HttpHeaders"]["X-Amz-Log-Result"], result["LogResult"])
+
+    def test_event_runs_the_function_later(self):
+        result = self.result_of(FunctionName="print-later", InvocationType="Event", Payload={"before": 0, "text": ""})
+        self.assertEqual((result["StatusCode"], result["Payload"]), (202, ""))
+        self.start_worker({"print-later": ("behaviours.py", "print_text")})
+        execution = ("arn:aws:states:us-east-1:000000000000:execution:pawl-lambda-events:"
+                     + result["SdkResponseMetadata"]["RequestId"])
+        wait_until(lambda: self.client.call("DescribeExecution", executionArn=execution)["status"] == "SUCCEEDED",
+                   30, "the function has run")
+
+    def test_dry_run_runs_nothing(self):
+        self.assertEqual(self.result_of(FunctionName="none", InvocationType="DryRun")["StatusCode"], 204)
+
+
+class VersionsTest(unittest.TestCase, Machines):
+    """Workers of an alias, beside those of all the rest."""
+    start_worker = classmethod(OnWorkersTest.start_worker.__func__)
+
+    @classmethod
+    def setUpClass(cls):
+        cls.postgres = Postgres()
+        cls.addClassCleanup(cls.postgres.close)
+        create_schema(cls.postgres.url)
+        cls.coordinator = Coordinator(cls.postgres.url, lambda_functions="greater:prod=worker")
+        cls.addClassCleanup(cls.coordinator.close)
+        cls.coordinator.wait_ready()
+        cls.client = Client([cls.coordinator.port])
+        cls.start_worker({**FUNCTIONS, "greater:prod": ("behaviours.py", "print_text")}, "--timeout", "20s")
+
+    def test_alias_has_the_workers_that_are_its_own(self):
+        payload = {"generatedRandomNumber": 7, "before": 0, "text": ""}
+        for qualifier, wanted in (("prod", "prod"), ("beta", {"msg": "greater", "of": 7})):
+            for parameters in ({"FunctionName": "greater", "Qualifier": qualifier},
+                               {"FunctionName": arn("greater") + ":" + qualifier}):
+                end, _ = self.run_machine({"StartAt": "T", "States": {"T": {
+                    "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True,
+                    "Parameters": {**parameters, "Payload": payload}}}}, {})
+                result = json.loads(end["output"])
+                self.assertEqual((result["Payload"], result["ExecutedVersion"]), (wanted, qualifier))
+            end, _ = self.run_machine({"StartAt": "T", "States": {"T": {
+                "Type": "Task", "Resource": arn("greater") + ":" + qualifier, "End": True}}}, payload)
+            self.assertEqual(json.loads(end["output"]), wanted)
 
 
 class BehindAnEndpointTest(unittest.TestCase, Functions):

@@ -82,7 +82,9 @@ void SimulatedNode::RunEngine(const std::shared_ptr<Life>& life) {
   engine::Options options;
   options.metrics = around_.metrics;
   options.caller = &at->caller;
-  options.workers_serve = [](std::string_view function) { return function == kServedFunction; };
+  options.served_function = [](std::string_view function) {
+    return function == kServedFunction ? std::string(function) : "";
+  };
   options.random = [loop = around_.loop] { return loop->chance().NonZero(); };
   options.compile = CompiledSample;
   if (around_.breakage == Breakage::kFenceReused) options.draw_fence = FenceOfVersion;

@@ -37,7 +37,8 @@ std::string SignalText(int number) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
-    const std::vector<std::string>& command, const std::map<std::string, std::string>& variables) {
+    const std::vector<std::string>& command, const std::map<std::string, std::string>& variables,
+    int output) {
   int input[2];
   if (pipe2(input, O_CLOEXEC) != 0) {
     return absl::UnavailableError(StrCat("starting ", command.front(), ": ", std::strerror(errno)));
@@ -45,8 +46,8 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_adddup2(&files, input[0], STDIN_FILENO);
-  // Standard output is the worker's own; what functions print are log lines.
-  posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&files, output, STDERR_FILENO);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);

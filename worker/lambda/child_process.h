@@ -18,11 +18,12 @@ namespace pawl::worker {
 class ChildProcess {
  public:
   // Runs `command` (searched in PATH) in this process's environment and folder, with `variables`
-  // added to it, and what it writes going where this process's errors go. Its standard input says
-  // nothing, and ends when this process does, however that comes: the launchers go then. It gets a
-  // process group of its own.
+  // added to it, and what it writes, to standard output and error, going to `output`. Its standard
+  // input says nothing, and ends when this process does, however that comes: the launchers go then.
+  // It gets a process group of its own.
   static absl::StatusOr<std::unique_ptr<ChildProcess>> Start(
-      const std::vector<std::string>& command, const std::map<std::string, std::string>& variables);
+      const std::vector<std::string>& command, const std::map<std::string, std::string>& variables,
+      int output);
   // Kills it and waits for its end.
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;

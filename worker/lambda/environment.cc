@@ -64,10 +64,14 @@ TaskResult ResultOf(const RuntimeAnswer& answer) {
 }  // namespace
 
 Environment::Environment(const FunctionOptions& function, boost::asio::io_context* io)
-    : function_(function), wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), api_(io, this) {}
+    : function_(function),
+      wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      io_(io),
+      api_(io, this) {}
 
 Environment::~Environment() {
   process_.reset();
+  if (output_ != nullptr) output_->Stop();
   close(wake_fd_);
 }
 
@@ -92,15 +96,20 @@ void Environment::Wake() {
 absl::Status Environment::Start() {
   std::map<std::string, std::string> variables = function_.variables;
   variables["AWS_LAMBDA_RUNTIME_API"] = StrCat("127.0.0.1:", api_.port());
+  absl::StatusOr<std::shared_ptr<FunctionOutput>> output = FunctionOutput::Make(io_);
+  if (!output.ok()) return output.status();
   absl::StatusOr<std::unique_ptr<ChildProcess>> process =
-      ChildProcess::Start(function_.command, variables);
+      ChildProcess::Start(function_.command, variables, (*output)->write_fd());
   if (!process.ok()) return process.status();
   process_ = *std::move(process);
+  output_ = *std::move(output);
+  output_->Run();
   return absl::OkStatus();
 }
 
 void Environment::Stop() {
   process_.reset();
+  output_->Stop();
   api_.Reset();
 }
 
@@ -126,6 +135,7 @@ TaskResult Environment::Invoke(TaskContext& task) {
         break;
       }
     }
+    output_->Mark();
     api_.Offer({.request_id = invocation.request_id,
                 .function_arn = invocation.function_arn,
                 .payload = task.input(),
@@ -133,10 +143,30 @@ TaskResult Environment::Invoke(TaskContext& task) {
                 .timeout = function_.timeout});
     result = Await(task);
   }
+  if (invocation.wants_log && result->output() != nullptr) {
+    result->set_log_tail(LogTail(invocation));
+  }
   task.ForgetCallbacks();
   absl::MutexLock lock(&mu_);
   unwanted_ = false;
   return *std::move(result);
+}
+
+std::string Environment::LogTail(const FunctionInvocation& invocation) {
+  absl::Duration took;
+  {
+    absl::MutexLock lock(&mu_);
+    took = Now() - taken_at_.value_or(offered_at_);
+  }
+  std::string log = output_->Tail();
+  if (!log.empty() && log.back() != '\n') log.push_back('\n');
+  log = StrCat("START RequestId: ", invocation.request_id,
+               " Version: ", function_.variables.at("AWS_LAMBDA_FUNCTION_VERSION"), "\n", log,
+               "END RequestId: ", invocation.request_id,
+               "\nREPORT RequestId: ", invocation.request_id,
+               absl::StrFormat("\tDuration: %.2f ms\t\n", absl::ToDoubleMilliseconds(took)));
+  if (log.size() > kLogTailBytes) log.erase(0, log.size() - kLogTailBytes);
+  return log;
 }
 
 absl::Duration Environment::GiveUpAt() {

@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "worker/lambda/child_process.h"
 #include "worker/lambda/function.h"
+#include "worker/lambda/function_output.h"
 #include "worker/lambda/runtime_api.h"
 #include "worker/task.h"
 
@@ -40,6 +41,8 @@ class Environment : private RuntimeApi::Owner {
   void Wake();
 
   absl::Status Start();
+  // As Lambda's own log has it: the end of what the invocation has printed, with lines around it.
+  std::string LogTail(const FunctionInvocation& invocation);
   void Stop();
   // Nothing: the process has ended before it had the invocation.
   std::optional<TaskResult> Await(TaskContext& task);
@@ -50,8 +53,10 @@ class Environment : private RuntimeApi::Owner {
 
   const FunctionOptions function_;
   const int wake_fd_;
-  std::unique_ptr<ChildProcess> process_;  // null: none runs
-  bool fresh_ = false;                     // started for the invocation under way
+  boost::asio::io_context* const io_;
+  std::unique_ptr<ChildProcess> process_;   // null: none runs
+  std::shared_ptr<FunctionOutput> output_;  // of the process
+  bool fresh_ = false;                      // started for the invocation under way
 
   absl::Mutex mu_;
   absl::Duration offered_at_ ABSL_GUARDED_BY(mu_);               // steady time

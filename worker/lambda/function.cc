@@ -12,11 +12,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::map<std::string, std::string> Variables(const std::string& name, const std::string& handler,
-                                             const std::string& root,
+// `qualified`: as FunctionOptions::name.
+std::map<std::string, std::string> Variables(const std::string& qualified,
+                                             const std::string& handler, const std::string& root,
                                              const FunctionSettings& settings) {
+  const size_t colon = qualified.find(':');
+  const std::string name = qualified.substr(0, colon);
+  const std::string version = colon == std::string::npos ? "$LATEST" : qualified.substr(colon + 1);
   return {{"AWS_LAMBDA_FUNCTION_NAME", name},
-          {"AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"},
+          {"AWS_LAMBDA_FUNCTION_VERSION", version},
           {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", StrCat(settings.memory_mb)},
           {"AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"},
           {"AWS_LAMBDA_LOG_GROUP_NAME", StrCat("/aws/lambda/", name)},

@@ -13,7 +13,7 @@
 namespace pawl::worker {
 
 struct FunctionOptions {
-  std::string name;
+  std::string name;                              // perhaps with a version or alias: "f:prod"
   std::vector<std::string> command;              // speaks the Runtime API
   std::map<std::string, std::string> variables;  // of the command's environment
   // AWS's default. From when the runtime has the invocation.

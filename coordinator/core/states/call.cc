@@ -7,6 +7,7 @@
 
 #include "coordinator/asl/unverified.h"
 #include "coordinator/core/data_flow.h"
+#include "coordinator/core/jsonata.h"
 #include "coordinator/core/queues.h"
 #include "coordinator/core/states/states.h"
 
@@ -21,9 +22,10 @@ std::string_view RegionOf(std::string_view arn) {
   return arn.substr(0, arn.find(':'));
 }
 
-std::string QueueOfFunction(Step& step, std::string_view name) {
-  const bool workers = !name.empty() && step.world().WorkersServe(name);
-  return workers ? FunctionQueue(name) : std::string(kCallQueue);
+// `function`: "f" or "f:prod"; empty: none that workers could serve.
+std::string QueueOfFunction(Step& step, std::string_view function) {
+  const std::string served = function.empty() ? "" : step.world().ServedFunction(function);
+  return served.empty() ? std::string(kCallQueue) : FunctionQueue(served);
 }
 
 std::string_view TextMember(Json object, std::string_view name) {
@@ -31,17 +33,32 @@ std::string_view TextMember(Json object, std::string_view name) {
   return member.is_string() ? member.as_string() : std::string_view();
 }
 
-// lambda:invoke.
-asl::Result<std::string> QueueOfInvocation(Step& step, const Payload& parameters) {
+// lambda:invoke. What does not wait for the function is a coordinator's to do, whoever serves it.
+std::string QueueOfInvocation(Step& step, const Payload& parameters) {
   const Json json = parameters.json(step.arena());
   if (!json.is_object()) return std::string(kCallQueue);
-  std::string queue = QueueOfFunction(step, asl::FunctionName(TextMember(json, "FunctionName")));
   const std::string_view type = TextMember(json, "InvocationType");
-  if (IsFunctionQueue(queue) && !type.empty() && type != "RequestResponse") {
-    return asl::RuntimeError(
-        fmt::format(asl::unverified::kInvocationTypeCause, ShownJson(json), type));
-  }
-  return queue;
+  if (!type.empty() && type != "RequestResponse") return std::string(kCallQueue);
+  const std::string_view function = asl::QualifiedFunction(TextMember(json, "FunctionName"));
+  const std::string_view qualifier = TextMember(json, "Qualifier");
+  const bool qualified = qualifier.empty() || function.find(':') != std::string_view::npos;
+  if (qualified) return QueueOfFunction(step, function);
+  const std::string both = StrCat(function, ":", qualifier);
+  return QueueOfFunction(step, asl::QualifiedFunction(both));
+}
+
+asl::Result<std::string> EvaluateJsonataRole(Step& step, const Branch& branch,
+                                             const asl::JsonataTemplate& form,
+                                             const Payload& input) {
+  const bool is_object = form.field() == "Credentials";
+  const asl::Result<Json> value =
+      EvaluateJsonata(step, branch, form, input, is_object ? "object" : "string");
+  if (!value.ok()) return value.error();
+  const Json role = is_object ? value->Find("RoleArn") : *value;
+  if (role.is_string()) return std::string(role.as_string());
+  return asl::QueryEvaluationError(
+      fmt::format(asl::unverified::kNotTextCause, "RoleArn", ShownJson(role)),
+      "Credentials/RoleArn");
 }
 
 // A failure that says that the call cannot be made at all is none of the task's own
@@ -61,6 +78,9 @@ void OfferToken(Step& step, const Branch& branch, const TaskAttempt& task) {
 asl::Result<std::string> EvaluateRole(Step& step, const Branch& branch,
                                       const asl::TaskDetail& detail, const Payload& input) {
   if (!detail.credentials) return std::string();
+  if (const auto* jsonata = std::get_if<asl::JsonataTemplate>(&*detail.credentials)) {
+    return EvaluateJsonataRole(step, branch, *jsonata, input);
+  }
   asl::Result<Payload> credentials = ApplyTemplate(step, branch, detail.credentials, input);
   if (!credentials.ok()) return credentials.error();
   const Json role = credentials->json(step.arena()).Find("RoleArn");
@@ -76,12 +96,15 @@ asl::Result<std::string> FindQueue(Step& step, const asl::TaskResource& resource
       if (world.ActivityExists(resource.name)) return resource.name;
       return asl::RuntimeError(fmt::format(asl::unverified::kNoActivityCause, resource.arn));
     case asl::ResourceKind::kFunction:
-      return QueueOfFunction(step, resource.name);
+      return QueueOfFunction(step, asl::QualifiedFunction(resource.arn));
     case asl::ResourceKind::kIntegration:
       break;
   }
   if (!world.CarriesOut(resource)) {
     return asl::RuntimeError(fmt::format(asl::unverified::kNoIntegrationCause, resource.arn));
+  }
+  if (const auto refusal = world.RefusalOf(resource, parameters.json(step.arena()))) {
+    return asl::RuntimeError(*refusal);
   }
   if (resource.service == "lambda") return QueueOfInvocation(step, parameters);
   return std::string(kCallQueue);

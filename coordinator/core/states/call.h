@@ -34,7 +34,7 @@ asl::Result<std::string> EvaluateRole(Step& step, const Branch& branch,
                                       const asl::TaskDetail& detail, const Payload& input);
 
 // Where those wait who take tasks of `resource`. The failure of the state when nobody can: its
-// activity has been deleted, or nothing here carries it out.
+// activity has been deleted, nothing here carries it out, or not with these parameters.
 asl::Result<std::string> FindQueue(Step& step, const asl::TaskResource& resource,
                                    const Payload& parameters);
 

@@ -45,3 +45,8 @@ exports.child = async () => {
   require('node:child_process').spawn('sleep', ['60'], { stdio: 'inherit' })
   await new Promise(() => setTimeout(() => {}, 60000))
 }
+exports.print = async (event) => {
+  console.log('x'.repeat(event.before))
+  console.log(event.text)
+  return process.env.AWS_LAMBDA_FUNCTION_VERSION
+}

@@ -1,5 +1,6 @@
 """One of each way in which a handler in Python can end."""
 import os
+import sys
 import time
 
 calls = 0
@@ -38,3 +39,9 @@ def big(event, context):
 
 def sleep(event, context):
     time.sleep(60)
+
+
+def print_text(event, context):
+    print("x" * event["before"])
+    print(event["text"], file=sys.stderr)
+    return os.environ["AWS_LAMBDA_FUNCTION_VERSION"]

@@ -82,11 +82,22 @@ TEST(HistoryResource, KeepsThePatternWithTheAction) {
             Shown("sqs", "sendMessage.waitForTaskToken"));
 }
 
+TEST(QualifiedFunction, HasTheVersionOrAliasThatIsNamed) {
+  EXPECT_EQ(QualifiedFunction("f"), "f");
+  EXPECT_EQ(QualifiedFunction("arn:aws:lambda:eu-west-1:123456789012:function:f:$LATEST"),
+            "f:$LATEST");
+  EXPECT_EQ(QualifiedFunction("123456789012:function:f:prod"), "f:prod");
+  EXPECT_EQ(QualifiedFunction("f:"), "");
+  EXPECT_EQ(QualifiedFunction("f:a b"), "");
+}
+
 TEST(FunctionName, IsFoundInAllThatNamesAFunction) {
   EXPECT_EQ(FunctionName("f"), "f");
   EXPECT_EQ(FunctionName("f:prod"), "f");
   EXPECT_EQ(FunctionName("arn:aws:lambda:eu-west-1:123456789012:function:f:prod"), "f");
   EXPECT_EQ(FunctionName("123456789012:function:f"), "f");
+  EXPECT_EQ(FunctionName("my_function:prod"), "my_function");
+  EXPECT_EQ(FunctionName("function:f"), "f");
   EXPECT_EQ(FunctionName(""), "");
   EXPECT_EQ(FunctionName("a/b"), "");
 }

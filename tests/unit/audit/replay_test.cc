@@ -462,6 +462,14 @@ TEST(Replay, ASeededRandomFunctionIsNotRandom) {
   EXPECT_THAT(Replayed(audited), ElementsAre(Breaks(rule::kReplayEvents, "its payload")));
 }
 
+TEST(Replay, ACallThatWasRefusedIsRefusedAgain) {
+  AuditedRun run(OneState(R"({"Type": "Task", "Resource": "arn:aws:states:::apigateway:invoke",
+    "Parameters": {"ApiEndpoint": "x", "Method": "GET", "Refuse": "no"}, "End": true})"));
+  run.Run();
+  EXPECT_EQ(run.execution().status, core::Status::kFailed);
+  EXPECT_THAT(Replayed(run.Stored()), IsEmpty());
+}
+
 TEST(Replay, ADeletedMachineEndsItsExecutions) {
   AuditedRun run(kWait);
   run.execution().machine_deleted = true;

@@ -52,7 +52,13 @@ class CallsTest : public EngineTest {
     auto node = std::make_unique<Engine>(
         Options{.caller = caller,
                 .max_calls = max_calls,
-                .workers_serve = [workers_serve](std::string_view) { return workers_serve; },
+                // One version has workers of its own.
+                .served_function =
+                    [workers_serve](std::string_view function) {
+                      if (!workers_serve) return std::string();
+                      const bool own = function == "f:beta";
+                      return std::string(own ? function : function.substr(0, function.find(':')));
+                    },
                 .metrics = metrics_},
         store, &clock_, &scheduler_);
     node->Run([](absl::Status status) { ASSERT_TRUE(status.ok()) << status; });
@@ -67,8 +73,8 @@ class CallsTest : public EngineTest {
     return std::string(ParseJson(call.parameters, &arena)->Find("Payload").as_string());
   }
 
-  void PollFunction(Engine& node) {
-    node.PollFunction("f", Text("w"), absl::InfiniteFuture(), [this](auto task) {
+  void PollFunction(Engine& node, std::string_view function = "f") {
+    node.PollFunction(function, Text("w"), absl::InfiniteFuture(), [this](auto task) {
       if (task.ok() && *task) tasks_.push_back(**task);
     });
     Run();
@@ -179,13 +185,54 @@ TEST_F(CallsTest, LongCallsCostFewWrites) {
   EXPECT_LE(renewals() - after_a_minute, 7);
 }
 
-TEST_F(CallsTest, ACallIsCancelledWhenItsTaskIsOver) {
+TEST_F(CallsTest, ACallIsCancelledAtOnceWhenItsNodeEndsItsTask) {
   auto node = CallingNode(&caller_);
   ASSERT_TRUE(Start(*node, "http", "one").ok());
+  ASSERT_TRUE(Start(*node, "http", "other").ok());
   node->StopExecution("http", "one", std::nullopt, std::nullopt, [](auto) {});
+  Run();
+  EXPECT_EQ(caller_.cancelled, 1);
+  EXPECT_EQ(metrics_->calls_under_way.value(), 1);
+  caller_.Answer(1, CallResult(std::string("{}")));
+  Run();
+  EXPECT_EQ(Find("http", "other").status, core::Status::kSucceeded);
+}
+
+TEST_F(CallsTest, ACallIsCancelledAtOnceWhenItsTaskTimesOut) {
+  Deploy("catch", R"({"StartAt": "T", "States": {
+    "T": {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "TimeoutSeconds": 3,
+      "Parameters": {"ApiEndpoint": "https://example.com", "Method": "GET"}, "End": true,
+      "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "W"}]},
+    "W": {"Type": "Wait", "Seconds": 60, "End": true}}})");
+  auto node = CallingNode(&caller_);
+  ASSERT_TRUE(Start(*node, "catch", "one").ok());
+  scheduler_.Advance(absl::Seconds(3));
+  EXPECT_EQ(caller_.cancelled, 1);
+  EXPECT_EQ(Find("catch", "one").status, core::Status::kRunning);
+}
+
+TEST_F(CallsTest, ACallIsNotCancelledBeforeTheStepThatEndsItsTaskIsOnDisk) {
+  testing_support::FaultyStore held(&store_);
+  auto node = CallingNode(&caller_, &held);
+  ASSERT_TRUE(Start(*node, "http", "one").ok());
+  held.HoldFlushes();
+  node->StopExecution("http", "one", std::nullopt, std::nullopt, [](auto) {});
+  Run();
+  EXPECT_EQ(caller_.cancelled, 0);
+  held.FinishFlushes();
+  Run();
+  EXPECT_EQ(caller_.cancelled, 1);
+}
+
+TEST_F(CallsTest, ACallIsCancelledWithTheNextRenewalWhenAnotherNodeEndsItsTask) {
+  auto node = CallingNode(&caller_);
+  ASSERT_TRUE(Start(*node, "http", "one").ok());
+  auto other = MakeNode(&store_);
+  other->StopExecution("http", "one", std::nullopt, std::nullopt, [](auto) {});
+  Run();
+  EXPECT_EQ(caller_.cancelled, 0);
   scheduler_.Advance(absl::Seconds(7));
   EXPECT_EQ(caller_.cancelled, 1);
-  EXPECT_EQ(metrics_->calls_under_way.value(), 0);
 }
 
 TEST_F(CallsTest, NoMoreCallsAreTakenThanMayBeUnderWay) {
@@ -306,6 +353,107 @@ TEST_F(CallsTest, AnInvocationByAWorkerHasTheShapeOfLambdas) {
             tasks_[0].invocation->request_id);
 }
 
+TEST_F(CallsTest, AnInvocationThatAsksForItGetsTheEndOfTheLog) {
+  auto node = CallingNode(&caller_, &store_, /*workers_serve=*/true);
+  Deploy("tail", R"({"StartAt": "T", "States": {"T": {"Type": "Task",
+    "Resource": "arn:aws:states:::lambda:invoke",
+    "Parameters": {"FunctionName": "f", "LogType": "Tail"}, "End": true}}})");
+  PollFunction(*node);
+  ASSERT_TRUE(Start(*node, "tail", "one").ok());
+  ASSERT_EQ(tasks_.size(), 1u);
+  EXPECT_TRUE(tasks_[0].invocation->wants_log);
+  node->CompleteTask(tasks_[0].token,
+                     {.succeeded = true, .output = Text("1"), .log_tail = "some\xff"},
+                     [](const absl::Status& status) { EXPECT_TRUE(status.ok()) << status; });
+  Run();
+  JsonArena arena;
+  const std::string output = Find("tail", "one").output.str();
+  const Json result = *ParseJson(output, &arena);
+  EXPECT_EQ(result.Find("LogResult").as_string(), "c29tZf8=");
+  EXPECT_EQ(result.Find("SdkHttpMetadata").Find("HttpHeaders").Find("X-Amz-Log-Result").as_string(),
+            "c29tZf8=");
+}
+
+TEST_F(CallsTest, AVersionMayHaveWorkersOfItsOwn) {
+  auto node = CallingNode(&caller_, &store_, /*workers_serve=*/true);
+  Deploy("beta", R"({"StartAt": "T", "States": {"T": {"Type": "Task",
+    "Resource": "arn:aws:states:::lambda:invoke",
+    "Parameters": {"FunctionName": "f", "Qualifier": "beta"}, "End": true}}})");
+  Deploy("beta-arn", R"({"StartAt": "T", "States": {"T": {"Type": "Task",
+    "Resource": "arn:aws:lambda:us-east-1:000000000000:function:f:beta", "End": true}}})");
+  PollFunction(*node);
+  ASSERT_TRUE(Start(*node, "beta", "one").ok());
+  ASSERT_TRUE(Start(*node, "beta-arn", "one").ok());
+  EXPECT_TRUE(tasks_.empty());
+  PollFunction(*node, "f:beta");
+  PollFunction(*node, "f:beta");
+  ASSERT_EQ(tasks_.size(), 2u);
+  for (const ActivityTask& task : tasks_) {
+    EXPECT_EQ(task.invocation->function, "f:beta");
+    EXPECT_EQ(task.invocation->function_arn,
+              "arn:aws:lambda:us-east-1:000000000000:function:f:beta");
+  }
+}
+
+TEST_F(CallsTest, AnEventIsAnExecutionThatInvokesTheFunction) {
+  auto node = CallingNode(&caller_, &store_, /*workers_serve=*/true);
+  Deploy("event", R"({"StartAt": "T", "States": {"T": {"Type": "Task",
+    "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f:7",
+      "InvocationType": "Event", "ClientContext": "e30=", "Payload.$": "$"}, "End": true}}})");
+  ASSERT_TRUE(Start(*node, "event", "one", R"({"n":1.0})").ok());
+  JsonArena arena;
+  const std::string output = Find("event", "one").output.str();
+  const Json result = *ParseJson(output, &arena);
+  EXPECT_EQ(WriteJson(result.Find("StatusCode")), "202");
+  EXPECT_EQ(result.Find("Payload").as_string(), "");
+  EXPECT_TRUE(result.Find("ExecutedVersion").is_undefined());
+  // Nobody waits for the function, which is run all the same, and again when it fails.
+  const std::string id(result.Find("SdkResponseMetadata").Find("RequestId").as_string());
+  PollFunction(*node);
+  ASSERT_EQ(tasks_.size(), 1u);
+  EXPECT_EQ(tasks_[0].input, R"({"n":1.0})");
+  EXPECT_EQ(tasks_[0].invocation->function_arn,
+            "arn:aws:lambda:us-east-1:000000000000:function:f:7");
+  EXPECT_EQ(tasks_[0].invocation->client_context, "{}");
+  node->CompleteTask(tasks_[0].token, {.error = Text("Oops")},
+                     [](const absl::Status& status) { EXPECT_TRUE(status.ok()) << status; });
+  PollFunction(*node);
+  scheduler_.Advance(absl::Seconds(59));
+  EXPECT_EQ(tasks_.size(), 1u);
+  scheduler_.Advance(absl::Seconds(1));
+  ASSERT_EQ(tasks_.size(), 2u);
+  EXPECT_TRUE(Succeed(*node, tasks_[1].token).ok());
+  EXPECT_EQ(Find("pawl-lambda-events", id).status, core::Status::kSucceeded);
+  // The machine is there now.
+  ASSERT_TRUE(Start(*node, "event", "two").ok());
+  EXPECT_EQ(Find("event", "two").status, core::Status::kSucceeded);
+}
+
+TEST_F(CallsTest, ARepeatedEventInvokesTheFunctionOnce) {
+  testing_support::FaultyStore faulty(&store_);
+  auto node = CallingNode(&caller_, &faulty, /*workers_serve=*/true);
+  Deploy("event", R"({"StartAt": "T", "States": {"T": {"Type": "Task",
+    "Resource": "arn:aws:states:::lambda:invoke",
+    "Parameters": {"FunctionName": "f", "InvocationType": "Event"}, "End": true}}})");
+  // The start of the event is written, and nobody learns of it.
+  faulty.FailAfter(faulty.calls() + 3);
+  ASSERT_TRUE(Start(*node, "event", "one").ok());
+  for (int i = 0; i < 3; ++i) PollFunction(*node);
+  scheduler_.Advance(absl::Seconds(5));
+  EXPECT_EQ(Find("event", "one").status, core::Status::kSucceeded);
+  EXPECT_EQ(tasks_.size(), 1u);
+}
+
+TEST_F(CallsTest, ADryRunAsksNobody) {
+  auto node = CallingNode(&caller_, &store_, /*workers_serve=*/true);
+  Deploy("dry", R"({"StartAt": "T", "States": {"T": {"Type": "Task",
+    "Resource": "arn:aws:states:::lambda:invoke", "ResultSelector": {"status.$": "$.StatusCode"},
+    "Parameters": {"FunctionName": "f", "InvocationType": "DryRun"}, "End": true}}})");
+  ASSERT_TRUE(Start(*node, "dry", "one").ok());
+  EXPECT_EQ(Find("dry", "one").output, R"({"status":204})");
+  EXPECT_TRUE(caller_.begun.empty());
+}
+
 TEST_F(CallsTest, AWorkerKeepsItsInvocationWithHeartbeats) {
   auto node = CallingNode(&caller_, &store_, /*workers_serve=*/true);
   PollFunction(*node);
@@ -372,6 +520,19 @@ TEST_F(CallsTest, StartExecutionIsCarriedOutByTheClusterItself) {
   EXPECT_EQ(Find("pass", name).output, R"({"n":1})");
   EXPECT_EQ(WriteJson(result.Find("StartDate")),
             std::to_string(absl::ToUnixMillis(Find("pass", name).started_at)));
+}
+
+TEST_F(CallsTest, StartExecutionIsRefusedBeforeItIsScheduled) {
+  auto node = CallingNode(&caller_);
+  ASSERT_TRUE(Start(*node, "child", "one", R"({"machine":7})").ok());
+  EXPECT_EQ(Find("child", "one").error, Text("States.Runtime"));
+  EXPECT_EQ(
+      Find("child", "one").cause,
+      Text("An error occurred while executing the state 'T' (entered at the event id #2). The "
+           "Parameters '{\"StateMachineArn\":7,\"Input\":{\"n\":1}}' could not be used to "
+           "start the Task: [The value for the field 'StateMachineArn' must be a STRING]"));
+  EXPECT_THAT(History("child", "one"),
+              ElementsAre("ExecutionStarted", "TaskStateEntered", "ExecutionFailed"));
 }
 
 TEST_F(CallsTest, StartExecutionOfNoMachineFailsAsAtAws) {

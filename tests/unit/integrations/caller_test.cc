@@ -111,6 +111,106 @@ TEST(Caller, SignsWhereThereAreCredentials) {
   EXPECT_EQ(Wait(MakeCaller(options).get(), FunctionCall()), "true");
 }
 
+class RolesTest : public testing::Test {
+ protected:
+  static constexpr char kRole[] = "arn:aws:iam::123456789012:role/x";
+  static constexpr char kMachine[] = "arn:aws:states:us-east-1:000000000000:stateMachine:m";
+
+  // A function's server and an STS in one; `sts` is what that answers.
+  std::string CallAsRole(const Reply& sts, bool with_credentials = true) {
+    LocalHttpServer server([&](const ReceivedRequest& request) {
+      if (request.target == "/sts") {
+        asked_.push_back(request.body);
+        return sts;
+      }
+      const size_t at = request.head.find("Credential=");
+      return Answer(200, absl::StrCat("\"", request.head.substr(at + 11, 4), "\""));
+    });
+    CallerOptions options = Options();
+    options.lambda = *LambdaRoutes::Parse(server.Url(""), "", "us-east-1");
+    options.sts_endpoint = server.Url("sts");
+    if (with_credentials) options.credentials = OwnCredentials();
+    const std::unique_ptr<Caller> caller = MakeCaller(std::move(options));
+    Call call = FunctionCall();
+    call.role_arn = kRole;
+    call.execution_role_arn = "arn:aws:iam::000000000000:role/own";
+    call.state_machine_arn = kMachine;
+    std::string outcome = Wait(caller.get(), call);
+    EXPECT_EQ(Wait(caller.get(), call), outcome);
+    return outcome;
+  }
+
+  static std::shared_ptr<CredentialSource> OwnCredentials() {
+    return std::make_shared<CredentialSource>(
+        [](const std::string& name) -> std::optional<std::string> {
+          if (name == "AWS_ACCESS_KEY_ID") return "OWN1";
+          if (name == "AWS_SECRET_ACCESS_KEY") return "secret";
+          return std::nullopt;
+        });
+  }
+
+  std::vector<std::string> asked_;  // the bodies of requests to STS
+};
+
+TEST_F(RolesTest, AreAssumedOnceForManyCalls) {
+  const Reply reply = Answer(200, R"(<AssumeRoleResponse><AssumeRoleResult><Credentials>
+    <AccessKeyId>ROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t/=</SessionToken>
+    <Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>)");
+  EXPECT_EQ(CallAsRole(reply), "\"ROLE\"");
+  EXPECT_THAT(asked_, testing::ElementsAre(
+                          "Action=AssumeRole&Version=2011-06-15&RoleSessionName=pawl&RoleArn="
+                          "arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fx&ExternalId="
+                          "arn%3Aaws%3Astates%3Aus-east-1%3A000000000000%3AstateMachine%3Am"));
+}
+
+TEST_F(RolesTest, ThatMayNotBeAssumedFailTheTask) {
+  constexpr char kRefused[] =
+      "States.TaskFailed: The role arn:aws:iam::000000000000:role/own is not authorized to assume "
+      "the task state's role, arn:aws:iam::123456789012:role/x.";
+  EXPECT_EQ(CallAsRole(Answer(403,
+                              "<ErrorResponse><Error><Code>AccessDenied</Code>"
+                              "<Message>no</Message></Error></ErrorResponse>")),
+            kRefused);
+  EXPECT_EQ(CallAsRole(Answer(200, ""), /*with_credentials=*/false), kRefused);
+}
+
+TEST_F(RolesTest, ThatCannotBeAskedForFailTheTaskAsTheCallWould) {
+  EXPECT_THAT(CallAsRole(Answer(500, "")),
+              StartsWith("Lambda.SdkClientException: Unable to execute HTTP request: the role "));
+  EXPECT_THAT(CallAsRole(Answer(200, "<html/>")), StartsWith("Lambda.SdkClientException: "));
+}
+
+TEST_F(RolesTest, HaveNoMeaningAtEndpointsOfOnesOwnWithoutAnSts) {
+  LocalHttpServer server([](const ReceivedRequest&) { return Answer(200, "1"); });
+  CallerOptions options = Options();
+  options.lambda = *LambdaRoutes::Parse(server.Url(""), "", "us-east-1");
+  Call call = FunctionCall();
+  call.role_arn = kRole;
+  EXPECT_EQ(Wait(MakeCaller(options).get(), call), "1");
+  options.credentials = OwnCredentials();
+  EXPECT_EQ(Wait(MakeCaller(options).get(), call), "1");
+}
+
+TEST(Caller, RefusesParametersBeforeTheyAreSent) {
+  const std::unique_ptr<Caller> caller = MakeCaller(Options());
+  const auto refusal = [&](std::string_view service, const std::string& parameters) {
+    JsonArena arena;
+    return caller->RefusalOf(service, "invoke", *ParseJson(parameters, &arena)).value_or("(none)");
+  };
+  EXPECT_EQ(refusal("lambda", R"({"FunctionName":"f","Payload":"x"})"), "(none)");
+  EXPECT_EQ(refusal("lambda", R"({"FunctionName":7})"),
+            "The Parameters '{\"FunctionName\":7}' could not be used to start the Task: [The value "
+            "for the field 'FunctionName' must be a STRING]");
+  EXPECT_EQ(refusal("http", R"({"ApiEndpoint":"http://h/","Method":"GET"})"), "(none)");
+  EXPECT_THAT(refusal("http", R"({"ApiEndpoint":"http://h/","Method":"GET","Headers":[]})"),
+              HasSubstr("[The value of the field 'Headers' has an invalid format]"));
+  // What only the task itself can tell.
+  EXPECT_EQ(refusal("http", R"({"ApiEndpoint":"http://h/","Method":"GET",
+                                "Authentication":{"ConnectionArn":"none"}})"),
+            "(none)");
+  EXPECT_EQ(refusal("sqs", "{}"), "(none)");
+}
+
 TEST(Caller, SaysWhichServiceItDoesNotHave) {
   const std::unique_ptr<Caller> caller = MakeCaller(Options());
   EXPECT_THAT(Wait(caller.get(), {.service = "sqs", .action = "sendMessage", .parameters = "{}"}),

@@ -133,7 +133,7 @@ TEST(LambdaCall, GivesTheInvokeResult) {
 TEST(LambdaCall, OfAnEventHasNoPayload) {
   EXPECT_EQ(
       Result(InvokeCall(R"({"FunctionName":"f","InvocationType":"Event"})"), Response(202, "")),
-      R"({"ExecutedVersion":"$LATEST","Payload":"","SdkHttpMetadata":{"AllHttpHeaders":{},)"
+      R"({"Payload":"","SdkHttpMetadata":{"AllHttpHeaders":{},)"
       R"("HttpHeaders":{},"HttpStatusCode":202},"SdkResponseMetadata":{"RequestId":"key"},)"
       R"("StatusCode":202})");
 }

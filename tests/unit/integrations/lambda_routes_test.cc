@@ -25,9 +25,9 @@ TEST(FunctionReference, TakesNamesAndArns) {
 }
 
 TEST(LambdaRoutes, AreWorkersUnlessAnEndpointIsGiven) {
-  EXPECT_TRUE(Routes("").ByWorker("f"));
+  EXPECT_EQ(Routes("").ServedName("f"), "f");
   EXPECT_EQ(Routes("").InvokeUrl("f"), std::nullopt);
-  EXPECT_FALSE(Routes("http://127.0.0.1:3001").ByWorker("f"));
+  EXPECT_EQ(Routes("http://127.0.0.1:3001").ServedName("f"), "");
 }
 
 TEST(LambdaRoutes, NameTheFunctionAloneToServersOfOnesOwn) {
@@ -45,10 +45,20 @@ TEST(LambdaRoutes, MayDifferForEachFunction) {
   const LambdaRoutes routes = Routes("http://a:1",
                                      "f=worker, g = https://g.example , "
                                      "h=http://h:9000/2015-03-31/functions/function/invocations");
-  EXPECT_TRUE(routes.ByWorker("f"));
+  EXPECT_EQ(routes.ServedName("f"), "f");
   EXPECT_EQ(routes.InvokeUrl("g:live"), "https://g.example/2015-03-31/functions/g/invocations");
   EXPECT_EQ(routes.InvokeUrl("h"), "http://h:9000/2015-03-31/functions/function/invocations");
   EXPECT_EQ(routes.InvokeUrl("other"), "http://a:1/2015-03-31/functions/other/invocations");
+}
+
+TEST(LambdaRoutes, MayDifferForEachVersion) {
+  const LambdaRoutes routes = Routes("aws", "f=worker, f:prod=worker, f:7=http://old:1");
+  EXPECT_EQ(routes.ServedName("f:prod"), "f:prod");
+  EXPECT_EQ(routes.ServedName(std::string(kArn) + ":prod"), "f:prod");
+  EXPECT_EQ(routes.ServedName("f:beta"), "f");
+  EXPECT_EQ(routes.ServedName("f:7"), "");
+  EXPECT_EQ(routes.InvokeUrl("f", "7"), "http://old:1/2015-03-31/functions/f/invocations");
+  EXPECT_EQ(routes.InvokeUrl("f", "prod"), std::nullopt);
 }
 
 TEST(LambdaRoutes, SayWhichPartIsNone) {

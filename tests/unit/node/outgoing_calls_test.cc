@@ -41,7 +41,7 @@ TEST(OutgoingCalls, AreAsTheSettingsSay) {
   std::filesystem::remove(file);
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->max_calls_per_target, 7);
-  EXPECT_TRUE(options->lambda.ByWorker("g"));
+  EXPECT_TRUE(options->lambda.ServedName("g") == "g");
   EXPECT_EQ(options->lambda.InvokeUrl("f"),
             "https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/f/invocations");
   EXPECT_TRUE(options->egress.RefusesHost("evil.example"));

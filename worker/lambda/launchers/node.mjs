@@ -65,6 +65,12 @@ async function load() {
   return found
 }
 
+// What was printed goes out before the result: the worker takes it for the invocation's. Node writes to a pipe at once,
+// until that is full.
+function flushed(stream) {
+  return stream.writableLength === 0 ? undefined : new Promise((resolve) => stream.write('', resolve))
+}
+
 async function finish(invocation, failed, value) {
   if (invocation !== current) return // told already
   current = undefined
@@ -80,6 +86,7 @@ async function finish(invocation, failed, value) {
   } else {
     value = describe(value)
   }
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)])
   if (failed) await tellError(`${target}/error`, value)
   else await call('POST', `${target}/response`, body, { 'Content-Type': 'application/json' })
   setImmediate(next)
