@@ -98,7 +98,7 @@ MACHINES = {
 }
 STOPPED = ["stopped", "keeps"]
 # How often each is drawn. A stream's task is a process of its own.
-WEIGHTS = {"tasks": 6, "waits": 4, "fork": 3, "stream": 1, "long": 1, "fails": 1, "stopped": 1}
+WEIGHTS = {"tasks": 6, "waits": 4, "fork": 3, "shares": 1, "stream": 1, "long": 1, "fails": 1, "stopped": 1}
 LOST = (OSError, http.client.HTTPException, ApiError)
 
 
