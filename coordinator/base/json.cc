@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "absl/hash/hash.h"
@@ -80,6 +81,12 @@ void FillTable(JsonMember* members, size_t count) {
   for (size_t i = 0; i < count; ++i) {
     table.SlotOf(members[i].key, members) = static_cast<uint32_t>(i + 1);
   }
+}
+
+// Memory for elements, behind a view of what they are written as if there is any.
+void* AllocateBehind(std::string_view written, size_t bytes, JsonArena* arena) {
+  if (written.empty()) return arena->Allocate(bytes);
+  return new (arena->Allocate(sizeof(written) + bytes)) std::string_view(written) + 1;
 }
 
 bool IntEqualsDouble(int64_t integer, double number) {
@@ -184,10 +191,12 @@ Json Json::String(std::string_view text) {
   return json;
 }
 
-Json Json::Array(std::span<const Json> items, JsonArena* arena) {
-  Json* copy = static_cast<Json*>(arena->Allocate(items.size_bytes()));
+Json Json::Array(std::span<const Json> items, JsonArena* arena, std::string_view written) {
+  auto* copy = static_cast<Json*>(AllocateBehind(written, items.size_bytes(), arena));
   std::uninitialized_copy(items.begin(), items.end(), copy);
-  return ArrayView({copy, items.size()});
+  Json json = ArrayView({copy, items.size()});
+  json.has_written_ = !written.empty();
+  return json;
 }
 
 Json Json::ArrayView(std::span<const Json> items) {
@@ -205,17 +214,19 @@ Json Json::Opaque(const void* thing) {
   return json;
 }
 
-Json Json::Object(std::span<const JsonMember> members, JsonArena* arena) {
+Json Json::Object(std::span<const JsonMember> members, JsonArena* arena, std::string_view written) {
   const size_t count = members.size();
   const bool big = count > kMaxLinearMembers;
   const size_t table_bytes = big ? TableSlots(count) * sizeof(uint32_t) : 0;
-  auto* copy = static_cast<JsonMember*>(arena->Allocate(members.size_bytes() + table_bytes));
+  auto* copy =
+      static_cast<JsonMember*>(AllocateBehind(written, members.size_bytes() + table_bytes, arena));
   std::uninitialized_copy(members.begin(), members.end(), copy);
   const size_t kept = big ? DropDuplicatesHashed(copy, count) : DropDuplicatesLinear(copy, count);
   if (kept != count && kept > kMaxLinearMembers) FillTable(copy, kept);  // its place has moved
 
   Json json;
   json.type_ = Type::kObject;
+  json.has_written_ = !written.empty() && kept == count;
   json.size_ = static_cast<uint32_t>(kept);
   json.value_.members = copy;
   return json;

@@ -68,15 +68,17 @@ class Json {
   // Refers to `text`, which must outlive the value (JsonArena::Copy makes it so).
   static Json String(std::string_view text);
   static Json String(std::string_view text, JsonArena* arena) { return String(arena->Copy(text)); }
-  // Copies the 16-byte handles into the arena, not what is under them.
-  static Json Array(std::span<const Json> items, JsonArena* arena);
+  // Copies the 16-byte handles into the arena, not what is under them. `written`, if there is any,
+  // is what WriteJson makes of the value, and lives as long as the arena.
+  static Json Array(std::span<const Json> items, JsonArena* arena, std::string_view written = {});
   // Refers to `items`, which must outlive the value.
   static Json ArrayView(std::span<const Json> items);
   // Something that is not JSON but that an expression language handles like a value: a function.
   // Never written, never an outcome, equal to nothing.
   static Json Opaque(const void* thing);
   // Of members with equal keys the last one wins, at the place of the first.
-  static Json Object(std::span<const JsonMember> members, JsonArena* arena);
+  static Json Object(std::span<const JsonMember> members, JsonArena* arena,
+                     std::string_view written = {});
 
   Type type() const { return type_; }
   bool is_undefined() const { return type_ == Type::kUndefined; }
@@ -109,6 +111,13 @@ class Json {
     return marked;
   }
 
+  // What WriteJson makes of this array or object, where the text it was read from is just that;
+  // else empty. So what is passed on untouched need not be written anew.
+  std::string_view written() const {
+    return has_written_ ? static_cast<const std::string_view*>(value_.opaque)[-1]
+                        : std::string_view();
+  }
+
   // Elements of an array, members of an object, bytes of a string; 0 of all else.
   size_t size() const { return size_; }
   // The value under `key`; undefined when this is not an object or has no such member. Takes
@@ -127,6 +136,7 @@ class Json {
 
   Type type_ = Type::kUndefined;
   uint8_t mark_ = 0;
+  bool has_written_ = false;  // its view stands before the elements
   uint32_t size_ = 0;
   Value value_ = {0};
 };

@@ -1,9 +1,10 @@
+#include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <optional>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "coordinator/base/json.h"
 #include "coordinator/base/strings.h"
@@ -30,6 +31,17 @@ std::optional<Json> ReadNumber(std::string_view text) {
   // Out of range: too small, which is 0, or too big.
   if (!absl::SimpleAtod(ToAbsl(text), &number) || std::isinf(number)) return std::nullopt;
   return Json::Double(number);
+}
+
+// Whether WriteJson surely makes `text` of its number again. Decimals of at most 15 digits have
+// doubles of their own, so that they are the shortest digits but for zeros at the end.
+bool IsAsWritten(Json number, std::string_view text) {
+  if (number.is_int()) return text != "-0";
+  constexpr size_t kMaxSize = 16;  // with the point
+  if (text.size() > kMaxSize || std::ranges::any_of(text, absl::ascii_isalpha)) return false;
+  const double size = std::abs(number.as_double());
+  const bool plain = size == 0 || (size >= 1e-3 && size < 1e7);  // others get an exponent
+  return plain && (text.back() != '0' || text[text.size() - 2] == '.');
 }
 
 // What both handlers have in common: the limits.
@@ -79,73 +91,108 @@ class CheckHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Chec
   Guard guard_;
 };
 
-// Builds the tree from the leaves up. Strings refer to the text that is parsed in place.
-class BuildHandler {
- public:
-  using Ch = char;
+char* CopyWithZero(std::string_view text, JsonArena* arena) {
+  auto* copy = static_cast<char*>(arena->Allocate(text.size() + 1));
+  *std::ranges::copy(text, copy).out = '\0';
+  return copy;
+}
 
-  BuildHandler(const JsonLimits& limits, JsonArena* arena) : guard_(limits), arena_(arena) {
+// Builds the tree from the leaves up. Strings refer to the text that is parsed in place.
+//
+// To know of a container whether WriteJson would repeat its text, it counts the bytes that surely
+// come again: brackets, commas, colons, literals, numbers that are as written, and of a string the
+// decoded bytes and two quotes. Blanks are not among them, and every escape is longer than what it
+// stands for; so a container is as written when it has no more bytes than those.
+class BuildHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, BuildHandler> {
+ public:
+  // `given` is false of a text that only stands for the one that was given: it is never as written.
+  BuildHandler(std::string_view text, bool given, const JsonLimits& limits, JsonArena* arena)
+      : guard_(limits), arena_(arena), given_(given), text_(CopyWithZero(text, arena)) {
     pending_.reserve(32);
+  }
+  rapidjson::ParseResult Parse() {
+    return rapidjson::Reader().Parse<kFlags | rapidjson::kParseInsituFlag>(stream_, *this);
   }
   const Guard& guard() const { return guard_; }
   Json root() const { return pending_.front().value; }
 
-  bool Null() { return Add(Json::Null()); }
-  bool Bool(bool value) { return Add(Json::Bool(value)); }
+  bool Null() { return Add(Json::Null(), 4); }
+  bool Bool(bool value) { return Add(Json::Bool(value), value ? 4 : 5); }
   bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
     std::optional<Json> number = ReadNumber({text, size});
-    return number ? Add(*number) : guard_.RefuseNumber({text, size});
+    if (!number) return guard_.RefuseNumber({text, size});
+    return Add(*number, IsAsWritten(*number, {text, size}) ? size : 0);
   }
   bool String(const char* text, rapidjson::SizeType size, bool) {
-    return Add(Json::String({text, size}));
+    RestoreQuote(text + size);
+    return Add(Json::String({text, size}), size + 2);
   }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
-    keys_.back() = {text, size};
+    RestoreQuote(text + size);
+    open_.back().key = {text, size};
+    same_ += size + 3;  // the colon, too
     return true;
   }
   bool StartObject() { return Start(); }
   bool StartArray() { return Start(); }
   bool EndObject(rapidjson::SizeType count) {
-    Json object = Json::Object(Last(count), arena_);
+    const Json object = Json::Object(Last(count), arena_, EndText(count));
+    if (object.size() < count) --same_;  // of members with equal keys only one is written
     return End(object, count);
   }
   bool EndArray(rapidjson::SizeType count) {
     scratch_.clear();
     for (const JsonMember& member : Last(count)) scratch_.push_back(member.value);
-    return End(Json::Array(scratch_, arena_), count);
+    return End(Json::Array(scratch_, arena_, EndText(count)), count);
   }
-  // Never called: numbers come as text.
-  bool Int(int) { return false; }
-  bool Uint(unsigned) { return false; }
-  bool Int64(int64_t) { return false; }
-  bool Uint64(uint64_t) { return false; }
-  bool Double(double) { return false; }
 
  private:
-  bool Add(Json value) {
+  // A container whose end is not read yet.
+  struct Open {
+    std::string_view key;  // of the member being read
+    size_t begin;          // where it stands in the text
+    size_t same_before;
+  };
+
+  bool Add(Json value, size_t same) {
     // Field by field: a member made elsewhere would be stored by halves and loaded as a whole at
     // once, for which the processor waits.
     JsonMember& member = pending_.emplace_back();
-    if (!keys_.empty()) member.key = keys_.back();
+    if (!open_.empty()) member.key = open_.back().key;
     member.value = value;
+    same_ += same;
     return true;
   }
   bool Start() {
-    keys_.emplace_back();
+    open_.push_back({{}, stream_.Tell(), same_});
     return guard_.Enter();
+  }
+  // The text of the innermost container, which ends here, if it is as written; else nothing.
+  std::string_view EndText(size_t count) {
+    same_ += 1 + std::max<size_t>(count, 1);  // brackets and commas
+    const Open& open = open_.back();
+    const size_t size = stream_.Tell() + 1 - open.begin;
+    if (!given_ || same_ - open.same_before != size) return {};
+    return {text_ + open.begin, size};
   }
   bool End(Json value, size_t count) {
     pending_.resize(pending_.size() - count);
-    keys_.pop_back();
+    open_.pop_back();
     guard_.Leave();
-    return Add(value);
+    return Add(value, 0);
   }
+  // The parser ends a string with a zero byte; where there are no escapes, that was the quote.
+  void RestoreQuote(const char* at) { text_[at - text_] = '"'; }
   std::span<const JsonMember> Last(size_t count) const { return std::span(pending_).last(count); }
 
   Guard guard_;
   JsonArena* arena_;
-  std::vector<JsonMember> pending_;     // finished values whose container is not
-  std::vector<std::string_view> keys_;  // of each open container: the key of the member being read
+  bool given_;
+  char* text_;  // in the arena
+  rapidjson::InsituStringStream stream_{text_};
+  size_t same_ = 0;                  // bytes so far that would be written again
+  std::vector<JsonMember> pending_;  // finished values whose container is not
+  std::vector<Open> open_;
   std::vector<Json> scratch_;
 };
 
@@ -164,12 +211,6 @@ absl::Status CheckBytes(std::string_view text, const JsonLimits& limits) {
   const size_t zero = text.find('\0');
   if (zero != std::string_view::npos) return ErrorAt(zero, "unexpected character");
   return absl::OkStatus();
-}
-
-template <unsigned kMoreFlags, typename Stream, typename Handler>
-rapidjson::ParseResult Run(Stream stream, Handler* handler) {
-  rapidjson::Reader reader;
-  return reader.Parse<kFlags | kMoreFlags>(stream, *handler);
 }
 
 absl::Status ToStatus(const rapidjson::ParseResult& result, const Guard& guard) {
@@ -224,40 +265,35 @@ bool IsLoneSurrogate(const rapidjson::ParseResult& result) {
   return result.Code() == rapidjson::kParseErrorStringUnicodeSurrogateInvalid;
 }
 
-rapidjson::ParseResult Build(std::string_view text, BuildHandler* handler, JsonArena* arena) {
-  auto* copy = static_cast<char*>(arena->Allocate(text.size() + 1));
-  std::memcpy(copy, text.data(), text.size());
-  copy[text.size()] = '\0';
-  return Run<rapidjson::kParseInsituFlag>(rapidjson::InsituStringStream(copy), handler);
+absl::StatusOr<Json> Build(std::string_view text, bool given, const JsonLimits& limits,
+                           JsonArena* arena) {
+  BuildHandler handler(text, given, limits, arena);
+  const rapidjson::ParseResult result = handler.Parse();
+  if (given && IsLoneSurrogate(result)) {
+    return Build(ExpandLoneSurrogates(text), false, limits, arena);
+  }
+  if (absl::Status status = ToStatus(result, handler.guard()); !status.ok()) return status;
+  return handler.root();
+}
+
+absl::Status Check(std::string_view text, bool given, const JsonLimits& limits) {
+  CheckHandler handler(limits);
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  const rapidjson::ParseResult result = rapidjson::Reader().Parse<kFlags>(stream, handler);
+  if (given && IsLoneSurrogate(result)) return Check(ExpandLoneSurrogates(text), false, limits);
+  return ToStatus(result, handler.guard());
 }
 
 }  // namespace
 
 absl::StatusOr<Json> ParseJson(std::string_view text, JsonArena* arena, const JsonLimits& limits) {
   if (absl::Status status = CheckBytes(text, limits); !status.ok()) return status;
-  BuildHandler handler(limits, arena);
-  rapidjson::ParseResult result = Build(text, &handler, arena);
-  if (!IsLoneSurrogate(result)) {
-    absl::Status status = ToStatus(result, handler.guard());
-    if (!status.ok()) return status;
-    return handler.root();
-  }
-  BuildHandler second(limits, arena);
-  result = Build(ExpandLoneSurrogates(text), &second, arena);
-  if (absl::Status status = ToStatus(result, second.guard()); !status.ok()) return status;
-  return second.root();
+  return Build(text, true, limits, arena);
 }
 
 absl::Status CheckJson(std::string_view text, const JsonLimits& limits) {
   if (absl::Status status = CheckBytes(text, limits); !status.ok()) return status;
-  CheckHandler handler(limits);
-  rapidjson::ParseResult result =
-      Run<0>(rapidjson::MemoryStream(text.data(), text.size()), &handler);
-  if (!IsLoneSurrogate(result)) return ToStatus(result, handler.guard());
-  const std::string expanded = ExpandLoneSurrogates(text);
-  CheckHandler second(limits);
-  result = Run<0>(rapidjson::MemoryStream(expanded.data(), expanded.size()), &second);
-  return ToStatus(result, second.guard());
+  return Check(text, true, limits);
 }
 
 }  // namespace pawl

@@ -254,9 +254,12 @@ struct Open {
 
 using OpenContainers = absl::InlinedVector<Open, 16>;
 
-// Opens a container, or writes anything else.
+// Opens a container that is not written yet, or writes anything else.
 void Begin(Json value, NumberStyle style, OpenContainers* open, Sink* out) {
-  if (value.is_array() || value.is_object()) {
+  const bool written = style == NumberStyle::kStates && !value.written().empty();
+  if (written) {
+    out->append(value.written());
+  } else if (value.is_array() || value.is_object()) {
     out->push_back(value.is_array() ? '[' : '{');
     open->push_back({value});
   } else {

@@ -226,6 +226,23 @@ TEST(Json, NumbersOfFewDigitsAndOfManyHaveTheShortestDigits) {
   }
 }
 
+// Whatever the number of digits, and wherever the point is.
+TEST(Json, DecimalsAreReadAsTheNearestDouble) {
+  std::mt19937_64 random(11);
+  JsonArena arena;
+  for (int i = 0; i < 100'000; ++i) {
+    std::string text = std::to_string(random() >> (random() % 60));
+    const size_t whole = 1 + random() % text.size();
+    text = text.substr(0, whole) + "." + text.substr(whole) + std::to_string(random() % 1000);
+    if (text[0] == '0') text.erase(1, text.find('.') - 1);
+    if (random() % 4 == 0) text += "e" + std::to_string(static_cast<int>(random() % 40) - 20);
+    if (random() % 2 == 0) text.insert(0, "-");
+    const Json number = Parse(text, &arena);
+    ASSERT_FALSE(number.is_int()) << text;
+    ASSERT_EQ(number.as_double(), std::strtod(text.c_str(), nullptr)) << text;
+  }
+}
+
 // What does not fit at once into the buffer behind WriteJson comes out whole.
 TEST(Json, LongTextsAreWrittenWhole) {
   for (const size_t length : {2040, 2046, 2047, 2048, 2049, 5000}) {
