@@ -28,8 +28,9 @@ const HELPERS = `
   }
   function checked({implementation, signature}) {
     function checkedFunction(...args) {
-      // Arguments that were not given, where the signature does not take undefined for them.
-      if (/f\\?[>:jx]/.test(signature.definition)) while (args.length > 0 && args[args.length - 1] === undefined) args.pop();
+      // Arguments that were not given: of all types that of functions alone does not take undefined for one.
+      const isFunctionAt = (at) => (signature.definition.replace(/^<|<[^>]*>|:.*/g, '').match(/[a-z]|\\([^)]*\\)/g) || [])[at] === 'f';
+      while (args.length > 0 && args[args.length - 1] === undefined && isFunctionAt(args.length - 1)) args.pop();
       return implementation.apply(this, signature.validate(args, null));
     }
     const parameters = /\\(([^)]*)\\)/.exec(implementation.toString())[1].replace(/=[^,]*/g, '');
