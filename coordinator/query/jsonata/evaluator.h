@@ -226,6 +226,11 @@ class Evaluator {
   std::span<const Json> tail_arguments_;
   std::string_view tail_name_;
   int64_t tail_position_ = -1;
+  // Where the text ends that was last given room to grow, and how much of it is left.
+  struct {
+    char* end = nullptr;
+    size_t room = 0;
+  } growing_;
 
   // What failed.
   std::string_view code_;

@@ -12,18 +12,32 @@
 namespace pawl::jsonata {
 
 // JavaScript joins the halves of a surrogate pair when their strings are joined.
+//
+// A long text to which little is added gets room to grow, and what is added to it next is put
+// there: those who have the text see the part that they know. Otherwise a loop that makes a text
+// piece by piece would copy it for each piece.
 Json Evaluator::Concatenate(std::string_view a, std::string_view b) {
-  if (!Reserve(a.size() + b.size()) || !Tick((a.size() + b.size()) / 256)) return FailedValue();
   if (a.size() >= 3 && b.size() >= 3 && a[a.size() - 3] == '\xED' && b[0] == '\xED') {
+    if (!Reserve(a.size() + b.size()) || !Tick((a.size() + b.size()) / 256)) return FailedValue();
     std::string joined(a);
     AppendText(b, &joined);
     return Text(joined);
   }
   const size_t size = a.size() + b.size();
   if (size == 0) return Json::String({});
-  char* text = static_cast<char*>(arena_->Allocate(size));
+  if (a.data() + a.size() == growing_.end && b.size() <= growing_.room) {
+    if (!Tick(b.size() / 256)) return FailedValue();
+    b.copy(growing_.end, b.size());
+    growing_ = {growing_.end + b.size(), growing_.room - b.size()};
+    return Json::String({a.data(), size});
+  }
+  constexpr size_t kLong = 256;
+  const size_t room = a.size() >= kLong && b.size() < a.size() ? size : 0;
+  if (!Reserve(size + room) || !Tick(size / 256)) return FailedValue();
+  char* text = static_cast<char*>(arena_->Allocate(size + room));
   a.copy(text, a.size());
   b.copy(text + a.size(), b.size());
+  if (room > 0) growing_ = {text + size, room};
   return Json::String({text, size});
 }
 

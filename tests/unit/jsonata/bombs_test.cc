@@ -57,6 +57,17 @@ TEST(Bombs, EveryOtherRecursionEnds) {
   EXPECT_EQ(Outcome("( $g := function($x) { $x ~> $g ~> $g }; $g(1) )", world), "U1001");
 }
 
+TEST(Bombs, ATextThatGrowsPieceByPieceIsNotCopiedForEach) {
+  const World world = Tight();
+  EXPECT_EQ(
+      Outcome("$length($reduce([1..20000], function($t, $n) { $t & 'ten chars.' }, ''))", world),
+      "200000");
+  EXPECT_EQ(Outcome("( $a := $join([1..200].'ab'); $b := $a & 'x'; $c := $b & 'y'; $d := $b & 'z';"
+                    "  $e := $c & $c; [$b, $c, $d, $e].$substringAfter($a) )",
+                    world),
+            "[\"x\",\"xy\",\"xz\",\"xy" + Repeated("ab", 200) + "xy\"]");
+}
+
 TEST(Bombs, TheStackHoldsWhateverTheDepthAllows) {
   World world;
   world.limits.depth = 1'000'000'000;
