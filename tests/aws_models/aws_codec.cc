@@ -83,7 +83,7 @@ std::string Response(const OperationRef& found, Json line) {
   absl::Base64Unescape(Text(line, "body"), &response.body);
   if (IsFailure(response)) {
     const ServiceError error = ReadError(*found.model, *found.operation, response);
-    return StrCat("{\"error\":", Quoted(error.Name(*found.model)),
+    return StrCat("{\"error\":", Quoted(error.Name(*found.model, *found.operation)),
                   ",\"cause\":", Quoted(error.Cause(*found.model)),
                   ",\"throttled\":", error.throttled ? "true" : "false",
                   ",\"transient\":", error.transient ? "true" : "false", "}");

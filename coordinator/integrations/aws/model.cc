@@ -36,6 +36,16 @@ const Use* ServiceModel::FindNamed(const Shape& structure, std::string_view name
   return nullptr;
 }
 
+std::string_view ServiceModel::ExceptionOf(const Operation& operation,
+                                           std::string_view code) const {
+  if (const auto own = operation_exceptions.find({operation.name, code});
+      own != operation_exceptions.end()) {
+    return own->second;
+  }
+  const auto known = exceptions.find(code);
+  return known != exceptions.end() ? known->second : std::string_view();
+}
+
 size_t ServiceModel::bytes() const {
   return texts.bytes_used() + operations.capacity() * sizeof(Operation) +
          shapes.capacity() * sizeof(Shape) + uses.capacity() * sizeof(Use) +

@@ -8,9 +8,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -103,12 +105,16 @@ struct ServiceModel {
   // By the code that the service sends: the exception's name without the prefix,
   // "ResourceNotFoundException".
   absl::flat_hash_map<std::string_view, std::string_view> exceptions;
+  // By operation and code, where that is another one than above.
+  std::map<std::pair<std::string_view, std::string_view>, std::string_view> operation_exceptions;
   bool lists_exceptions = false;  // aws-sdk 2's models lack most of them
   JsonArena texts;
 
   // Null: there is no such action.
   const Operation* Find(std::string_view action) const;
   const Shape& ShapeOf(const Use& use) const { return shapes[use.shape]; }
+  // What an error that came with `code` is called; empty: the model does not have it.
+  std::string_view ExceptionOf(const Operation& operation, std::string_view code) const;
   // A structure's members, in the order of their keys.
   std::span<const Use> Members(const Shape& shape) const {
     return std::span(uses).subspan(shape.first_use, shape.use_count);

@@ -183,6 +183,8 @@ class Reader {
     };
     const Json space = Find("xmlNamespace", place);
     use.namespace_uri = Keep(space.is_string() ? space.as_string() : Text(space.Find("uri")));
+    // In a body it is a text like any other.
+    use.json_value &= use.location == Location::kHeader;
     use.namespace_prefix = KeepText(space.Find("prefix"));
     const Json name = place.Find("shape");
     use.shape = name.is_string() ? ShapeNamed(name.as_string()) : AddShape(place);
@@ -262,12 +264,23 @@ class Reader {
   }
 
   void ReadExceptions() {
-    for (const JsonMember& shape : root_.Find("shapes").members()) {
+    const Json shapes = root_.Find("shapes");
+    for (const JsonMember& shape : shapes.members()) {
       if (!IsTrue(shape.value.Find("exception"))) continue;
       const std::string_view name = Keep(ExceptionName(shape.key));
       model_->exceptions[Keep(shape.key)] = name;
       const std::string_view code = Text(shape.value.Find("error").Find("code"));
       if (!code.empty()) model_->exceptions[Keep(code)] = name;
+    }
+    // Some services have one code for several exceptions; an operation has one of them.
+    for (const JsonMember& operation : root_.Find("operations").members()) {
+      for (const Json error : operation.value.Find("errors").items()) {
+        const std::string_view shape = Text(error.Find("shape"));
+        const std::string_view code = Text(shapes.Find(shape).Find("error").Find("code"));
+        const std::string_view name = Keep(ExceptionName(shape));
+        if (code.empty() || model_->exceptions[Keep(code)] == name) continue;
+        model_->operation_exceptions[{Keep(operation.key), Keep(code)}] = name;
+      }
     }
   }
 

@@ -68,26 +68,6 @@ void AddChecksum(const Operation& operation, const Input& input, WireRequest* re
   }
 }
 
-// A customer's key goes in base64, and its MD5 with it.
-void AddKeyOfCustomer(WireRequest* request, const std::string& prefix) {
-  Header* key = FindHeader(request, StrCat(prefix, "customer-key"));
-  if (key == nullptr) return;
-  std::string bytes = key->value;
-  std::string decoded;
-  // 256 bits: given as they are, or in base64 already.
-  if (bytes.size() != 32 && absl::Base64Unescape(bytes, &decoded) && decoded.size() == 32) {
-    bytes = decoded;
-  }
-  key->value = absl::Base64Escape(bytes);
-  AddMissing(request, StrCat(prefix, "customer-key-MD5"),
-             absl::Base64Escape(Digest(EVP_md5(), bytes)));
-}
-
-void CustomizeS3(WireRequest* request) {
-  AddKeyOfCustomer(request, "x-amz-server-side-encryption-");
-  AddKeyOfCustomer(request, "x-amz-copy-source-server-side-encryption-");
-}
-
 // "/hostedzone/Z1" is what results have, "Z1" what paths need.
 void CustomizeRoute53(WireRequest* request) {
   for (const std::string_view kind : {"hostedzone", "change", "delegationset"}) {
@@ -129,7 +109,6 @@ void CustomizeGlacier(const ServiceModel& model, WireRequest* request) {
 
 void Customize(const ServiceModel& model, const Operation& operation, const Input& input,
                WireRequest* request) {
-  if (model.service_id == "S3") CustomizeS3(request);
   if (model.service_id == "Route 53") CustomizeRoute53(request);
   if (model.service_id == "Glacier") CustomizeGlacier(model, request);
   if (model.service_id == "API Gateway") AddMissing(request, "Accept", "application/json");

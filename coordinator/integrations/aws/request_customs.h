@@ -1,5 +1,5 @@
-// What single services ask for beyond their models, as AWS's SDKs have it in code: checksums, keys
-// of S3's own encryption, ids of Route 53, headers of Glacier and API Gateway. Pure.
+// What single services ask for beyond their models, as AWS's SDKs have it in code: checksums, ids
+// of Route 53, headers of Glacier and API Gateway. Pure.
 
 #ifndef PAWL_INTEGRATIONS_AWS_REQUEST_CUSTOMS_H_
 #define PAWL_INTEGRATIONS_AWS_REQUEST_CUSTOMS_H_

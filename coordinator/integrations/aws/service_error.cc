@@ -102,9 +102,9 @@ void NameHeadFailure(const ServiceModel& model, const Operation& operation, Serv
 
 }  // namespace
 
-std::string ServiceError::Name(const ServiceModel& model) const {
-  const auto known = model.exceptions.find(code);
-  if (known != model.exceptions.end()) return StrCat(model.prefix, ".", known->second);
+std::string ServiceError::Name(const ServiceModel& model, const Operation& operation) const {
+  const std::string_view known = model.ExceptionOf(operation, code);
+  if (!known.empty()) return StrCat(model.prefix, ".", known);
   // A model that lists none leaves only the service's own word for it.
   if (!model.lists_exceptions && std::string_view(code).ends_with("Exception")) {
     return StrCat(model.prefix, ".", ExceptionName(code));

@@ -22,7 +22,7 @@ struct ServiceError {
 
   // "DynamoDb.ResourceNotFoundException"; "DynamoDb.DynamoDbException" of a code that the service's
   // model does not have.
-  std::string Name(const ServiceModel& model) const;
+  std::string Name(const ServiceModel& model, const Operation& operation) const;
   // "<message> (Service: DynamoDb, Status Code: 400, Request ID: <id>) (SDK Attempt Count: 1)"
   std::string Cause(const ServiceModel& model) const;
 };
