@@ -10,6 +10,7 @@
 #include "coordinator/base/strings.h"
 #include "coordinator/base/utf8.h"
 #include "coordinator/integrations/assumed_roles.h"
+#include "coordinator/integrations/aws_sdk_caller.h"
 #include "coordinator/integrations/http_client.h"
 #include "coordinator/integrations/http_task.h"
 #include "coordinator/integrations/lambda_call.h"
@@ -22,8 +23,8 @@ using CallDone = absl::AnyInvocable<void(CallResult)>;
 
 CallFailure NotAvailable(const Call& call) {
   return {"States.Runtime", StrCat("The integration ", call.service, ":", call.action,
-                                   " is not available in Pawl. Lambda functions and HTTP tasks "
-                                   "are.")};
+                                   " is not available in Pawl. Lambda functions, HTTP tasks and "
+                                   "aws-sdk integrations are.")};
 }
 
 // reference/integrations.md 3.
@@ -59,10 +60,18 @@ class IntegrationCaller : public Caller {
         tokens_(std::make_unique<OAuthTokens>(options_.clock, &client_)),
         roles_(std::make_unique<AssumedRoles>(StsEndpoint(options_), options_.region,
                                               options_.clock, &client_)),
+        sdk_(AwsSdkCaller::Parts{.clock = options_.clock,
+                                 .client = &client_,
+                                 .models = options_.aws_models,
+                                 .endpoints = options_.aws_endpoints,
+                                 .policy = options_.aws_sdk_policy,
+                                 .credentials = options_.aws_credentials}),
         client_({.clock = options_.clock,
                  .policy = options_.egress,
                  .max_per_target = options_.max_calls_per_target,
                  .ca_file = options_.ca_file}) {}
+
+  ~IntegrationCaller() override { sdk_.Stop(); }
 
   CallId Start(Call call, CallDone done) override {
     CallId id;
@@ -114,9 +123,20 @@ class IntegrationCaller : public Caller {
       BeginLambda(id, std::move(call));
     } else if (call.service == "http" && call.action == "invoke") {
       BeginHttp(id, std::move(call));
+    } else if (SdkService(call.service)) {
+      BeginSdk(id, std::move(call));
     } else {
       Tell(id, NotAvailable(call));
     }
+  }
+
+  void BeginSdk(CallId id, Call call) {
+    sdk_.Begin(std::move(call),
+               {.send =
+                    [this, id](HttpRequest request, HttpClient::Done done) {
+                      Send(id, std::move(request), std::move(done));
+                    },
+                .tell = [this, id](CallResult result) { Tell(id, std::move(result)); }});
   }
 
   void BeginLambda(CallId id, Call call) {
@@ -224,6 +244,7 @@ class IntegrationCaller : public Caller {
   std::unordered_map<CallId, Live> live_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<OAuthTokens> tokens_;  // on the client's thread
   std::unique_ptr<AssumedRoles> roles_;  // the same
+  AwsSdkCaller sdk_;                     // likewise
   HttpClient client_;                    // last: its thread uses all the others
 };
 

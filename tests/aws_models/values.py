@@ -123,7 +123,7 @@ class Values:
     make_double = make_float
 
     def make_blob(self, shape, depth):
-        text = self.text()
+        text = self.text(HEADER_TEXTS, 1) if shape.serialization.get("location") else self.text()
         return text.encode(), text
 
     def make_timestamp(self, shape, depth):

@@ -33,7 +33,9 @@ def query_items(text):
 
 
 def header_text(value):
-    # Older versions of botocore write booleans as Python does.
+    # Older versions of botocore write booleans and bytes as Python does.
+    if isinstance(value, str) and value.startswith("b'"):
+        return value[2:-1]
     return {"True": "true", "False": "false"}.get(str(value), str(value))
 
 

@@ -76,7 +76,7 @@ std::map<std::string, std::string> FindModels(const std::string& folder) {
     if (service.empty() || version.empty()) continue;
     std::string& newest = versions[service];
     // Of equal versions the same one always.
-    if (version < newest || (version == newest && path > found[service])) continue;
+    if (version < newest || (version == newest && path < found[service])) continue;
     newest = version;
     found[service] = path;
   }
