@@ -2,9 +2,15 @@
 
 #include <unistd.h>
 
+#include <fstream>
 #include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_split.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/config/config.h"
 
@@ -13,6 +19,30 @@ namespace {
 
 absl::Status Of(std::string_view setting, const absl::Status& status) {
   return absl::Status(status.code(), StrCat(setting, ": ", FromAbsl(status.message())));
+}
+
+std::optional<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return std::nullopt;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+absl::Status ReadAws(const config::Settings& settings, const config::Environment& environment,
+                     integrations::CallerOptions* options) {
+  const auto endpoints = integrations::AwsEndpoints::Parse(settings.aws_endpoint,
+                                                           settings.aws_endpoints, settings.region);
+  if (!endpoints.ok()) return Of("aws_endpoint, aws_endpoints", endpoints.status());
+  options->aws_endpoints = *endpoints;
+  const auto policy = integrations::AwsSdkPolicy::Parse(settings.aws_sdk_allow);
+  if (!policy.ok()) return Of("aws_sdk_allow", policy.status());
+  options->aws_sdk_policy = *policy;
+  const std::vector<std::string> folders =
+      absl::StrSplit(settings.aws_models, ',', absl::SkipWhitespace());
+  options->aws_models = std::make_shared<aws::Catalogue>(aws::Catalogue::Options{folders});
+  options->aws_credentials = {environment, ReadFile};
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -44,6 +74,7 @@ absl::StatusOr<integrations::CallerOptions> OutgoingCalls(const config::Settings
     return absl::NotFoundError(StrCat("tls_ca_file: ", settings.tls_ca_file, " cannot be read"));
   }
   options.sts_endpoint = settings.sts_endpoint;
+  if (absl::Status status = ReadAws(settings, environment, &options); !status.ok()) return status;
   options.credentials = std::make_shared<integrations::CredentialSource>(environment);
   return options;
 }

@@ -107,6 +107,7 @@ struct ServiceModel {
   absl::flat_hash_map<std::string_view, std::string_view> exceptions;
   // By operation and code, where that is another one than above.
   std::map<std::pair<std::string_view, std::string_view>, std::string_view> operation_exceptions;
+  bool query_compatible = false;  // once spoke the query protocol, and knows its error codes
   bool lists_exceptions = false;  // aws-sdk 2's models lack most of them
   JsonArena texts;
 

@@ -110,6 +110,7 @@ class Reader {
     if (model_->signing_name.empty()) model_->signing_name = model_->endpoint_prefix;
     model_->global_endpoint = KeepText(metadata.Find("globalEndpoint"));
     model_->signature_version = KeepText(metadata.Find("signatureVersion"));
+    model_->query_compatible = metadata.Find("awsQueryCompatible").is_object();
     std::optional<Protocol> protocol;
     for (const Json name : metadata.Find("protocols").items()) {
       if (!protocol) protocol = ProtocolNamed(Text(name));

@@ -36,6 +36,7 @@ class RequestBuilder {
       case Protocol::kJson:
         AddHeader("X-Amz-Target", StrCat(model_.target_prefix, ".", operation_.name));
         AddHeader("Content-Type", StrCat("application/x-amz-json-", model_.json_version));
+        if (model_.query_compatible) AddHeader("X-Amzn-Query-Mode", "true");
         request_.body = JsonBody(model_, input_);
         break;
       case Protocol::kQuery:
