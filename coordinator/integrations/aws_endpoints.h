@@ -33,6 +33,11 @@ class AwsEndpoints {
   static absl::StatusOr<AwsEndpoints> Parse(std::string_view endpoint, std::string_view services,
                                             std::string region);
 
+  // Where `service` is unless `services` has said it.
+  void Default(const std::string& service, const std::string& url) {
+    services_.emplace(service, url);
+  }
+
   // `service` as in a Resource; its model's endpoint prefix is how AWS's hosts begin.
   AwsTarget Of(std::string_view endpoint_prefix, std::string_view service) const;
   const std::string& region() const { return region_; }

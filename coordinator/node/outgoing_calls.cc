@@ -29,12 +29,23 @@ std::optional<std::string> ReadFile(const std::string& path) {
   return text.str();
 }
 
+// This node, as it calls itself: where it listens on all addresses, by the loopback one.
+std::string OwnUrl(const std::string& listen) {
+  const size_t colon = listen.rfind(':');
+  std::string host = listen.substr(0, colon);
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "[::]") host = "[::1]";
+  return StrCat("http://", host, listen.substr(colon));
+}
+
 absl::Status ReadAws(const config::Settings& settings, const config::Environment& environment,
                      integrations::CallerOptions* options) {
   const auto endpoints = integrations::AwsEndpoints::Parse(settings.aws_endpoint,
                                                            settings.aws_endpoints, settings.region);
   if (!endpoints.ok()) return Of("aws_endpoint, aws_endpoints", endpoints.status());
   options->aws_endpoints = *endpoints;
+  // The state machines that definitions speak of are here.
+  options->aws_endpoints.Default("sfn", OwnUrl(settings.listen_http));
   const auto policy = integrations::AwsSdkPolicy::Parse(settings.aws_sdk_allow);
   if (!policy.ok()) return Of("aws_sdk_allow", policy.status());
   options->aws_sdk_policy = *policy;

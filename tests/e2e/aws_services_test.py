@@ -52,7 +52,7 @@ class AwsServicesTest(unittest.TestCase):
         nowhere = f"http://127.0.0.1:{free_port()}"
         cls.coordinator = Coordinator(
             cls.postgres.url, aws_endpoint=nowhere, aws_endpoints=f"dynamodb={dynamodb},s3={s3}",
-            aws_sdk_allow="dynamodb:*,allowed-*/s3:*,*/sqs:listQueues",
+            aws_sdk_allow="dynamodb:*,sfn:*,allowed-*/s3:*,*/sqs:listQueues",
             environment={"AWS_ACCESS_KEY_ID": "S3RVER", "AWS_SECRET_ACCESS_KEY": "S3RVER"})
         cls.addClassCleanup(cls.coordinator.close)
         cls.coordinator.wait_ready()
@@ -132,6 +132,20 @@ class AwsServicesTest(unittest.TestCase):
         self.assertEqual(end["error"], "S3.NoSuchKeyException", end)
         end = self.run_tasks(("s3:headObject", {"Bucket": bucket, "Key": "none"}))
         self.assertEqual(end["error"], "S3.NoSuchKeyException", end)
+
+    def test_step_functions_are_this_server(self):
+        child = self.create({"P": {"Type": "Pass", "End": True}})
+        end = self.run_tasks(("sfn:startExecution", {"StateMachineArn": child, "Input": {"n.$": "$.n"}}),
+                             ("sfn:describeStateMachine", {"StateMachineArn": child}), data={"n": 7})
+        self.assertEqual(end["status"], "SUCCEEDED", end)
+        output = json.loads(end["output"])
+        self.assertEqual(self.end(output["r0"]["ExecutionArn"])["output"], '{"n":7}')
+        self.assertRegex(output["r0"]["StartDate"], r"^20\d\d-.*Z$")
+        self.assertEqual(output["r1"]["Type"], "STANDARD")
+        end = self.run_tasks(("sfn:sendTaskFailure", {"TaskToken": "none"}))
+        self.assertEqual(end["error"], "Sfn.InvalidTokenException", end)
+        self.assertRegex(end["cause"], r"^Invalid Token: 'Invalid token' \(Service: Sfn, Status Code: 400, Request ID: \S+\) "
+                                       r"\(SDK Attempt Count: 1\)$")
 
     def test_a_token_that_comes_back(self):
         table = self.create_table()

@@ -56,13 +56,21 @@ class Catalogue {
     int64_t used_at = 0;
   };
 
-  void Index() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  absl::StatusOr<OperationRef> Find(std::string_view service, std::string_view action,
-                                    bool may_load);
-  absl::Status Load(Entry* entry, size_t index) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Files are read under this lock only, so that nobody who need not wait for them does.
+  void Index() ABSL_LOCKS_EXCLUDED(mu_);
+  // The models of the service from the first on, as far as they are loaded.
+  struct Look {
+    OperationRef found;
+    std::string service_file;  // to be read next; empty: there is none, or it is found
+    size_t file_number = 0;
+    bool has_service = false;
+  };
+  Look LookFor(std::string_view service, std::string_view action) ABSL_LOCKS_EXCLUDED(mu_);
+  absl::Status Load(std::string_view service, const Look& look) ABSL_LOCKS_EXCLUDED(mu_);
   void MakeRoom(const Entry* in_use) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const Options options_;
+  absl::Mutex reading_mu_;
   mutable absl::Mutex mu_;
   bool indexed_ ABSL_GUARDED_BY(mu_) = false;
   std::map<std::string, Entry, std::less<>> entries_ ABSL_GUARDED_BY(mu_);
