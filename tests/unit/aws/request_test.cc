@@ -51,7 +51,7 @@ TEST(Request, PutsEachMemberWhereTheModelHasIt) {
                       "Count":"3","When":"2026-01-01T00:00:00.5Z"})"),
             "PUT 12. /b/a%2Fb/c%20d/%C3%A9?flag&x=1\n"
             "x-tag: t\nx-meta-k: v\nContent-Type: application/json\n"
-            "Content-MD5: HoF1uDn6XtxnmLsjXb3UtQ==\n"
+            "Content-MD5: 4oMChWeJAp6Ri/89QBbvBw==\n"
             R"({"account":"12","count":3,"when":1767225600.500,"token":"the-token"})");
 }
 
