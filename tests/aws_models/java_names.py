@@ -2,6 +2,15 @@
 expressions, to compare with."""
 import re
 
+# Keywords of Java, and methods that all objects of the SDK have.
+TAKEN = set("""
+abstract assert boolean break builder byte case catch char class clone const continue default do double
+else enum equals extends false final finalize finally float for getClass goto hashCode if implements
+import instanceof int interface long native new notify notifyAll null package private protected public
+return sdkFields short static strictfp super switch synchronized this throw throws toBuilder toString
+transient true try void volatile wait while
+""".split())
+
 
 def words(name):
     text = re.sub(r"[^A-Za-z0-9]+", " ", name)
@@ -31,12 +40,12 @@ def exception_name(shape):
 
 
 def member_key(member):
-    if member == "equals":
-        return "EqualsValue"
+    if member == "NULL":
+        return "Nul"
     leading = re.match(r"^[A-Z]+(?=[A-Z][a-z])|^[A-Z]+|^.", member).group(0)
     rest = member[len(leading):]
     lower = leading.lower() + rest
-    return lower[0].upper() + lower[1:]
+    return lower[0].upper() + lower[1:] + ("Value" if lower in TAKEN else "")
 
 
 def action_name(operation):

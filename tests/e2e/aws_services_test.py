@@ -96,13 +96,13 @@ class AwsServicesTest(unittest.TestCase):
     def test_dynamodb(self):
         table = self.create_table()
         end = self.run_tasks(
-            ("dynamodb:putItem", {"TableName": table, "Item": {"id": {"S.$": "$.id"}, "n": {"N": "1"}, "l": {"L": [{"BOOL": True}]}}}),
+            ("dynamodb:putItem", {"TableName": table, "Item": {"id": {"S.$": "$.id"}, "n": {"N": "1"}, "l": {"L": [{"BOOL": True}, {"Nul": True}]}}}),
             ("dynamodb:getItem", {"TableName": table, "Key": {"id": {"S.$": "$.id"}}}),
             ("dynamodb:getItem", {"TableName": table, "Key": {"id": {"S": "nobody"}}}), data={"id": "a é"})
         self.assertEqual(end["status"], "SUCCEEDED", end)
         output = json.loads(end["output"])
         self.assertEqual(output["r0"], {})
-        self.assertEqual(output["r1"], {"Item": {"id": {"S": "a é"}, "n": {"N": "1"}, "l": {"L": [{"BOOL": True}]}}})
+        self.assertEqual(output["r1"], {"Item": {"id": {"S": "a é"}, "n": {"N": "1"}, "l": {"L": [{"Bool": True}, {"Nul": True}]}}})
         self.assertEqual(output["r2"], {})
 
     def test_errors_of_the_service(self):

@@ -1,6 +1,8 @@
 #include "coordinator/integrations/aws/names.h"
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -9,6 +11,20 @@
 
 namespace pawl::aws {
 namespace {
+
+// What no method in Java can be called, or what all objects of the SDK have already. Sorted.
+constexpr std::string_view kTakenInJava[] = {
+    "abstract",  "assert",    "boolean",    "break",        "builder",    "byte",     "case",
+    "catch",     "char",      "class",      "clone",        "const",      "continue", "default",
+    "do",        "double",    "else",       "enum",         "equals",     "extends",  "false",
+    "final",     "finalize",  "finally",    "float",        "for",        "getClass", "goto",
+    "hashCode",  "if",        "implements", "import",       "instanceof", "int",      "interface",
+    "long",      "native",    "new",        "notify",       "notifyAll",  "null",     "package",
+    "private",   "protected", "public",     "return",       "sdkFields",  "short",    "static",
+    "strictfp",  "super",     "switch",     "synchronized", "this",       "throw",    "throws",
+    "toBuilder", "toString",  "transient",  "true",         "try",        "void",     "volatile",
+    "wait",      "while",
+};
 
 bool IsUpper(char c) { return absl::ascii_isupper(c); }
 bool IsLower(char c) { return absl::ascii_islower(c); }
@@ -108,8 +124,9 @@ std::string ExceptionName(std::string_view shape) {
 
 std::string MemberKey(std::string_view member) {
   if (member.empty()) return "";
-  if (member == "equals") return "EqualsValue";  // a method that every Java object has
+  if (member == "NULL") return "Nul";  // of DynamoDB, whose name the SDK has by hand
   std::string key = Uncapitalized(member);
+  if (std::binary_search(std::begin(kTakenInJava), std::end(kTakenInJava), key)) key += "Value";
   key[0] = absl::ascii_toupper(key[0]);
   return key;
 }

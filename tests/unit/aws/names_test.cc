@@ -40,7 +40,8 @@ INSTANTIATE_TEST_SUITE_P(
                     NameCase{"ETag", "ETag"}, NameCase{"ARN", "Arn"}, NameCase{"VPCId", "VpcId"},
                     NameCase{"S3OriginConfig", "S3OriginConfig"},
                     NameCase{"TemplateURL", "TemplateURL"}, NameCase{"S", "S"},
-                    NameCase{"equals", "EqualsValue"}));
+                    NameCase{"BOOL", "Bool"}, NameCase{"NULL", "Nul"},
+                    NameCase{"equals", "EqualsValue"}, NameCase{"Default", "DefaultValue"}));
 
 TEST(ExceptionName, EndsInException) {
   EXPECT_EQ(ExceptionName("ResourceNotFoundException"), "ResourceNotFoundException");
