@@ -21,9 +21,11 @@ using testing_support::LocalHttpServer;
 using testing_support::ReceivedRequest;
 using testing_support::Reply;
 
+using Variables = std::map<std::string, std::string>;
+
 // A chain, and a client whose policy denies this machine: credentials come past it.
 struct Chain {
-  explicit Chain(std::map<std::string, std::string> variables, const std::string& sts = "aws")
+  explicit Chain(Variables variables, const std::string& sts = "aws")
       : chain({.clock = &clock,
                .sources = {[variables](const std::string& name) -> std::optional<std::string> {
                              const auto at = variables.find(name);
@@ -65,7 +67,7 @@ std::string StsAnswer(const std::string& id, absl::Time expires_at) {
 }
 
 TEST(CredentialChain, GivesKeysAsTheyAre) {
-  Chain chain({{"AWS_ACCESS_KEY_ID", "id"}, {"AWS_SECRET_ACCESS_KEY", "s"}});
+  Chain chain(Variables{{"AWS_ACCESS_KEY_ID", "id"}, {"AWS_SECRET_ACCESS_KEY", "s"}});
   EXPECT_EQ(chain.Get(), "id ");
 }
 
@@ -80,9 +82,10 @@ TEST(CredentialChain, AssumesARoleAndRenewsItBeforeItExpires) {
     if (fails)
       return Answer(400, "<ErrorResponse><Error><Message>no</Message></Error></ErrorResponse>");
     ++asked;
-    return Answer(200, StsAnswer(absl::StrCat("id", asked.load()), start + absl::Hours(asked)));
+    return Answer(200,
+                  StsAnswer(absl::StrCat("id", asked.load()), start + absl::Hours(asked.load())));
   });
-  Chain chain({{"AWS_ACCESS_KEY_ID", "id"}, {"AWS_SECRET_ACCESS_KEY", "s"}}, sts.Url("/"));
+  Chain chain(Variables{{"AWS_ACCESS_KEY_ID", "id"}, {"AWS_SECRET_ACCESS_KEY", "s"}}, sts.Url("/"));
   EXPECT_EQ(chain.Get("arn:role"), "id1 t");
   EXPECT_TRUE(asked_rightly);
   EXPECT_EQ(chain.Get("arn:role"), "id1 t");
@@ -106,7 +109,8 @@ TEST(CredentialChain, TakesAWebIdentity) {
     const bool has_token = request.body.find("WebIdentityToken=the-token") != std::string::npos;
     return Answer(200, StsAnswer(is_signed || !has_token ? "bad" : "web", absl::InfiniteFuture()));
   });
-  Chain chain({{"AWS_WEB_IDENTITY_TOKEN_FILE", "/token"}, {"AWS_ROLE_ARN", "arn:w"}}, sts.Url("/"));
+  Chain chain(Variables{{"AWS_WEB_IDENTITY_TOKEN_FILE", "/token"}, {"AWS_ROLE_ARN", "arn:w"}},
+              sts.Url("/"));
   EXPECT_EQ(chain.Get(), "web t");
 }
 
@@ -116,8 +120,8 @@ TEST(CredentialChain, AsksTheContainer) {
     return Answer(200, absl::StrCat(R"({"AccessKeyId":")", known ? "task" : "bad",
                                     R"(","SecretAccessKey":"s","Token":"t"})"));
   });
-  Chain chain({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", service.Url("/creds")},
-               {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "secret"}});
+  Chain chain(Variables{{"AWS_CONTAINER_CREDENTIALS_FULL_URI", service.Url("/creds")},
+                        {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "secret"}});
   EXPECT_EQ(chain.Get(), "task t");
 }
 
@@ -131,7 +135,7 @@ TEST(CredentialChain, AsksTheInstanceWithATokenOnly) {
     return Answer(200, R"({"AccessKeyId":"ec2","SecretAccessKey":"s","Token":"t",)"
                        R"("Expiration":"2100-01-01T00:00:00Z"})");
   });
-  Chain chain({{"AWS_EC2_METADATA_SERVICE_ENDPOINT", service.Url("")}});
+  Chain chain(Variables{{"AWS_EC2_METADATA_SERVICE_ENDPOINT", service.Url("")}});
   EXPECT_EQ(chain.Get("", /*ask_instance=*/true), "ec2 t");
   EXPECT_THAT(chain.Get("", /*ask_instance=*/false), HasSubstr("none are configured"));
 }
