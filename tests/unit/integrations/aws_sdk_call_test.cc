@@ -51,7 +51,7 @@ class SdkCallTest : public testing::Test {
 
 TEST_F(SdkCallTest, PutsABucketBeforeAwsOwnHostOfS3) {
   EXPECT_EQ(Prepare(R"({"Bucket":"my-bucket","Key":"a b/c"})"),
-            "https://my-bucket.data.thing.eu-west-1.amazonaws.com/a%20b/c eu-west-1/thing s3 "
+            "https://data.my-bucket.thing.eu-west-1.amazonaws.com/a%20b/c eu-west-1/thing s3 "
             "needs credentials 0");
   EXPECT_EQ(Prepare(R"({"Bucket":"my.bucket","Key":"k"})"),
             "https://data.thing.eu-west-1.amazonaws.com/my.bucket/k eu-west-1/thing s3 "

@@ -247,7 +247,7 @@ TEST(Caller, CallsAServiceOfAwsByItsModel) {
                      .parameters = R"({"A":"x"})",
                      .max_result_bytes = 1000};
   EXPECT_THAT(Wait(MakeCaller(options).get(), call),
-              HasSubstr("Thing.ThingException: User: pawl is not authorized"));
+              HasSubstr("Thing.AccessDeniedException: User: pawl is not authorized"));
   options.aws_sdk_policy = *AwsSdkPolicy::Parse("*");
   EXPECT_THAT(Wait(MakeCaller(options).get(), call), StartsWith("Thing.ThingException: null"));
   options.aws_credentials.variable = [](const std::string& name) -> std::optional<std::string> {
