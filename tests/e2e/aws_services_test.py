@@ -22,7 +22,8 @@ def answers(url):
     try:
         urllib.request.urlopen(url, timeout=2).close()
         return True
-    except urllib.error.HTTPError:
+    except urllib.error.HTTPError as error:
+        error.close()
         return True
     except OSError:
         return False
