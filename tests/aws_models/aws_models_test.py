@@ -27,7 +27,7 @@ from values import Values
 DEBIAN = "/usr/lib/python3/dist-packages/botocore/data"
 TOKEN = "00000000-0000-4000-8000-000000000000"
 # What Pawl adds beyond the model, and botocore's serializers do not.
-ADDED_HEADERS = ("content-md5", "x-amz-checksum-crc32", "x-amz-checksum-sha1", "x-amz-checksum-sha256", "accept",
+ADDED_HEADERS = ("content-md5", "x-amz-checksum-crc32", "x-amz-checksum-crc32c", "x-amz-checksum-sha1", "x-amz-checksum-sha256", "accept",
                  "x-amzn-query-mode", "x-amz-glacier-version", "x-amz-content-sha256", "x-amz-sha256-tree-hash")
 QUICK = {"s3", "ec2", "dynamodb", "sqs", "sns", "route53", "cloudfront", "iam", "lambda", "sfn", "glacier", "iot",
          "s3control", "rds", "cloudwatch", "ssm", "batch", "ecs", "glue", "athena", "apigateway", "lexruntime"}

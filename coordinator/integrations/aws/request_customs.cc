@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,21 @@ std::string BigEndian(uint32_t value) {
           static_cast<char>(value >> 8), static_cast<char>(value)};
 }
 
+// Castagnoli's polynomial, as in RFC 3720; zlib has the other one.
+uint32_t Crc32c(std::string_view text) {
+  uint32_t crc = ~0u;
+  for (const char c : text) {
+    crc ^= static_cast<unsigned char>(c);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ (0x82F63B78u & (0u - (crc & 1)));
+  }
+  return ~crc;
+}
+
+uint32_t Crc32(std::string_view text) {
+  return static_cast<uint32_t>(
+      crc32_z(crc32_z(0, nullptr, 0), reinterpret_cast<const Bytef*>(text.data()), text.size()));
+}
+
 Header* FindHeader(WireRequest* request, std::string_view name) {
   for (Header& header : request->headers) {
     if (absl::EqualsIgnoreCase(header.name, ToAbsl(name))) return &header;
@@ -44,9 +60,11 @@ void AddMissing(WireRequest* request, std::string_view name, std::string value) 
 
 // Which the caller has computed already, by any algorithm.
 bool HasChecksum(WireRequest* request) {
-  return std::any_of(request->headers.begin(), request->headers.end(), [](const Header& header) {
-    const std::string name = absl::AsciiStrToLower(header.name);
-    return name == "content-md5" || absl::StartsWith(name, "x-amz-checksum-");
+  constexpr std::string_view kNames[] = {"content-md5",           "x-amz-checksum-crc32",
+                                         "x-amz-checksum-crc32c", "x-amz-checksum-sha1",
+                                         "x-amz-checksum-sha256", "x-amz-checksum-crc64nvme"};
+  return std::any_of(std::begin(kNames), std::end(kNames), [request](std::string_view name) {
+    return FindHeader(request, name) != nullptr;
   });
 }
 
@@ -59,10 +77,9 @@ void AddChecksum(const Operation& operation, const Input& input, WireRequest* re
   } else if (algorithm != nullptr && algorithm->text == "SHA1") {
     AddMissing(request, "x-amz-checksum-sha1", absl::Base64Escape(Digest(EVP_sha1(), body)));
   } else if (algorithm != nullptr && algorithm->text == "CRC32") {
-    const uLong crc =
-        crc32_z(crc32_z(0, nullptr, 0), reinterpret_cast<const Bytef*>(body.data()), body.size());
-    AddMissing(request, "x-amz-checksum-crc32",
-               absl::Base64Escape(BigEndian(static_cast<uint32_t>(crc))));
+    AddMissing(request, "x-amz-checksum-crc32", absl::Base64Escape(BigEndian(Crc32(body))));
+  } else if (algorithm != nullptr && algorithm->text == "CRC32C") {
+    AddMissing(request, "x-amz-checksum-crc32c", absl::Base64Escape(BigEndian(Crc32c(body))));
   } else if (operation.checksum_required) {
     AddMissing(request, "Content-MD5", absl::Base64Escape(Digest(EVP_md5(), body)));
   }

@@ -4,6 +4,7 @@
 #include "coordinator/integrations/aws/request.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
@@ -53,6 +54,34 @@ TEST(Request, PutsEachMemberWhereTheModelHasIt) {
             "x-tag: t\nx-meta-k: v\nContent-Type: application/json\n"
             "Content-MD5: 4oMChWeJAp6Ri/89QBbvBw==\n"
             R"({"account":"12","count":3,"when":1767225600.500,"token":"the-token"})");
+}
+
+TEST(Request, HasTheChecksumThatIsAskedFor) {
+  const auto model = ModelOf(
+      "rest-xml",
+      R"({"Put":{"name":"Put","http":{"method":"PUT","requestUri":"/"},"input":{"shape":"In"},
+          "httpChecksum":{"requestAlgorithmMember":"How"}}})",
+      R"({"In":{"type":"structure","payload":"Body","members":{
+            "Body":{"shape":"B"},"How":{"shape":"S","location":"header","locationName":"x-how"}}},
+          "B":{"type":"blob"},"S":{"type":"string"}})");
+  // Of "123456789", the text by which CRCs are told apart.
+  const std::pair<const char*, const char*> wanted[] = {
+      {"CRC32", "x-amz-checksum-crc32: y/Q5Jg==\n"},
+      {"CRC32C", "x-amz-checksum-crc32c: 4waSgw==\n"},
+      {"SHA1", "x-amz-checksum-sha1: 98O8HYCOBHMq32eZZczDTKeuNEE=\n"},
+      {"SHA256", "x-amz-checksum-sha256: FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=\n"},
+  };
+  for (const auto& [how, header] : wanted) {
+    JsonArena arena;
+    const std::string parameters = StrCat(R"({"Body":"123456789","How":")", how, R"("})");
+    const auto input = ReadInput(*model, model->operations[0], *ParseJson(parameters, &arena), "");
+    const auto request = BuildRequest(*model, model->operations[0], *input);
+    std::string headers;
+    for (const Header& each : request->headers) {
+      StrAppend(&headers, each.name, ": ", each.value, "\n");
+    }
+    EXPECT_NE(headers.find(header), std::string::npos) << headers;
+  }
 }
 
 TEST(Request, MakesTextOfWhatIsGivenForAString) {
