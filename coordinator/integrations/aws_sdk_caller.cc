@@ -56,27 +56,42 @@ void AwsSdkCaller::Found(Call call, Way way, absl::StatusOr<aws::OperationRef> r
   Sign(std::move(call), std::move(way), *std::move(prepared));
 }
 
-// A role makes sense to an STS that knows the service's side: AWS's for AWS's own hosts, one's own
-// for one's own.
-bool AwsSdkCaller::AssumesRole(const Call& call, const SdkCall& prepared) const {
-  if (call.role_arn.empty()) return false;
-  return parts_.endpoints.Of("sts", "sts").is_aws_own == prepared.needs_credentials;
+void AwsSdkCaller::Sign(Call call, Way way, SdkCall prepared) {
+  const bool at_aws = prepared.needs_credentials;
+  const bool as_role = !call.role_arn.empty() && (at_aws || parts_.has_own_sts);
+  credentials_.Get(
+      /*ask_instance=*/at_aws,
+      [this, as_role, call = std::move(call), way = std::move(way),
+       prepared = std::move(prepared)](CredentialChain::Result own) mutable {
+        if (own.ok() && as_role) {
+          return SignAsRole(std::move(call), std::move(way), std::move(prepared), *own);
+        }
+        if (own.ok()) {
+          SignRequest(*own, *prepared.scope, parts_.clock->Now(), &prepared.request);
+        } else if (as_role) {
+          return way.tell(RoleRefused(call));
+        } else if (prepared.needs_credentials) {
+          return way.tell(SdkClientFailure(prepared.ref, own.error()));
+        }
+        Send(std::move(call), std::move(way), std::move(prepared));
+      });
 }
 
-void AwsSdkCaller::Sign(Call call, Way way, SdkCall prepared) {
-  const std::string role = AssumesRole(call, prepared) ? call.role_arn : "";
-  const bool own_hosts = prepared.needs_credentials;
-  credentials_.Get(role, /*ask_instance=*/own_hosts,
-                   [this, role, call = std::move(call), way = std::move(way),
-                    prepared = std::move(prepared)](CredentialChain::Result credentials) mutable {
-                     if (credentials.ok()) {
-                       SignRequest(*credentials, *prepared.scope, parts_.clock->Now(),
-                                   &prepared.request);
-                     } else if (prepared.needs_credentials || !role.empty()) {
-                       return way.tell(SdkClientFailure(prepared.ref, credentials.error()));
-                     }
-                     Send(std::move(call), std::move(way), std::move(prepared));
-                   });
+void AwsSdkCaller::SignAsRole(Call call, Way way, SdkCall prepared, const AwsCredentials& own) {
+  const std::string role = call.role_arn;
+  const std::string machine = call.state_machine_arn;
+  parts_.roles->Get(
+      role, machine, own,
+      [this, call = std::move(call), way = std::move(way),
+       prepared = std::move(prepared)](AssumedRoles::Result credentials) mutable {
+        if (!credentials.ok()) {
+          log::Warn("role_not_assumed",
+                    {{"role", call.role_arn}, {"why", credentials.error().message}});
+          return way.tell(RoleNotAssumed(call, prepared.ref.model->prefix, credentials.error()));
+        }
+        SignRequest(*credentials, *prepared.scope, parts_.clock->Now(), &prepared.request);
+        Send(std::move(call), std::move(way), std::move(prepared));
+      });
 }
 
 }  // namespace pawl::integrations

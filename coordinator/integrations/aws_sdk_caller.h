@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "absl/functional/any_invocable.h"
+#include "coordinator/integrations/assumed_roles.h"
 #include "coordinator/integrations/aws/catalogue.h"
 #include "coordinator/integrations/aws_sdk_call.h"
 #include "coordinator/integrations/credential_chain.h"
@@ -24,6 +25,8 @@ class AwsSdkCaller {
     AwsEndpoints endpoints;
     AwsSdkPolicy policy;
     CredentialSources credentials;
+    AssumedRoles* roles;
+    bool has_own_sts = false;  // one that knows the roles of one's own servers
   };
   // What `parts` names must outlive it; it must outlive the client's thread.
   explicit AwsSdkCaller(Parts parts);
@@ -42,7 +45,7 @@ class AwsSdkCaller {
  private:
   void Found(Call call, Way way, absl::StatusOr<aws::OperationRef> ref);
   void Sign(Call call, Way way, SdkCall prepared);
-  bool AssumesRole(const Call& call, const SdkCall& prepared) const;
+  void SignAsRole(Call call, Way way, SdkCall prepared, const AwsCredentials& own);
 
   const Parts parts_;
   CredentialChain credentials_;

@@ -27,20 +27,6 @@ CallFailure NotAvailable(const Call& call) {
                                    "aws-sdk integrations are.")};
 }
 
-// reference/integrations.md 3.
-CallFailure RoleRefused(const Call& call) {
-  return {"States.TaskFailed",
-          StrCat("The role ", call.execution_role_arn,
-                 " is not authorized to assume the task state's role, ", call.role_arn, ".")};
-}
-
-CallFailure RoleNotAssumed(const Call& call, const RoleFailure& failure) {
-  if (failure.refused) return RoleRefused(call);
-  return {"Lambda.SdkClientException",
-          StrCat("Unable to execute HTTP request: the role ", call.role_arn,
-                 " could not be assumed: ", failure.message)};
-}
-
 // What others wrote may hold anything; histories are UTF-8.
 CallFailure Clean(CallFailure failure) {
   failure.error = ReplaceInvalidUtf8(MaskSurrogates(failure.error));
@@ -48,9 +34,14 @@ CallFailure Clean(CallFailure failure) {
   return failure;
 }
 
+// Whether there is an STS that knows the roles of one's own servers.
+bool HasOwnSts(const CallerOptions& options) {
+  return !options.sts_endpoint.empty() || !options.aws_endpoints.Of("sts", "sts").is_aws_own;
+}
+
 std::string StsEndpoint(const CallerOptions& options) {
   if (!options.sts_endpoint.empty()) return options.sts_endpoint;
-  return StrCat("https://sts.", options.region, ".amazonaws.com/");
+  return options.aws_endpoints.Of("sts", "sts").base.ToString();
 }
 
 class IntegrationCaller : public Caller {
@@ -65,7 +56,9 @@ class IntegrationCaller : public Caller {
                                  .models = options_.aws_models,
                                  .endpoints = options_.aws_endpoints,
                                  .policy = options_.aws_sdk_policy,
-                                 .credentials = options_.aws_credentials}),
+                                 .credentials = options_.aws_credentials,
+                                 .roles = roles_.get(),
+                                 .has_own_sts = HasOwnSts(options_)}),
         client_({.clock = options_.clock,
                  .policy = options_.egress,
                  .max_per_target = options_.max_calls_per_target,
@@ -146,8 +139,7 @@ class IntegrationCaller : public Caller {
     if (!request.ok()) return Tell(id, std::move(request.error()));
     const std::optional<AwsCredentials> own =
         options_.credentials == nullptr ? std::nullopt : options_.credentials->Get();
-    const bool as_role =
-        !call.role_arn.empty() && (!options_.sts_endpoint.empty() || IsAwsUrl(request->url));
+    const bool as_role = !call.role_arn.empty() && (HasOwnSts(options_) || IsAwsUrl(request->url));
     if (!as_role)
       return Invoke(id, std::move(call), *std::move(invocation), *std::move(request), own);
     if (!own) return Tell(id, RoleRefused(call));
@@ -162,7 +154,7 @@ class IntegrationCaller : public Caller {
                   }
                   log::Warn("role_not_assumed",
                             {{"role", call.role_arn}, {"why", credentials.error().message}});
-                  Tell(id, RoleNotAssumed(call, credentials.error()));
+                  Tell(id, RoleNotAssumed(call, "Lambda", credentials.error()));
                 });
   }
 

@@ -53,20 +53,18 @@ std::string Problem(std::string_view who, const HttpResult& result) {
 
 }  // namespace
 
-void CredentialChain::Get(const std::string& role, bool ask_instance, Done done) {
+void CredentialChain::Get(bool ask_instance, Done done) {
   ForgetChangedFiles();
-  // Those who may ask the instance do not share with those who may not.
-  const std::string key = StrCat(role, ask_instance ? "" : " elsewhere");
-  Kept& kept = kept_[key];
+  Kept& kept = kept_[ask_instance];
   const absl::Time now = options_.clock->Now();
   if (now < kept.expires_at) {
     const AwsCredentials credentials = kept.credentials;
-    if (now >= kept.renew_at && !kept.asking) Ask(key, role, ask_instance);
+    if (now >= kept.renew_at && !kept.asking) Ask(ask_instance);
     return done(credentials);
   }
   if (!kept.asking && now < kept.renew_at) return done(kept.problem);
   kept.waiting.push_back(std::move(done));
-  if (!kept.asking) Ask(key, role, ask_instance);
+  if (!kept.asking) Ask(ask_instance);
 }
 
 // What rotates in the shared files is taken up.
@@ -84,19 +82,19 @@ void CredentialChain::ForgetChangedFiles() {
   for (auto& [key, kept] : kept_) kept.expires_at = kept.renew_at = absl::InfinitePast();
 }
 
-void CredentialChain::Ask(const std::string& key, const std::string& role, bool ask_instance) {
-  kept_[key].asking = true;
+void CredentialChain::Ask(bool ask_instance) {
+  kept_[ask_instance].asking = true;
   Outcome<CredentialPlan, std::string> plan = PlanCredentials(options_.sources);
   if (plan.ok() && plan->origin == CredentialPlan::Origin::kInstance && !ask_instance) {
     plan = std::string("none are configured");
   }
-  if (!plan.ok()) return Got(key, FreshResult(plan.error()));
-  if (!role.empty()) plan->roles.push_back({role, "", ""});
-  Begin(*std::move(plan), [this, key](FreshResult result) { Got(key, std::move(result)); });
+  if (!plan.ok()) return Got(ask_instance, FreshResult(plan.error()));
+  Begin(*std::move(plan),
+        [this, ask_instance](FreshResult result) { Got(ask_instance, std::move(result)); });
 }
 
-void CredentialChain::Got(const std::string& key, FreshResult result) {
-  Kept& kept = kept_[key];
+void CredentialChain::Got(bool ask_instance, FreshResult result) {
+  Kept& kept = kept_[ask_instance];
   kept.asking = false;
   const absl::Time now = options_.clock->Now();
   if (result.ok()) {

@@ -1,5 +1,5 @@
 // The node's AWS credentials, got as credential_plan.h says, kept, and renewed some minutes before
-// they expire. Roles of tasks (Credentials) are assumed with them.
+// they expire. The roles of tasks are assumed with them (assumed_roles.h).
 
 #ifndef PAWL_INTEGRATIONS_CREDENTIAL_CHAIN_H_
 #define PAWL_INTEGRATIONS_CREDENTIAL_CHAIN_H_
@@ -37,10 +37,9 @@ class CredentialChain {
   using Done = absl::AnyInvocable<void(Result)>;
   // `done` is called at once when there are credentials, else when they have come. Many who wait
   // share the requests.
-  //   role          to be assumed; empty: the node's own
   //   ask_instance  whether the instance's metadata service may be asked, which takes seconds where
   //                 there is none
-  void Get(const std::string& role, bool ask_instance, Done done);
+  void Get(bool ask_instance, Done done);
 
  private:
   struct Kept {
@@ -59,8 +58,8 @@ class CredentialChain {
   using FreshDone = absl::AnyInvocable<void(FreshResult)>;
 
   void ForgetChangedFiles();
-  void Ask(const std::string& key, const std::string& role, bool ask_instance);
-  void Got(const std::string& key, FreshResult result);
+  void Ask(bool ask_instance);
+  void Got(bool ask_instance, FreshResult result);
   // The steps of a plan.
   void Begin(CredentialPlan plan, FreshDone done);
   void AssumeRoles(std::vector<AssumedRole> roles, FreshResult base, FreshDone done);
@@ -70,7 +69,8 @@ class CredentialChain {
   void Send(HttpRequest request, HttpClient::Done done);
 
   const Options options_;
-  std::map<std::string, Kept> kept_;  // by role
+  // Those who may ask the instance do not share with those who may not.
+  std::map<bool, Kept> kept_;
   std::filesystem::file_time_type files_at_[2] = {};
 };
 

@@ -34,17 +34,22 @@ struct Chain {
                            },
                            [](const std::string& path) -> std::optional<std::string> {
                              if (path == "/token") return "the-token\n";
+                             if (path == "/config") {
+                               return "[default]\nrole_arn=arn:role\nsource_profile=keys\n"
+                                      "[profile keys]\naws_access_key_id=id\n"
+                                      "aws_secret_access_key=s\n";
+                             }
                              return std::nullopt;
                            }},
                .endpoints = *AwsEndpoints::Parse(sts, "", "us-east-1"),
                .client = &client}),
         client({.clock = &clock, .policy = *EgressPolicy::Parse("", "127.0.0.0/8")}) {}
 
-  std::string Get(const std::string& role = "", bool ask_instance = true) {
+  std::string Get(bool ask_instance = true) {
     std::string got;
     absl::Notification done;
     client.Post([&] {
-      chain.Get(role, ask_instance, [&](CredentialChain::Result result) {
+      chain.Get(ask_instance, [&](CredentialChain::Result result) {
         got = result.ok() ? absl::StrCat(result->access_key_id, " ", result->session_token)
                           : result.error();
         done.Notify();
@@ -85,22 +90,21 @@ TEST(CredentialChain, AssumesARoleAndRenewsItBeforeItExpires) {
     return Answer(200,
                   StsAnswer(absl::StrCat("id", asked.load()), start + absl::Hours(asked.load())));
   });
-  Chain chain(Variables{{"AWS_ACCESS_KEY_ID", "id"}, {"AWS_SECRET_ACCESS_KEY", "s"}}, sts.Url("/"));
-  EXPECT_EQ(chain.Get("arn:role"), "id1 t");
+  Chain chain(Variables{{"AWS_CONFIG_FILE", "/config"}}, sts.Url("/"));
+  EXPECT_EQ(chain.Get(), "id1 t");
   EXPECT_TRUE(asked_rightly);
-  EXPECT_EQ(chain.Get("arn:role"), "id1 t");
+  EXPECT_EQ(chain.Get(), "id1 t");
   EXPECT_EQ(asked, 1);
   // Five minutes ahead: the old ones are given while the new ones come.
   chain.clock.Advance(absl::Minutes(56));
-  EXPECT_EQ(chain.Get("arn:role"), "id1 t");
-  while (asked < 2) chain.Get();
+  EXPECT_EQ(chain.Get(), "id1 t");
   std::string renewed;
-  while ((renewed = chain.Get("arn:role")) == "id1 t") {
+  while ((renewed = chain.Get()) == "id1 t") {
   }
   EXPECT_EQ(renewed, "id2 t");
   fails = true;
   chain.clock.Advance(absl::Hours(2));
-  EXPECT_THAT(chain.Get("arn:role"), HasSubstr("sts answered with status 400: no"));
+  EXPECT_THAT(chain.Get(), HasSubstr("sts answered with status 400: no"));
 }
 
 TEST(CredentialChain, TakesAWebIdentity) {
@@ -136,8 +140,8 @@ TEST(CredentialChain, AsksTheInstanceWithATokenOnly) {
                        R"("Expiration":"2100-01-01T00:00:00Z"})");
   });
   Chain chain(Variables{{"AWS_EC2_METADATA_SERVICE_ENDPOINT", service.Url("")}});
-  EXPECT_EQ(chain.Get("", /*ask_instance=*/true), "ec2 t");
-  EXPECT_THAT(chain.Get("", /*ask_instance=*/false), HasSubstr("none are configured"));
+  EXPECT_EQ(chain.Get(/*ask_instance=*/true), "ec2 t");
+  EXPECT_THAT(chain.Get(/*ask_instance=*/false), HasSubstr("none are configured"));
 }
 
 }  // namespace
