@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -180,6 +181,15 @@ Outcome<SdkCall, CallFailure> PrepareSdkCall(const Call& call, const aws::Operat
     prepared.needs_credentials = target.is_aws_own;
   }
   return prepared;
+}
+
+std::optional<std::string> SdkRefusal(const aws::OperationRef& ref, Json parameters) {
+  const auto input = aws::ReadInput(*ref.model, *ref.operation, parameters, /*token=*/"");
+  const auto problems = input.ok()
+                            ? aws::BuildRequest(*ref.model, *ref.operation, *input)
+                            : Outcome<aws::WireRequest, std::vector<std::string>>(input.error());
+  if (problems.ok()) return std::nullopt;
+  return ParametersRefused(WriteJson(parameters), problems.error()).cause;
 }
 
 CallResult SdkResult(const Call& call, const aws::OperationRef& ref, const HttpResponse& response) {

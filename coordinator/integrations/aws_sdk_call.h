@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "coordinator/base/json.h"
 #include "coordinator/integrations/aws/catalogue.h"
 #include "coordinator/integrations/aws_endpoints.h"
 #include "coordinator/integrations/aws_sdk_policy.h"
@@ -38,6 +39,9 @@ struct SdkCall {
 Outcome<SdkCall, CallFailure> PrepareSdkCall(const Call& call, const aws::OperationRef& ref,
                                              const AwsEndpoints& endpoints,
                                              const AwsSdkPolicy& policy);
+
+// What is wrong with the parameters of such a call; nothing: they can be used.
+std::optional<std::string> SdkRefusal(const aws::OperationRef& ref, Json parameters);
 
 CallResult SdkResult(const Call& call, const aws::OperationRef& ref, const HttpResponse& response);
 

@@ -81,6 +81,7 @@ class IntegrationCaller : public Caller {
   std::optional<std::string> RefusalOf(std::string_view service, std::string_view action,
                                        Json parameters) const override {
     if (service == "lambda" && action == "invoke") return InvocationRefusal(parameters);
+    if (const auto sdk = SdkService(service)) return SdkRefusalOf(*sdk, action, parameters);
     if (service != "http" || action != "invoke") return std::nullopt;
     const Call call{.parameters = WriteJson(parameters)};
     const Outcome<HttpTask, CallFailure> task = ReadHttpTask(call, HttpOptions());
@@ -130,6 +131,14 @@ class IntegrationCaller : public Caller {
                       Send(id, std::move(request), std::move(done));
                     },
                 .tell = [this, id](CallResult result) { Tell(id, std::move(result)); }});
+  }
+
+  // Without a model only the call can tell.
+  std::optional<std::string> SdkRefusalOf(std::string_view service, std::string_view action,
+                                          Json parameters) const {
+    if (options_.aws_models == nullptr) return std::nullopt;
+    const absl::StatusOr<aws::OperationRef> ref = options_.aws_models->Find(service, action);
+    return ref.ok() ? SdkRefusal(*ref, parameters) : std::nullopt;
   }
 
   void BeginLambda(CallId id, Call call) {

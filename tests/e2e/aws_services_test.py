@@ -177,6 +177,8 @@ class AwsServicesTest(unittest.TestCase):
         end = self.run_tasks(("dynamodb:getItem", {"TableName": "t", "Key": {}, "Nope": 1}))
         self.assertEqual((end["status"], end["error"]), ("FAILED", "States.Runtime"), end)
         self.assertIn('The field "Nope" is not supported by Step Functions', end["cause"])
+        events = self.client.call("GetExecutionHistory", executionArn=end["executionArn"])["events"]
+        self.assertNotIn("TaskScheduled", [event["type"] for event in events])
 
     def test_unknown_actions_are_refused_when_the_machine_is_created(self):
         for action in ("dynamodb:getThing", "nobody:getItem", "sts:assumeRole", "kinesis:subscribeToShard"):

@@ -84,6 +84,15 @@ TEST_F(SdkCallTest, RefusesParametersThatCannotBeUsed) {
       "used to start the Task: [The field \"Nope\" is not supported by Step Functions]");
 }
 
+TEST_F(SdkCallTest, TellsBeforehandWhatItWillRefuse) {
+  Prepare("{}");
+  JsonArena arena;
+  EXPECT_EQ(SdkRefusal(ref_, *ParseJson(R"({"Bucket":"b","Key":"k"})", &arena)), std::nullopt);
+  EXPECT_EQ(SdkRefusal(ref_, *ParseJson(R"({"Bucket":"","Key":"k"})", &arena)),
+            "The Parameters '{\"Bucket\":\"\",\"Key\":\"k\"}' could not be used to start the Task: "
+            "[The value of the field 'Bucket' has an invalid format]");
+}
+
 TEST_F(SdkCallTest, DoesNotDoWhatStepFunctionsDoesNot) {
   Prepare("{}");
   EXPECT_FALSE(IsUnsupported(*ref_.model, *ref_.operation, "s3"));
