@@ -36,7 +36,10 @@ def header_text(value):
     # Older versions of botocore write booleans and bytes as Python does.
     if isinstance(value, str) and value.startswith("b'"):
         return value[2:-1]
-    return {"True": "true", "False": "false"}.get(str(value), str(value))
+    try:  # JSON in base64, whose characters may be escaped or not
+        return json.dumps(json.loads(base64.b64decode(value, validate=True)))
+    except (ValueError, TypeError):
+        return {"True": "true", "False": "false"}.get(str(value), str(value))
 
 
 def of_botocore(protocol, request, raw):
@@ -59,5 +62,5 @@ def of_pawl(protocol, request, raw):
     body = base64.b64decode(request["body"]) if request["body"] is not None else b""
     return {"method": request["method"], "path": request["path"],
             "query": sorted((name, value or "") for name, value in request["query"]),
-            "headers": {name.lower(): value for name, value in request["headers"]},
+            "headers": {name.lower(): header_text(value) for name, value in request["headers"]},
             "body": canonical_body(protocol, body, raw), "host_prefix": request["host_prefix"]}, body
