@@ -29,6 +29,8 @@ TOKEN = "00000000-0000-4000-8000-000000000000"
 # What Pawl adds beyond the model, and botocore's serializers do not.
 ADDED_HEADERS = ("content-md5", "x-amz-checksum-crc32", "x-amz-checksum-crc32c", "x-amz-checksum-sha1", "x-amz-checksum-sha256", "accept",
                  "x-amzn-query-mode", "x-amz-glacier-version", "x-amz-content-sha256", "x-amz-sha256-tree-hash")
+# Two members with one name on the wire, of which botocore reads the older one as no value.
+AMBIGUOUS = {"GetBucketNotification"}
 QUICK = {"s3", "ec2", "dynamodb", "sqs", "sns", "route53", "cloudfront", "iam", "lambda", "sfn", "glacier", "iot",
          "s3control", "rds", "cloudwatch", "ssm", "batch", "ecs", "glue", "athena", "apigateway", "lexruntime"}
 
@@ -196,7 +198,8 @@ def cases_of(service, model, protocol, lists_exceptions, rng, skipped):
             skipped[protocol] += 1
             continue
         yield request_case(service, protocol, operation, rng)
-        yield response_case(service, model, protocol, operation, rng)
+        if name not in AMBIGUOUS:
+            yield response_case(service, model, protocol, operation, rng)
         yield error_case(service, model, protocol, operation, lists_exceptions, rng)
 
 
