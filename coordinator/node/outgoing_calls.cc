@@ -45,7 +45,9 @@ absl::Status ReadAws(const config::Settings& settings, const config::Environment
   if (!endpoints.ok()) return Of("aws_endpoint, aws_endpoints", endpoints.status());
   options->aws_endpoints = *endpoints;
   // The state machines that definitions speak of are here.
-  options->aws_endpoints.Default("sfn", OwnUrl(settings.listen_http));
+  if (!settings.listen_http.empty()) {
+    options->aws_endpoints.Default("sfn", OwnUrl(settings.listen_http));
+  }
   const auto policy = integrations::AwsSdkPolicy::Parse(settings.aws_sdk_allow);
   if (!policy.ok()) return Of("aws_sdk_allow", policy.status());
   options->aws_sdk_policy = *policy;
