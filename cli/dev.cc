@@ -113,6 +113,7 @@ absl::Status RunDev(config::Settings settings, const StopSignal& stop) {
   settings.database_url = (*cluster)->url();
   settings.migrate = true;
   settings.http_task_allow_plain = true;
+  if (settings.aws_sdk_allow.empty()) settings.aws_sdk_allow = "*";
   const absl::Status status =
       node::RunNode(settings, stop, [&](const node::Node& node) { PrintBanner(settings, node); });
   const absl::Status stopped = (*cluster)->Stop();

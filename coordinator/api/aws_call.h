@@ -18,6 +18,7 @@
 #include "coordinator/api/aws_error.h"
 #include "coordinator/api/http_message.h"
 #include "coordinator/api/page_token.h"
+#include "coordinator/asl/sdk_services.h"
 #include "coordinator/base/account.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/base/json.h"
@@ -36,6 +37,7 @@ struct Services {
   engine::Engine* engine;
   const Clock* clock;
   PageTokens tokens;
+  const asl::SdkActions* sdk_actions;  // as for CompileMachine; may be null
   ActivityCache activities = {};
   std::atomic<bool> draining = false;  // the node winds down: polls are answered at once
 };

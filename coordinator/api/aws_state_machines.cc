@@ -34,8 +34,9 @@ asl::MachineType TypeOf(std::string_view type) {
   return type == "EXPRESS" ? asl::MachineType::kExpress : asl::MachineType::kStandard;
 }
 
-std::optional<AwsError> CheckDefinition(std::string_view definition, std::string_view type) {
-  const auto compiled = asl::CompileMachine(definition, TypeOf(type));
+std::optional<AwsError> CheckDefinition(const Services& services, std::string_view definition,
+                                        std::string_view type) {
+  const auto compiled = asl::CompileMachine(definition, TypeOf(type), services.sdk_actions);
   if (compiled.ok()) return std::nullopt;
   return InvalidDefinition(compiled.ErrorText());
 }
@@ -125,7 +126,7 @@ void CreateStateMachine(Services& services, CallPtr call) {
   machine.created_at = services.clock->Now();
   store::Revision& revision = machine.current;
   if (const auto error = ReadRevision(*call, &revision)) return call->Fail(*error);
-  if (const auto error = CheckDefinition(revision.definition, machine.type)) {
+  if (const auto error = CheckDefinition(services, revision.definition, machine.type)) {
     return call->Fail(*error);
   }
   revision.id = RevisionId(Uuid::Random());
@@ -162,7 +163,7 @@ void AddRevision(Services& services, const store::Machine& machine, const CallPt
   store::Revision revision = machine.current;
   if (const auto error = ReadRevision(*call, &revision)) return call->Fail(*error);
   if (call->Has("definition")) {
-    if (const auto error = CheckDefinition(revision.definition, machine.type)) {
+    if (const auto error = CheckDefinition(services, revision.definition, machine.type)) {
       return call->Fail(*error);
     }
   }
@@ -340,8 +341,9 @@ constexpr Member kValidateDefinition[] = {
     {.name = "maxResults", .type = MemberType::kInteger, .most = 100},
 };
 
-void ValidateStateMachineDefinition(Services&, CallPtr call) {
-  const auto compiled = asl::CompileMachine(call->Text("definition"), TypeOf(call->Text("type")));
+void ValidateStateMachineDefinition(Services& services, CallPtr call) {
+  const auto compiled = asl::CompileMachine(call->Text("definition"), TypeOf(call->Text("type")),
+                                            services.sdk_actions);
   const bool with_warnings = call->Text("severity") == "WARNING";
   const auto most = static_cast<size_t>(PageSize(*call));
   std::string out;

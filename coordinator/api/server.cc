@@ -80,7 +80,8 @@ class ApiServer::Impl {
                                  .store = store_,
                                  .engine = engine_,
                                  .clock = clock_,
-                                 .tokens = PageTokens(*secret)});
+                                 .tokens = PageTokens(*secret),
+                                 .sdk_actions = options_.sdk_actions});
     aws_.emplace(services_.get());
     HttpOptions http = options_.http;
     http.host = address->host;

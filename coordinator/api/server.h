@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "coordinator/api/http_server.h"
+#include "coordinator/asl/sdk_services.h"
 #include "coordinator/base/account.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/core/limits.h"
@@ -28,6 +29,8 @@ struct ServerOptions {
   // The largest input that is started with, and output that is taken. Requests may have what that
   // needs in JSON, where this is more than HttpOptions say.
   int64_t max_payload_bytes = core::kAwsPayloadBytes;
+  // What aws-sdk integrations of new definitions may name; null: anything. Outlives the server.
+  const asl::SdkActions* sdk_actions = nullptr;
   std::string version;                               // for people
   absl::Duration poll_duration = absl::Seconds(60);  // of GetActivityTask (reference/api.md 4.11)
   // What /metrics shows.

@@ -43,7 +43,8 @@ std::string CompileResult::ErrorText() const {
   return text;
 }
 
-CompileResult CompileMachine(std::string_view definition, MachineType type) {
+CompileResult CompileMachine(std::string_view definition, MachineType type,
+                             const SdkActions* sdk_actions) {
   if (definition.size() > kMaxDefinitionBytes) {
     return Refuse(SchemaError(fmt::format("The definition has {} bytes; at most {} are allowed",
                                           definition.size(), kMaxDefinitionBytes)));
@@ -59,7 +60,7 @@ CompileResult CompileMachine(std::string_view definition, MachineType type) {
 
   auto machine = std::make_shared<Machine>();
   Findings findings;
-  DefinitionCompiler(type, machine.get(), &findings).Compile(Place::Root(*json));
+  DefinitionCompiler(type, sdk_actions, machine.get(), &findings).Compile(Place::Root(*json));
   CompileResult result;
   if (!findings.has_errors()) {
     WarnAboutUndefinedVariables(Place::Root(*json), &findings);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "coordinator/asl/machine.h"
+#include "coordinator/asl/sdk_services.h"
 
 namespace pawl::asl {
 
@@ -36,8 +37,10 @@ struct CompileResult {
 };
 
 // Finds all problems at once. Deterministic; safe on any text (bounded depth and size).
-CompileResult CompileMachine(std::string_view definition,
-                             MachineType type = MachineType::kStandard);
+//   sdk_actions  what aws-sdk integrations may name; null: anything that looks like an action, as
+//                of definitions that have been stored once
+CompileResult CompileMachine(std::string_view definition, MachineType type = MachineType::kStandard,
+                             const SdkActions* sdk_actions = nullptr);
 
 }  // namespace pawl::asl
 

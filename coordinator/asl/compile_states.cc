@@ -46,7 +46,7 @@ void DefinitionCompiler::ReadTask(const StateReader& reader) {
   auto& detail = reader.state->detail.emplace<TaskDetail>();
   const Place resource = reader.Field("Resource");
   if (const std::optional<std::string> text = read_.String(resource)) {
-    auto parsed = ParseResource(*text, type_);
+    auto parsed = ParseResource(*text, type_, sdk_actions_);
     if (parsed.ok()) {
       detail.resource = *std::move(parsed);
     } else {

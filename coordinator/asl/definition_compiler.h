@@ -22,8 +22,13 @@ namespace pawl::asl {
 
 class DefinitionCompiler {
  public:
-  DefinitionCompiler(MachineType type, Machine* machine, Findings* findings)
-      : type_(type), machine_(machine), findings_(findings), read_(findings) {}
+  DefinitionCompiler(MachineType type, const SdkActions* sdk_actions, Machine* machine,
+                     Findings* findings)
+      : type_(type),
+        sdk_actions_(sdk_actions),
+        machine_(machine),
+        findings_(findings),
+        read_(findings) {}
 
   void Compile(const Place& definition);
 
@@ -91,6 +96,7 @@ class DefinitionCompiler {
                                           std::string_view location, StatesMembers members);
 
   const MachineType type_;
+  const SdkActions* const sdk_actions_;                // null: not known
   QueryLanguage language_ = QueryLanguage::kJsonPath;  // of states that do not say
   Machine* const machine_;
   Findings* const findings_;

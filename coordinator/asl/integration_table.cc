@@ -143,8 +143,12 @@ constexpr struct {
 
 }  // namespace
 
-bool IsKnownIntegration(const TaskResource& resource) {
-  if (resource.service.starts_with(kSdk)) return LooksLikeSdk(resource);
+bool IsKnownIntegration(const TaskResource& resource, const SdkActions* sdk_actions) {
+  if (resource.service.starts_with(kSdk)) {
+    const std::string_view service = std::string_view(resource.service).substr(kSdk.size());
+    return LooksLikeSdk(resource) &&
+           (sdk_actions == nullptr || sdk_actions->Has(service, resource.action));
+  }
   const uint8_t pattern = PatternOf(resource);
   return std::any_of(std::begin(kActions), std::end(kActions), [&](const Action& known) {
     return known.service == resource.service && known.action == resource.action &&

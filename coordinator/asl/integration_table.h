@@ -7,13 +7,14 @@
 #include <span>
 #include <string_view>
 
+#include "coordinator/asl/sdk_services.h"
 #include "coordinator/asl/task_resource.h"
 
 namespace pawl::asl {
 
 // Whether AWS has this action of this service with this pattern. `resource` is an integration. Of
-// `aws-sdk` every action that looks like one is taken to be there.
-bool IsKnownIntegration(const TaskResource& resource);
+// `aws-sdk` every action that looks like one is taken to be there, unless `sdk_actions` says more.
+bool IsKnownIntegration(const TaskResource& resource, const SdkActions* sdk_actions = nullptr);
 
 struct IntegrationMember {
   std::string_view name;

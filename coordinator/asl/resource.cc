@@ -44,7 +44,7 @@ bool IsFunction(std::string_view arn, std::string_view name) {
          !parts[1].empty() && parts[2] == "lambda" && !parts[3].empty() && !parts[4].empty();
 }
 
-bool IsKnown(const TaskResource& resource) {
+bool IsKnown(const TaskResource& resource, const SdkActions* sdk_actions) {
   switch (resource.kind) {
     case ResourceKind::kActivity:
       return IsActivity(resource.arn);
@@ -53,16 +53,17 @@ bool IsKnown(const TaskResource& resource) {
     case ResourceKind::kIntegration:
       break;
   }
-  return IsKnownIntegration(resource);
+  return IsKnownIntegration(resource, sdk_actions);
 }
 
 }  // namespace
 
-Outcome<TaskResource, ResourceProblem> ParseResource(std::string_view resource, MachineType type) {
+Outcome<TaskResource, ResourceProblem> ParseResource(std::string_view resource, MachineType type,
+                                                     const SdkActions* sdk_actions) {
   const bool express = type == MachineType::kExpress;
   if (!resource.starts_with("arn:")) return ResourceProblem{"Value is not a valid resource ARN"};
   const std::optional<TaskResource> split = SplitResource(resource);
-  const bool known = split && IsKnown(*split);
+  const bool known = split && IsKnown(*split, sdk_actions);
   if (express && known && split->kind == ResourceKind::kActivity) {
     return ResourceProblem{"Express state machine does not support Activity ARN"};
   }

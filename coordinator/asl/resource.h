@@ -18,8 +18,9 @@ struct ResourceProblem {
 };
 
 // All resources that AWS has, whether or not this version can carry them out; everything else is
-// refused in AWS's words.
-Outcome<TaskResource, ResourceProblem> ParseResource(std::string_view resource, MachineType type);
+// refused in AWS's words. `sdk_actions` as for CompileMachine.
+Outcome<TaskResource, ResourceProblem> ParseResource(std::string_view resource, MachineType type,
+                                                     const SdkActions* sdk_actions = nullptr);
 
 // Reports members that an integration needs and that `parameters` lack, and those it does not have.
 // Where there are no Parameters the state's input stands in for them, which nobody knows yet.

@@ -114,6 +114,27 @@ std::string DefaultDataDir() {
   return StrCat(home, "/.local/share/pawl");
 }
 
+// The services of AWS. Folders are read by coordinator/integrations/aws.
+void AddAws(std::vector<Setting>* table) {
+  table->push_back(Matching("aws_models", &Settings::aws_models, R"(.*)",
+                            "folders, with commas between",
+                            "/usr/local/share/pawl/aws-models,"
+                            "/usr/lib/python3/dist-packages/botocore/data",
+                            "Folders with the API models of AWS's services, of botocore or of "
+                            "aws-sdk 2 for JavaScript; an action is taken from the first that has "
+                            "it"));
+  table->push_back(Matching("aws_endpoint", &Settings::aws_endpoint, R"(aws|https?://\S+)",
+                            "aws, or a URL such as http://127.0.0.1:4566", "aws",
+                            "Where AWS's services are: AWS's own hosts, or one server for all"));
+  table->push_back(Matching("aws_endpoints", &Settings::aws_endpoints, R"(([^=]+=[^=]+)*)",
+                            "SERVICE=URL or SERVICE=aws, with commas between", "",
+                            "Services that are elsewhere than aws_endpoint says"));
+  table->push_back(Matching("aws_sdk_allow", &Settings::aws_sdk_allow, R"(.*)",
+                            "SERVICE:ACTION or MACHINE/SERVICE:ACTION, with commas between", "",
+                            "Which actions aws-sdk integrations may call, such as "
+                            "s3:get*,orders-*/dynamodb:*; empty: none; pawl dev: all"));
+}
+
 // What tasks call outside of Pawl. Lists are read by coordinator/integrations.
 void AddOutgoingCalls(std::vector<Setting>* table) {
   table->push_back(Matching("lambda_endpoint", &Settings::lambda_endpoint,
@@ -195,6 +216,7 @@ std::vector<Setting> MakeTable() {
       Switch("allow_unauthenticated", &Settings::allow_unauthenticated, "false",
              "Serve requests without credentials on addresses other than this machine's"));
   AddOutgoingCalls(&table);
+  AddAws(&table);
   table.push_back(OneOf("log_level", &Settings::log_level, {"info", "debug", "warn", "error"},
                         "The least severe lines that are logged"));
   table.push_back(

@@ -34,7 +34,11 @@ struct Settings {
   bool allow_unauthenticated = false;
   std::string lambda_endpoint;
   std::string lambda_functions;
-  std::string sts_endpoint;      // empty: AWS's own, for calls of AWS
+  std::string sts_endpoint;  // empty: AWS's own, for calls of AWS
+  std::string aws_models;
+  std::string aws_endpoint;
+  std::string aws_endpoints;
+  std::string aws_sdk_allow;
   std::string connections_file;  // empty: none
   std::string egress_allow;
   std::string egress_deny;

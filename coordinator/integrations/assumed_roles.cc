@@ -58,6 +58,19 @@ absl::Time ReadExpiration(const std::string& xml, absl::Time now) {
 
 }  // namespace
 
+CallFailure RoleRefused(const Call& call) {
+  return {"States.TaskFailed",
+          StrCat("The role ", call.execution_role_arn,
+                 " is not authorized to assume the task state's role, ", call.role_arn, ".")};
+}
+
+CallFailure RoleNotAssumed(const Call& call, std::string_view prefix, const RoleFailure& failure) {
+  if (failure.refused) return RoleRefused(call);
+  return {StrCat(prefix, ".SdkClientException"),
+          StrCat("Unable to execute HTTP request: the role ", call.role_arn,
+                 " could not be assumed: ", failure.message)};
+}
+
 void AssumedRoles::Get(const std::string& role_arn, const std::string& state_machine_arn,
                        const AwsCredentials& own, Done done) {
   DropExpired();

@@ -6,12 +6,14 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
 #include "coordinator/base/outcome.h"
+#include "coordinator/integrations/call.h"
 #include "coordinator/integrations/http_client.h"
 #include "coordinator/integrations/sigv4.h"
 
@@ -22,6 +24,11 @@ struct RoleFailure {
   bool refused = false;  // by STS; otherwise it could not be asked
   std::string message;
 };
+
+// How the task of such a call fails (reference/integrations.md 3); `prefix` of the service's
+// errors: "Lambda".
+CallFailure RoleRefused(const Call& call);
+CallFailure RoleNotAssumed(const Call& call, std::string_view prefix, const RoleFailure& failure);
 
 // On the client's thread only.
 class AssumedRoles {

@@ -10,6 +10,7 @@
 #include "coordinator/base/strings.h"
 #include "coordinator/base/utf8.h"
 #include "coordinator/integrations/assumed_roles.h"
+#include "coordinator/integrations/aws_sdk_caller.h"
 #include "coordinator/integrations/http_client.h"
 #include "coordinator/integrations/http_task.h"
 #include "coordinator/integrations/lambda_call.h"
@@ -22,22 +23,8 @@ using CallDone = absl::AnyInvocable<void(CallResult)>;
 
 CallFailure NotAvailable(const Call& call) {
   return {"States.Runtime", StrCat("The integration ", call.service, ":", call.action,
-                                   " is not available in Pawl. Lambda functions and HTTP tasks "
-                                   "are.")};
-}
-
-// reference/integrations.md 3.
-CallFailure RoleRefused(const Call& call) {
-  return {"States.TaskFailed",
-          StrCat("The role ", call.execution_role_arn,
-                 " is not authorized to assume the task state's role, ", call.role_arn, ".")};
-}
-
-CallFailure RoleNotAssumed(const Call& call, const RoleFailure& failure) {
-  if (failure.refused) return RoleRefused(call);
-  return {"Lambda.SdkClientException",
-          StrCat("Unable to execute HTTP request: the role ", call.role_arn,
-                 " could not be assumed: ", failure.message)};
+                                   " is not available in Pawl. Lambda functions, HTTP tasks and "
+                                   "aws-sdk integrations are.")};
 }
 
 // What others wrote may hold anything; histories are UTF-8.
@@ -47,9 +34,14 @@ CallFailure Clean(CallFailure failure) {
   return failure;
 }
 
+// Whether there is an STS that knows the roles of one's own servers.
+bool HasOwnSts(const CallerOptions& options) {
+  return !options.sts_endpoint.empty() || !options.aws_endpoints.Of("sts", "sts").is_aws_own;
+}
+
 std::string StsEndpoint(const CallerOptions& options) {
   if (!options.sts_endpoint.empty()) return options.sts_endpoint;
-  return StrCat("https://sts.", options.region, ".amazonaws.com/");
+  return options.aws_endpoints.Of("sts", "sts").base.ToString();
 }
 
 class IntegrationCaller : public Caller {
@@ -59,10 +51,20 @@ class IntegrationCaller : public Caller {
         tokens_(std::make_unique<OAuthTokens>(options_.clock, &client_)),
         roles_(std::make_unique<AssumedRoles>(StsEndpoint(options_), options_.region,
                                               options_.clock, &client_)),
+        sdk_(AwsSdkCaller::Parts{.clock = options_.clock,
+                                 .client = &client_,
+                                 .models = options_.aws_models,
+                                 .endpoints = options_.aws_endpoints,
+                                 .policy = options_.aws_sdk_policy,
+                                 .credentials = options_.aws_credentials,
+                                 .roles = roles_.get(),
+                                 .has_own_sts = HasOwnSts(options_)}),
         client_({.clock = options_.clock,
                  .policy = options_.egress,
                  .max_per_target = options_.max_calls_per_target,
                  .ca_file = options_.ca_file}) {}
+
+  ~IntegrationCaller() override { sdk_.Stop(); }
 
   CallId Start(Call call, CallDone done) override {
     CallId id;
@@ -79,6 +81,7 @@ class IntegrationCaller : public Caller {
   std::optional<std::string> RefusalOf(std::string_view service, std::string_view action,
                                        Json parameters) const override {
     if (service == "lambda" && action == "invoke") return InvocationRefusal(parameters);
+    if (const auto sdk = SdkService(service)) return SdkRefusalOf(*sdk, action, parameters);
     if (service != "http" || action != "invoke") return std::nullopt;
     const Call call{.parameters = WriteJson(parameters)};
     const Outcome<HttpTask, CallFailure> task = ReadHttpTask(call, HttpOptions());
@@ -114,9 +117,28 @@ class IntegrationCaller : public Caller {
       BeginLambda(id, std::move(call));
     } else if (call.service == "http" && call.action == "invoke") {
       BeginHttp(id, std::move(call));
+    } else if (SdkService(call.service)) {
+      BeginSdk(id, std::move(call));
     } else {
       Tell(id, NotAvailable(call));
     }
+  }
+
+  void BeginSdk(CallId id, Call call) {
+    sdk_.Begin(std::move(call),
+               {.send =
+                    [this, id](HttpRequest request, HttpClient::Done done) {
+                      Send(id, std::move(request), std::move(done));
+                    },
+                .tell = [this, id](CallResult result) { Tell(id, std::move(result)); }});
+  }
+
+  // Without a model only the call can tell.
+  std::optional<std::string> SdkRefusalOf(std::string_view service, std::string_view action,
+                                          Json parameters) const {
+    if (options_.aws_models == nullptr) return std::nullopt;
+    const absl::StatusOr<aws::OperationRef> ref = options_.aws_models->Find(service, action);
+    return ref.ok() ? SdkRefusal(*ref, parameters) : std::nullopt;
   }
 
   void BeginLambda(CallId id, Call call) {
@@ -126,8 +148,7 @@ class IntegrationCaller : public Caller {
     if (!request.ok()) return Tell(id, std::move(request.error()));
     const std::optional<AwsCredentials> own =
         options_.credentials == nullptr ? std::nullopt : options_.credentials->Get();
-    const bool as_role =
-        !call.role_arn.empty() && (!options_.sts_endpoint.empty() || IsAwsUrl(request->url));
+    const bool as_role = !call.role_arn.empty() && (HasOwnSts(options_) || IsAwsUrl(request->url));
     if (!as_role)
       return Invoke(id, std::move(call), *std::move(invocation), *std::move(request), own);
     if (!own) return Tell(id, RoleRefused(call));
@@ -142,7 +163,7 @@ class IntegrationCaller : public Caller {
                   }
                   log::Warn("role_not_assumed",
                             {{"role", call.role_arn}, {"why", credentials.error().message}});
-                  Tell(id, RoleNotAssumed(call, credentials.error()));
+                  Tell(id, RoleNotAssumed(call, "Lambda", credentials.error()));
                 });
   }
 
@@ -224,6 +245,7 @@ class IntegrationCaller : public Caller {
   std::unordered_map<CallId, Live> live_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<OAuthTokens> tokens_;  // on the client's thread
   std::unique_ptr<AssumedRoles> roles_;  // the same
+  AwsSdkCaller sdk_;                     // likewise
   HttpClient client_;                    // last: its thread uses all the others
 };
 

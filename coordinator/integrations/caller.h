@@ -1,16 +1,21 @@
-// The caller of the services that Pawl has: Lambda by its Invoke API, and HTTP tasks. A call of any
-// other service fails with a cause that says so.
+// The caller of the services that Pawl has: Lambda by its Invoke API, HTTP tasks, and any service
+// of AWS by its public model. A call of any other fails with a cause that says so.
 
 #ifndef PAWL_INTEGRATIONS_CALLER_H_
 #define PAWL_INTEGRATIONS_CALLER_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
 #include "coordinator/base/clock.h"
+#include "coordinator/integrations/aws/catalogue.h"
+#include "coordinator/integrations/aws_endpoints.h"
+#include "coordinator/integrations/aws_sdk_policy.h"
 #include "coordinator/integrations/call.h"
 #include "coordinator/integrations/connections.h"
+#include "coordinator/integrations/credential_plan.h"
 #include "coordinator/integrations/credentials.h"
 #include "coordinator/integrations/egress_policy.h"
 #include "coordinator/integrations/lambda_routes.h"
@@ -27,6 +32,11 @@ struct CallerOptions {
   // URL of the STS where the roles of Credentials are assumed. Empty: AWS's own, for calls that go
   // to AWS itself; for all others a role has no meaning then.
   std::string sts_endpoint;
+  std::shared_ptr<aws::Catalogue> aws_models;  // null: no service of AWS can be called by its name
+  AwsEndpoints aws_endpoints;
+  AwsSdkPolicy aws_sdk_policy;
+  CredentialSources aws_credentials = {[](const std::string&) { return std::nullopt; },
+                                       [](const std::string&) { return std::nullopt; }};
   bool http_task_allow_plain = false;
   int64_t max_calls_per_target = 2000;
   std::string ca_file;  // certificates to trust, PEM; empty: those of the system

@@ -57,6 +57,7 @@ class HttpClient::Loop {
   explicit Loop(Options options)
       : options_(std::move(options)),
         surroundings_{&options_.policy, options_.ca_file},
+        trusted_surroundings_{&everything_, options_.ca_file},
         turns_({.under_way_per_target = options_.max_per_target}),
         thread_([this] { Run(); }) {}
 
@@ -137,7 +138,8 @@ class HttpClient::Loop {
 
   void Accept(std::unique_ptr<Job> job) {
     const std::optional<Url> url = ParseUrl(job->request.url);
-    if (std::optional<HttpFailure> failure = Check(job->request, url, options_.policy)) {
+    if (std::optional<HttpFailure> failure =
+            Check(job->request, url, *Surroundings(job->request).policy)) {
       Tell(std::move(job), *std::move(failure));
       return;
     }
@@ -146,6 +148,10 @@ class HttpClient::Loop {
     turns_.Add(job->target, job->id);
     const RequestId id = job->id;
     jobs_.emplace(id, std::move(job));
+  }
+
+  const Transfer::Surroundings& Surroundings(const HttpRequest& request) const {
+    return request.trusted ? trusted_surroundings_ : surroundings_;
   }
 
   void StartThoseWhoseTurnItIs() {
@@ -158,11 +164,12 @@ class HttpClient::Loop {
         continue;
       }
       ++job.attempts;
-      job.transfer = std::make_unique<Transfer>(
-          job.request, job.url, std::min(left, job.request.timeout), surroundings_, [this, &job] {
-            job.looking_up = false;
-            turns_.LookedUp(job.target);
-          });
+      job.transfer =
+          std::make_unique<Transfer>(job.request, job.url, std::min(left, job.request.timeout),
+                                     Surroundings(job.request), [this, &job] {
+                                       job.looking_up = false;
+                                       turns_.LookedUp(job.target);
+                                     });
       by_handle_.emplace(job.transfer->handle(), job.id);
       driver_.Add(job.transfer->handle());
     }
@@ -234,7 +241,9 @@ class HttpClient::Loop {
   }
 
   const Options options_;
+  const EgressPolicy everything_ = *EgressPolicy::Parse("0.0.0.0/0,::/0,*", "");
   const Transfer::Surroundings surroundings_;
+  const Transfer::Surroundings trusted_surroundings_;
   CurlDriver driver_;
 
   mutable absl::Mutex mu_;

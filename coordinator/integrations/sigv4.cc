@@ -20,6 +20,7 @@ namespace pawl::integrations {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
+constexpr std::string_view kUnsigned = "UNSIGNED-PAYLOAD";
 
 std::string Hash(std::string_view text) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
@@ -69,6 +70,10 @@ std::map<std::string, std::string> CanonicalHeaders(const HttpRequest& request, 
   return headers;
 }
 
+std::string BodyHash(const SigningScope& scope, const HttpRequest& request) {
+  return scope.unsigned_body ? std::string(kUnsigned) : Hash(request.body.value_or(""));
+}
+
 }  // namespace
 
 std::string Authorization(const AwsCredentials& credentials, const SigningScope& scope,
@@ -81,10 +86,10 @@ std::string Authorization(const AwsCredentials& credentials, const SigningScope&
     names.push_back(name);
   }
   const std::string signed_names = absl::StrJoin(names, ";");
-  const std::string canonical =
-      StrCat(request.method, "\n", PercentEncode(url.path, /*keep_slash=*/true), "\n",
-             CanonicalQuery(url.query), "\n", header_lines, "\n", signed_names, "\n",
-             Hash(request.body.value_or("")));
+  const std::string canonical = StrCat(
+      request.method, "\n", scope.is_s3 ? url.path : PercentEncode(url.path, /*keep_slash=*/true),
+      "\n", CanonicalQuery(url.query), "\n", header_lines, "\n", signed_names, "\n",
+      BodyHash(scope, request));
 
   const std::string stamp = Stamp(now);
   const std::string day = stamp.substr(0, 8);
@@ -102,6 +107,9 @@ void SignRequest(const AwsCredentials& credentials, const SigningScope& scope, a
   request->headers.push_back({"X-Amz-Date", Stamp(now)});
   if (!credentials.session_token.empty()) {
     request->headers.push_back({"X-Amz-Security-Token", credentials.session_token});
+  }
+  if (scope.is_s3 || scope.unsigned_body) {
+    request->headers.push_back({"X-Amz-Content-Sha256", BodyHash(scope, *request)});
   }
   std::string authorization = Authorization(credentials, scope, now, *request);
   request->headers.push_back({"Authorization", std::move(authorization)});

@@ -21,12 +21,16 @@ struct AwsCredentials {
 struct SigningScope {
   std::string region;
   std::string service;  // "lambda"
+  // S3 takes the path as it is written, where all others escape it once more, and wants the body's
+  // hash in a header.
+  bool is_s3 = false;
+  bool unsigned_body = false;
 };
 
-// Adds X-Amz-Date, X-Amz-Security-Token where there is a session token, and Authorization. All
+// Adds X-Amz-Date, X-Amz-Security-Token where there is a session token, X-Amz-Content-Sha256 for S3
+// or an unsigned body, and Authorization. All
 // headers that the request has are signed, and Host, which must not be among them. The URL must be
-// valid; its path is taken as it is written, and escaped once more for the signature, as all
-// services but S3 do.
+// valid; its path is taken as it is written, and escaped once more for the signature, but for S3.
 void SignRequest(const AwsCredentials& credentials, const SigningScope& scope, absl::Time now,
                  HttpRequest* request);
 

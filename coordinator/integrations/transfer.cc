@@ -130,6 +130,8 @@ void Transfer::SetLimits(const HttpRequest& request, absl::Duration timeout) {
   curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error_text_);
+  // Nobody else gets a connection that the policy has not seen.
+  if (request.trusted) curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
 }
 
 void Transfer::SetSecurity(const Surroundings& surroundings) {

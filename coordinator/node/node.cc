@@ -9,6 +9,7 @@
 #include "coordinator/base/log.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/node/outgoing_calls.h"
+#include "coordinator/node/sdk_actions.h"
 #include "coordinator/store/migrate.h"
 
 namespace pawl::node {
@@ -132,6 +133,7 @@ absl::Status Node::Start(const StopSignal& stop) {
                          .allow_unauthenticated = settings_.allow_unauthenticated,
                          .account = settings_.account(),
                          .max_payload_bytes = settings_.max_payload_bytes,
+                         .sdk_actions = sdk_actions_.get(),
                          .version = Version(),
                          .metrics = metrics_},
       store_.get(), engine_.get(), &clock_);
@@ -147,6 +149,7 @@ absl::Status Node::Start(const StopSignal& stop) {
 void Node::MakeEngine(integrations::CallerOptions outgoing,
                       const std::shared_ptr<rpc::ExecutionWaits>& waits) {
   const integrations::LambdaRoutes lambda = outgoing.lambda;
+  sdk_actions_ = std::make_unique<CatalogueActions>(outgoing.aws_models);
   caller_ = integrations::MakeCaller(std::move(outgoing));
   engine_ = std::make_unique<engine::Engine>(
       engine::Options{

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "coordinator/api/server.h"
+#include "coordinator/asl/sdk_services.h"
 #include "coordinator/base/clock.h"
 #include "coordinator/config/settings.h"
 #include "coordinator/engine/engine.h"
@@ -67,6 +68,7 @@ class Node {
   std::unique_ptr<store::PostgresStore> store_;
   std::unique_ptr<ClockKeeper> clock_keeper_;
   std::unique_ptr<integrations::Caller> caller_;
+  std::unique_ptr<const asl::SdkActions> sdk_actions_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<api::ApiServer> server_;
   std::unique_ptr<rpc::RpcServer> rpc_server_;

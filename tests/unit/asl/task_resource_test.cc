@@ -102,5 +102,30 @@ TEST(FunctionName, IsFoundInAllThatNamesAFunction) {
   EXPECT_EQ(FunctionName("a/b"), "");
 }
 
+class OneAction : public SdkActions {
+ public:
+  bool Has(std::string_view service, std::string_view action) const override {
+    return service == "s3" && action == "getObject";
+  }
+};
+
+TEST(SdkActions, AreThoseThatTheModelsHave) {
+  const OneAction actions;
+  const auto refused = [&](std::string_view resource) {
+    return !ParseResource(resource, MachineType::kStandard, &actions).ok();
+  };
+  EXPECT_FALSE(refused("arn:aws:states:::aws-sdk:s3:getObject"));
+  EXPECT_FALSE(refused("arn:aws:states:::aws-sdk:s3:getObject.waitForTaskToken"));
+  EXPECT_TRUE(refused("arn:aws:states:::aws-sdk:s3:getThing"));
+  EXPECT_TRUE(ParseResource("arn:aws:states:::aws-sdk:s3:getThing", MachineType::kStandard).ok());
+  EXPECT_FALSE(refused("arn:aws:states:::sqs:sendMessage"));
+}
+
+TEST(SdkActions, AreOfServicesThatAwsLists) {
+  EXPECT_TRUE(IsSdkService("dynamodb"));
+  EXPECT_TRUE(IsSdkService("xray"));
+  EXPECT_FALSE(IsSdkService("events"));
+}
+
 }  // namespace
 }  // namespace pawl::asl

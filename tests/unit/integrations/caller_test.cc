@@ -4,6 +4,9 @@
 #include "coordinator/integrations/caller.h"
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -215,6 +218,50 @@ TEST(Caller, SaysWhichServiceItDoesNotHave) {
   const std::unique_ptr<Caller> caller = MakeCaller(Options());
   EXPECT_THAT(Wait(caller.get(), {.service = "sqs", .action = "sendMessage", .parameters = "{}"}),
               StartsWith("States.Runtime: The integration sqs:sendMessage is not available"));
+}
+
+// A folder with one model, of a service with one action.
+std::string ModelFolder() {
+  const std::string folder = testing::TempDir() + "/caller_models";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/thing-2020-01-01.min.json")
+      << R"({"metadata":{"apiVersion":"2020-01-01","endpointPrefix":"thing","jsonVersion":"1.0",)"
+         R"("protocol":"json","serviceId":"Thing","targetPrefix":"T"},"operations":{"Do":{)"
+         R"("input":{"type":"structure","members":{"a":{}}},)"
+         R"("output":{"type":"structure","members":{"b":{}}}}}})";
+  return folder;
+}
+
+TEST(Caller, CallsAServiceOfAwsByItsModel) {
+  LocalHttpServer server([](const ReceivedRequest& request) {
+    const bool is_signed =
+        request.head.find("Authorization: AWS4-HMAC-SHA256 Credential=id/") != std::string::npos;
+    return Answer(is_signed ? 200 : 400, absl::StrCat("{\"b\":", request.body.substr(5)));
+  });
+  CallerOptions options = Options();
+  options.aws_models =
+      std::make_shared<aws::Catalogue>(aws::Catalogue::Options{.folders = {ModelFolder()}});
+  options.aws_endpoints = *AwsEndpoints::Parse(server.Url("/"), "", "us-east-1");
+  const Call call = {.service = "aws-sdk:thing",
+                     .action = "do",
+                     .parameters = R"({"A":"x"})",
+                     .max_result_bytes = 1000};
+  EXPECT_THAT(Wait(MakeCaller(options).get(), call),
+              HasSubstr("Thing.AccessDeniedException: User: pawl is not authorized"));
+  options.aws_sdk_policy = *AwsSdkPolicy::Parse("*");
+  EXPECT_THAT(Wait(MakeCaller(options).get(), call), StartsWith("Thing.ThingException: null"));
+  options.aws_credentials.variable = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "AWS_ACCESS_KEY_ID") return "id";
+    if (name == "AWS_SECRET_ACCESS_KEY") return "secret";
+    return std::nullopt;
+  };
+  const std::unique_ptr<Caller> caller = MakeCaller(options);
+  EXPECT_EQ(Wait(caller.get(), call), R"({"B":"x"})");
+  Call other = call;
+  other.action = "undo";
+  EXPECT_THAT(Wait(caller.get(), other),
+              HasSubstr("States.Runtime: The integration aws-sdk:thing:undo cannot be called: the "
+                        "model of the service 'thing' has no action 'undo'"));
 }
 
 TEST(Caller, OfATargetThatHangs) {

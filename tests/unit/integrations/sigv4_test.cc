@@ -127,5 +127,19 @@ TEST_P(SigV4Test, SignsAsAwsDoes) {
 INSTANTIATE_TEST_SUITE_P(Published, SigV4Test, testing::ValuesIn(kVectors),
                          [](const auto& info) { return info.param.name; });
 
+// The example of a GET Object in "Authenticating Requests" of S3's API reference.
+TEST(SigV4OfS3, SignsTheHashOfTheBodyAndThePathAsItIs) {
+  const AwsCredentials credentials = {"AKIAIOSFODNN7EXAMPLE",
+                                      "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""};
+  HttpRequest request{.url = "https://examplebucket.s3.amazonaws.com/test.txt",
+                      .headers = {{"Range", "bytes=0-9"}}};
+  SignRequest(credentials, {.region = "us-east-1", .service = "s3", .is_s3 = true},
+              absl::FromUnixSeconds(1369353600), &request);
+  EXPECT_EQ(request.headers.back().value,
+            "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, "
+            "SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, "
+            "Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
+}
+
 }  // namespace
 }  // namespace pawl::integrations

@@ -48,6 +48,15 @@ TEST(OutgoingCalls, AreAsTheSettingsSay) {
   EXPECT_NE(options->connections.Find("crm"), nullptr);
 }
 
+TEST(OutgoingCalls, OfStepFunctionsAreOfThisNode) {
+  config::Settings settings = Settings();
+  settings.listen_http = "0.0.0.0:8083";
+  EXPECT_EQ(OutgoingCalls(settings, &AnyClock())->aws_endpoints.Of("states", "sfn").base.ToString(),
+            "http://127.0.0.1:8083/");
+  settings.aws_endpoints = "sfn=aws";
+  EXPECT_TRUE(OutgoingCalls(settings, &AnyClock())->aws_endpoints.Of("states", "sfn").is_aws_own);
+}
+
 TEST(OutgoingCalls, NameTheSettingThatIsWrong) {
   config::Settings settings = Settings();
   settings.lambda_functions = "f=nowhere";
@@ -58,6 +67,12 @@ TEST(OutgoingCalls, NameTheSettingThatIsWrong) {
   settings = Settings();
   settings.connections_file = "/nowhere";
   EXPECT_THAT(Message(settings), StartsWith("connections_file: /nowhere: the file cannot be read"));
+  settings = Settings();
+  settings.aws_sdk_allow = "s3";
+  EXPECT_THAT(Message(settings), StartsWith("aws_sdk_allow: found 's3'"));
+  settings = Settings();
+  settings.aws_endpoints = "s3=here";
+  EXPECT_THAT(Message(settings), StartsWith("aws_endpoint, aws_endpoints: found 'here'"));
   settings = Settings();
   settings.tls_ca_file = "/nowhere";
   EXPECT_THAT(Message(settings), StartsWith("tls_ca_file: /nowhere cannot be read"));

@@ -1,0 +1,57 @@
+// Carries calls of AWS's services out: finds the model, gets credentials, signs, sends.
+
+#ifndef PAWL_INTEGRATIONS_AWS_SDK_CALLER_H_
+#define PAWL_INTEGRATIONS_AWS_SDK_CALLER_H_
+
+#include <memory>
+
+#include "absl/functional/any_invocable.h"
+#include "coordinator/integrations/assumed_roles.h"
+#include "coordinator/integrations/aws/catalogue.h"
+#include "coordinator/integrations/aws_sdk_call.h"
+#include "coordinator/integrations/credential_chain.h"
+#include "coordinator/integrations/http_client.h"
+#include "coordinator/integrations/task_thread.h"
+
+namespace pawl::integrations {
+
+// On the client's thread but for what says otherwise.
+class AwsSdkCaller {
+ public:
+  struct Parts {
+    const Clock* clock;
+    HttpClient* client;
+    std::shared_ptr<aws::Catalogue> models;  // null: none
+    AwsEndpoints endpoints;
+    AwsSdkPolicy policy;
+    CredentialSources credentials;
+    AssumedRoles* roles;
+    bool has_own_sts = false;  // one that knows the roles of one's own servers
+  };
+  // What `parts` names must outlive it; it must outlive the client's thread.
+  explicit AwsSdkCaller(Parts parts);
+
+  // How a call goes on: `send` makes its request unless nobody waits any more, `tell` ends it. Each
+  // is used once at the most.
+  struct Way {
+    absl::AnyInvocable<void(HttpRequest, HttpClient::Done)> send;
+    absl::AnyInvocable<void(CallResult)> tell;
+  };
+  void Begin(Call call, Way way);
+
+  // On the thread that ends the client, before it does: models are read on a thread that uses it.
+  void Stop() { loader_.Stop(); }
+
+ private:
+  void Found(Call call, Way way, absl::StatusOr<aws::OperationRef> ref);
+  void Sign(Call call, Way way, SdkCall prepared);
+  void SignAsRole(Call call, Way way, SdkCall prepared, const AwsCredentials& own);
+
+  const Parts parts_;
+  CredentialChain credentials_;
+  TaskThread loader_;
+};
+
+}  // namespace pawl::integrations
+
+#endif  // PAWL_INTEGRATIONS_AWS_SDK_CALLER_H_
