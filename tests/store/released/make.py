@@ -4,7 +4,7 @@
     make.py NUMBER
 
 The database it dumps has what an upgrade must carry along: a closed execution, and open ones in a task that a
-worker has, in a task that is ready, in a Wait, in a Parallel and in a Map. A dump is made once, when its migration
+worker has, in a task that is ready, in a Wait, in a Parallel, in a Map and in a wait for a child. A dump is made once, when its migration
 is released, and never changed; upgrade_test.py starts from each.
 """
 import json
@@ -27,6 +27,10 @@ MACHINES = {
         {"StartAt": "A", "States": {"A": WORK}}, {"StartAt": "B", "States": {"B": WORK}}]}}},
     "map": {"StartAt": "M", "States": {"M": {"Type": "Map", "MaxConcurrency": 1, "End": True, "ItemProcessor": {
         "StartAt": "I", "States": {"I": WORK}}}}},
+    "child": {"StartAt": "C", "States": {"C": WORK}},
+    "parent": {"StartAt": "S", "States": {"S": {
+        "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": True,
+        "Parameters": {"StateMachineArn": f"{ACCOUNT}:stateMachine:child"}}}},
 }
 
 
@@ -35,12 +39,16 @@ def fill(client):
     for name, definition in MACHINES.items():
         machine = client.call("CreateStateMachine", name=name, roleArn="arn:aws:iam::000000000000:role/r",
                               definition=json.dumps(definition))
+        if name == "child":
+            continue  # its parent starts it
         client.call("StartExecution", stateMachineArn=machine["stateMachineArn"], name="one",
                     input="[1, 2]" if name == "map" else '{"from": "before the upgrade"}')
         if name == "task":  # the one task that a worker has got and not completed
             client.call("GetActivityTask", activityArn=f"{ACCOUNT}:activity:work", workerName="before")
     wait_until(lambda: client.call("DescribeExecution", executionArn=f"{ACCOUNT}:execution:pass:one")["status"] ==
                "SUCCEEDED", 20, "the closed execution")
+    wait_until(lambda: "TaskSubmitted" in [event["type"] for event in client.call(
+        "GetExecutionHistory", executionArn=f"{ACCOUNT}:execution:parent:one")["events"]], 20, "the wait for a child")
 
 
 def main():
