@@ -1,8 +1,24 @@
 // Calls, partial applications and lambdas.
 
+#include "coordinator/base/strings.h"
 #include "coordinator/query/jsonata/parser.h"
 
 namespace pawl::jsonata {
+namespace {
+
+// As the reference puts the text of a signature together, whose errors say where they are in it.
+std::string TextInSignature(const Token& token) {
+  switch (token.type) {
+    case TokenType::kEnd:
+      return "(end)";
+    case TokenType::kRegex:  // JavaScript's text of it, which is global
+      return StrCat("/", token.text, "/g", token.flags);
+    default:
+      return std::string(token.text);
+  }
+}
+
+}  // namespace
 
 bool Parser::Arguments(Node* call) {
   bool more = !At(Op::kCloseParen);
@@ -56,7 +72,7 @@ bool Parser::LambdaSignature(Node* node) {
     if (!Advance()) return false;
     if (At(Op::kGreater)) --depth;
     if (At(Op::kLess)) ++depth;
-    text.append(token_.type == TokenType::kEnd ? "(end)" : token_.text);
+    text.append(TextInSignature(token_));
   }
   if (!Expect(Op::kGreater)) return false;
   node->signature = owner_->AddSignature(text, &error_);

@@ -62,10 +62,11 @@ TEST(Bombs, ATextThatGrowsPieceByPieceIsNotCopiedForEach) {
   EXPECT_EQ(
       Outcome("$length($reduce([1..20000], function($t, $n) { $t & 'ten chars.' }, ''))", world),
       "200000");
-  EXPECT_EQ(Outcome("( $a := $join([1..200].'ab'); $b := $a & 'x'; $c := $b & 'y'; $d := $b & 'z';"
-                    "  $e := $c & $c; [$b, $c, $d, $e].$substringAfter($a) )",
-                    world),
-            "[\"x\",\"xy\",\"xz\",\"xy" + Repeated("ab", 200) + "xy\"]");
+  EXPECT_EQ(
+      Outcome("( $a := $join([1..200].('ab')); $b := $a & 'x'; $c := $b & 'y'; $d := $b & 'z';"
+              "  $e := $c & $c; [$b, $c, $d, $e].$substringAfter($a) )",
+              world),
+      "[\"x\",\"xy\",\"xz\",\"xy" + Repeated("ab", 200) + "xy\"]");
 }
 
 TEST(Bombs, TheStackHoldsWhateverTheDepthAllows) {
