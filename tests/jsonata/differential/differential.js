@@ -24,10 +24,12 @@ function option(name, otherwise) {
   return at < 0 ? otherwise : process.argv[at + 1];
 }
 
+const isNumberText = (v) => typeof v === 'string' && /^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(v);
+
 // Objects are compared whatever the order of their members, numbers by so many digits if that is not null.
 function canonical(text, digits) {
   const sort = (v) => {
-    if (digits && typeof v === 'number') return Number(v.toPrecision(digits));
+    if (digits && (typeof v === 'number' || isNumberText(v))) return Number(Number(v).toPrecision(digits));
     if (Array.isArray(v)) return v.map(sort);
     if (v === null || typeof v !== 'object') return v;
     return Object.fromEntries(Object.keys(v).sort().map((k) => [k, sort(v[k])]));
