@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
-"""Recorded executions and expressions, played again: run beside a coordinator (with_coordinator.py). The recordings
-are not part of the repository: the folder is PAWL_CONFORMANCE, by default `../shared/conformance` beside the
-repository; without it the tests are skipped.
+"""Recorded executions and expressions, played again. The recordings are not part of the repository: the folder is
+PAWL_CONFORMANCE, by default `../shared/conformance` beside the repository; without it the tests are skipped.
 
-All must pass but those that ask for what Pawl does not have yet, which its own words say: a distributed Map, a resource
-of another service, versions and aliases."""
+All must pass but those that ask for what Pawl does not have yet, which its own words say: a distributed Map, versions
+and aliases."""
 import os
 import re
 import subprocess
@@ -29,6 +28,17 @@ def run(script, *arguments):
 
 @unittest.skipUnless(os.path.isdir(FOLDER), f"there are no recordings in {FOLDER}")
 class Conformance(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.lambda_port = free_port()
+        postgres = Postgres()
+        cls.addClassCleanup(postgres.close)
+        create_schema(postgres.url)
+        cls.coordinator = Coordinator(postgres.url, lambda_endpoint=f"http://127.0.0.1:{cls.lambda_port}",
+                                      aws_sdk_allow="sfn:*")
+        cls.addClassCleanup(cls.coordinator.close)
+        cls.coordinator.wait_ready()
+
     def expressions(self, *arguments):
         status, output = run("check.py", "--pawl", os.path.join(BIN, "pawl"), *arguments)
         self.assertEqual(status, 0, output[-3000:])
@@ -39,8 +49,8 @@ class Conformance(unittest.TestCase):
     def test_intrinsics_give_what_they_give_on_aws(self):
         self.expressions("--lang", "intrinsic")
 
-    def machines(self, kind, at_least, *more, endpoint=None):
-        status, output = run("check_asl.py", "--endpoint", endpoint or os.environ["PAWL_ENDPOINT"], "--kind", kind,
+    def machines(self, kind, at_least, *more):
+        status, output = run("check_asl.py", "--endpoint", self.coordinator.endpoint, "--kind", kind,
                              "-j", "4", "--timeout", "60", *more)
         self.assertIn(status, (0, 1), output[-3000:])
         failures = [block for block in re.split(r"(?m)^(?=FAIL )", output) if block.startswith("FAIL ")]
@@ -50,19 +60,12 @@ class Conformance(unittest.TestCase):
         self.assertGreaterEqual(passed, at_least, output[-3000:])
 
     def test_executions_end_as_on_aws_with_the_same_history(self):
-        self.machines("execution", 413, "--strict")
+        self.machines("execution", 415, "--strict")
 
     def test_functions_and_activities_are_called_as_on_aws(self):
         # Not to the letter of what is skipped: headers that Lambda and startExecution answered with.
-        port = free_port()
-        postgres = Postgres()
-        self.addCleanup(postgres.close)
-        create_schema(postgres.url)
-        coordinator = Coordinator(postgres.url, lambda_endpoint=f"http://127.0.0.1:{port}")
-        self.addCleanup(coordinator.close)
-        coordinator.wait_ready()
-        self.machines("execution", 464, "--lambda-port", str(port), endpoint=coordinator.endpoint)
-        self.machines("api", 47, "--lambda-port", str(port), endpoint=coordinator.endpoint)
+        self.machines("execution", 466, "--lambda-port", str(self.lambda_port))
+        self.machines("api", 48, "--lambda-port", str(self.lambda_port))
 
     def test_variables_of_jsonata_are_described_as_on_aws(self):
         self.machines("api", 2, "--strict", "--only", "*variable_references*jsonata*")
