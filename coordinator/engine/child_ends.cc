@@ -70,9 +70,24 @@ void ChildEnds::Moved(const core::Execution& execution) {
     knows_some_ = !children_.empty() || !by_parent_.empty();
   }
   if (ended) LookForEnds();
-  for (store::WaitedFor& waited : given_up) {
-    parts_.stop(std::move(waited.machine_name), std::move(waited.name));
-  }
+  for (store::WaitedFor& waited : given_up) StopIfGivenUp(std::move(waited));
+}
+
+// This node may learn of a step of its own late, when the wait is one for a later attempt, and a
+// step that is not on disk may be taken back. So the parent is asked as it stands.
+void ChildEnds::StopIfGivenUp(store::WaitedFor waited) {
+  const FlushEpoch epoch = parts_.store->Epoch();
+  const ExecutionId parent = waited.wait.parent;
+  parts_.store->LoadExecution(parent, [self = shared_from_this(), waited = std::move(waited),
+                                       epoch](const absl::StatusOr<core::Execution>& now) {
+    const bool given_up =
+        now.ok() ? !StillWaits(*now, waited.wait) : absl::IsNotFound(now.status());
+    if (!given_up) return self->Await(waited);
+    self->parts_.store->AwaitFlush(epoch, [self, waited](const absl::Status& flushed) {
+      if (!flushed.ok()) return self->Await(waited);
+      self->parts_.stop(waited.machine_name, waited.name);
+    });
+  });
 }
 
 std::vector<store::WaitedFor> ChildEnds::TakeGivenUp(const core::Execution& parent) {

@@ -61,6 +61,9 @@ class ChildEnds : public std::enable_shared_from_this<ChildEnds> {
   std::vector<store::WaitedFor> TakeGivenUp(const core::Execution& parent)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
+  // Stops the child unless its wait turns out to stand, which is then known again.
+  void StopIfGivenUp(store::WaitedFor waited);
+
   static constexpr absl::Duration kLookEvery = absl::Seconds(1);
   static constexpr int kOrphansEvery = 5;  // looks
   static constexpr int64_t kBatch = 256;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "coordinator/base/json.h"
+#include "coordinator/engine/child_ends.h"
 #include "tests/support/fake_caller.h"
 #include "tests/support/faulty_store.h"
 #include "tests/unit/engine/engine_fixture.h"
@@ -13,6 +14,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 constexpr char kKid[] =
     R"({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 10, "End": true}}})";
@@ -141,6 +143,36 @@ TEST_F(ChildrenTest, ATaskThatTimesOutStopsItsChild) {
   scheduler_.Advance(absl::Seconds(3));
   EXPECT_EQ(Find("impatient", "one").error, Text("States.Timeout"));
   EXPECT_EQ(StatusOf("kid", "kid"), core::Status::kAborted);
+}
+
+// A node that was stopped may learn of a step of its own when it has written a wait for a later
+// attempt.
+TEST_F(ChildrenTest, APositionFromBeforeTheWaitStopsNoChild) {
+  auto node = CallingNode();
+  ASSERT_TRUE(Start(*node, "parent", "one").ok());
+  core::Execution parent;
+  store_.LoadExecution(Find("parent", "one").id, [&](auto loaded) { parent = *loaded; });
+  const auto& [branch, waiting] = *parent.branches.begin();
+  const ExecutionId kid = Find("kid", "kid").id;
+  const store::ChildWait wait{kid, parent.facts->id, branch, waiting.task->nonce};
+  std::vector<std::string> stopped;
+  const auto ends = std::make_shared<ChildEnds>(ChildEnds::Parts{
+      .store = &store_,
+      .scheduler = &scheduler_,
+      .account = {},
+      .post = [](ExecutionId, Work) {},
+      .stop = [&](const std::string&, const std::string& name) { stopped.push_back(name); }});
+  ends->Await({wait, "kid", "kid"});
+
+  core::Execution before = parent;
+  before.branches.begin()->second.task->nonce += 1;
+  ends->Moved(before);
+  EXPECT_THAT(stopped, IsEmpty());
+
+  node->StopExecution("parent", "one", std::nullopt, std::nullopt, [](auto) {});
+  Run();
+  ends->Moved(before);
+  EXPECT_THAT(stopped, ElementsAre("kid"));
 }
 
 TEST_F(ChildrenTest, ATaskJoinsAnExecutionThatRunsUnderTheSameNameAndInput) {
