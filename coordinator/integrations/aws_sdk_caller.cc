@@ -15,6 +15,14 @@ constexpr int kMaxSdkAttempts = 3;  // AWS's SDKs, standard mode
 // AWS's SDKs pause longer when a service says that there are too many calls.
 constexpr int kThrottledPause = 5;
 
+// What the same request would only meet again.
+bool IsFinal(const HttpResult& result) {
+  if (result.ok()) return true;
+  const HttpFailure::Kind kind = result.error().kind;
+  return kind == HttpFailure::Kind::kTooLarge || kind == HttpFailure::Kind::kInvalid ||
+         kind == HttpFailure::Kind::kDenied;
+}
+
 }  // namespace
 
 AwsSdkCaller::AwsSdkCaller(Parts parts)
@@ -84,8 +92,9 @@ void AwsSdkCaller::GetCredentials(std::shared_ptr<Sending> sending) {
         } else if (as_role) {
           return sending->way.tell(RoleRefused(sending->call));
         } else if (at_aws) {
-          return sending->way.tell(
-              SdkClientFailure(sending->call, sending->prepared.ref, own.error()));
+          CallFailure failure = SdkClientFailure(sending->call, sending->prepared.ref, own.error());
+          failure.passing = true;
+          return sending->way.tell(std::move(failure));
         }
         Send(std::move(sending));
       });
@@ -133,8 +142,10 @@ void AwsSdkCaller::Answered(std::shared_ptr<Sending> sending, HttpResult result)
           pause, [this, sending = std::move(sending)]() mutable { Send(std::move(sending)); });
     }
   }
-  sending->way.tell(result.ok() ? SdkResult(call, ref, *result, sending->attempts)
-                                : CallResult(SdkFailure(call, ref, result.error())));
+  CallResult told = result.ok() ? SdkResult(call, ref, *result, sending->attempts)
+                                : CallResult(SdkFailure(call, ref, result.error()));
+  if (!told.ok()) told.error().passing = verdict.again || !IsFinal(result);
+  sending->way.tell(std::move(told));
 }
 
 }  // namespace pawl::integrations
