@@ -128,6 +128,7 @@ class Eks(Service):
     """Clusters, node groups and Fargate profiles; what is deleted is not found any more, at the end."""
 
     WORDS = {RUNNING: "CREATING", SUCCEEDED: "ACTIVE", FAILED: "CREATE_FAILED"}
+    DELETED_WORDS = {RUNNING: "DELETING", FAILED: "DELETE_FAILED"}
     MEMBERS = {"Cluster": ("cluster", "name"), "Nodegroup": ("nodegroup", "nodegroupName"),
                "FargateProfile": ("fargateProfile", "fargateProfileName")}
 
@@ -146,13 +147,12 @@ class Eks(Service):
         if verb == "Delete":
             job.more["deleted"], job.described = True, 0
             return {member: {name: job.name, "status": "DELETING"}}
-        status = self.WORDS[self.jobs.state(job)]
-        if kind == "Cluster" and status == "CREATE_FAILED":
+        state, deleted = self.jobs.state(job), job.more["deleted"]
+        if deleted and state == SUCCEEDED:
+            raise Refusal("ResourceNotFoundException", f"No {member} found for name: {job.name}.", 404)
+        status = (self.DELETED_WORDS if deleted else self.WORDS)[state]
+        if kind == "Cluster" and state == FAILED:
             status = "FAILED"
-        if job.more["deleted"]:
-            if status == "ACTIVE":
-                raise Refusal("ResourceNotFoundException", f"No {member} found for name: {job.name}.", 404)
-            status = "DELETING" if status == "CREATING" else "DELETE_FAILED"
         return {member: {name: job.name, "status": status, "createdAt": job.started_at}}
 
 

@@ -175,15 +175,20 @@ class AwsServer:
             result = self.carry_out(call)
             return aws_wire.write(model, operation, result, request_id)
         except Refusal as refusal:
-            if model is None:
-                self.problem(f"{request.method} {request.path}: {refusal.code}: {refusal.message}")
-                model = next(iter(self.models.values()))
-            return refusal.status, *aws_wire.write_error(model, refusal.code, refusal.message, request_id)
+            return refusal.status, *self.refused(request, model, refusal, request_id)
+        except aws_wire.BadRequest as bad:
+            return 400, *self.refused(request, None, Refusal("ValidationException", str(bad)), request_id)
         except Closed:
             raise
         except Exception:
             self.problem(f"{request.method} {request.path} {request.body!r}:\n{traceback.format_exc()}")
             return 500, [["x-amzn-RequestId", request_id]], b""
+
+    def refused(self, request, model, refusal, request_id):
+        if model is None:  # nobody who knows how to ask is refused so
+            self.problem(f"{request.method} {request.path} {request.body!r}: {refusal.code}: {refusal.message}")
+            model = next(iter(self.models.values()))
+        return aws_wire.write_error(model, refusal.code, refusal.message, request_id)
 
     def read(self, request, service):
         """Several services may sign as one: whose model has it is asked."""
