@@ -187,19 +187,22 @@ class AwsServer:
     def refused(self, request, model, refusal, request_id):
         if model is None:  # nobody who knows how to ask is refused so
             self.problem(f"{request.method} {request.path} {request.body!r}: {refusal.code}: {refusal.message}")
-            model = next(iter(self.models.values()))
+            service = request.headers.get("Authorization", "").partition("/aws4_request")[0].rpartition("/")[2]
+            model = next(iter(self.models_of(service) or self.models.values()))
         return aws_wire.write_error(model, refusal.code, refusal.message, request_id)
 
     def read(self, request, service):
         """Several services may sign as one: whose model has it is asked."""
         error = aws_wire.BadRequest(f"nobody plays {service}")
-        for model in self.models.values():
-            if aws_wire.signing_name(model) == service:
-                try:
-                    return model, *aws_wire.read(model, request)
-                except aws_wire.BadRequest as bad:
-                    error = bad
+        for model in self.models_of(service):
+            try:
+                return model, *aws_wire.read(model, request)
+            except aws_wire.BadRequest as bad:
+                error = bad
         raise error
+
+    def models_of(self, service):
+        return [model for model in self.models.values() if aws_wire.signing_name(model) == service]
 
     def carry_out(self, call):
         with self.changed:
