@@ -133,6 +133,10 @@ void AddAws(std::vector<Setting>* table) {
                             "SERVICE:ACTION or MACHINE/SERVICE:ACTION, with commas between", "",
                             "Which actions aws-sdk integrations may call, such as "
                             "s3:get*,orders-*/dynamodb:*; empty: none; pawl dev: all"));
+  table->push_back(Matching("aws_integrations_allow", &Settings::aws_integrations_allow, R"(.*)",
+                            "SERVICE:ACTION or MACHINE/SERVICE:ACTION, with commas between", "*",
+                            "Which actions optimized integrations may call, such as "
+                            "sqs:sendMessage,orders-*/dynamodb:*; empty: none"));
 }
 
 // What tasks call outside of Pawl. Lists are read by coordinator/integrations.

@@ -39,6 +39,7 @@ struct Settings {
   std::string aws_endpoint;
   std::string aws_endpoints;
   std::string aws_sdk_allow;
+  std::string aws_integrations_allow;
   std::string connections_file;  // empty: none
   std::string egress_allow;
   std::string egress_deny;

@@ -1,6 +1,7 @@
 #include "coordinator/engine/world.h"
 
 #include "coordinator/engine/start_execution_call.h"
+#include "coordinator/integrations/optimized_services.h"
 
 namespace pawl::engine {
 
@@ -9,6 +10,7 @@ bool NodeWorld::CarriesOut(const asl::TaskResource& integration) const {
   if (integration.pattern == asl::Pattern::kSync) return service == "states";
   // Whether there is a model, too, is for whoever makes the call to say: folders differ by node.
   if (service.starts_with("aws-sdk:")) return true;
+  if (integrations::FindOptimizedService(service) != nullptr) return true;
   return service == "lambda" || service == "http" || service == "states";
 }
 

@@ -11,10 +11,10 @@
 #include "coordinator/base/strings.h"
 #include "coordinator/integrations/aws/input.h"
 #include "coordinator/integrations/aws/request.h"
-#include "coordinator/integrations/aws/response.h"
 #include "coordinator/integrations/aws/service_error.h"
+#include "coordinator/integrations/optimized_actions.h"
+#include "coordinator/integrations/optimized_services.h"
 #include "coordinator/integrations/parameters.h"
-#include "coordinator/integrations/results.h"
 
 namespace pawl::integrations {
 namespace {
@@ -117,22 +117,42 @@ SigningScope ScopeOf(const aws::OperationRef& ref, const AwsTarget& target) {
 
 // As the services themselves say it of an identity that may not.
 CallFailure Denied(const Call& call, const aws::OperationRef& ref) {
-  aws::ServiceError error{
+  const auto generic = SdkService(call.service);
+  const aws::ServiceError error{
       .code = "AccessDeniedException",
       .message = StrCat("User: pawl is not authorized to perform: ", ref.model->signing_name, ":",
                         ref.operation->name, " for ", call.state_machine_arn,
-                        " because no entry of the setting aws_sdk_allow allows ",
-                        *SdkService(call.service), ":", ref.operation->action),
+                        " because no entry of the setting ",
+                        generic ? "aws_sdk_allow" : "aws_integrations_allow", " allows ",
+                        generic ? *generic : std::string_view(call.service), ":", call.action),
       .status = 403};
-  return {error.Name(*ref.model, *ref.operation), error.Cause(*ref.model)};
+  return SdkServiceFailure(call, ref, error, /*attempts=*/1);
 }
 
-aws::WireResponse ToWire(const HttpResponse& response) {
-  aws::WireResponse wire{.status = response.status, .body = response.body};
-  for (const HttpHeader& header : response.headers) {
-    wire.headers.push_back({header.name, header.value});
+// The same for both: what the operator allows, by the names that the definition has.
+bool IsAllowed(const Call& call, const AwsPolicies& policies) {
+  if (call.of_job) return true;
+  if (const auto generic = SdkService(call.service)) {
+    return policies.generic.Allows(call.state_machine_arn, *generic, call.action);
   }
-  return wire;
+  return policies.optimized.Allows(call.state_machine_arn, call.service, call.action);
+}
+
+// What the API gets, read from what the definition gives; it lives as long as `arena` and `given`.
+Outcome<aws::Input, std::vector<std::string>> ReadParameters(const Call& call,
+                                                             const aws::OperationRef& ref,
+                                                             Json given, JsonArena* arena) {
+  const OptimizedService* const optimized = FindOptimizedService(call.service);
+  const aws::InputStyle style = {
+      .only_strings = optimized != nullptr && !optimized->takes_numbers && !call.of_job,
+      .model_names = optimized != nullptr};
+  const OptimizedAction* const custom = FindOptimizedAction(call.service, call.action);
+  if (custom != nullptr && custom->parameters != nullptr && given.is_object()) {
+    std::vector<std::string> problems;
+    given = custom->parameters(given, call, arena, &problems);
+    if (!problems.empty()) return problems;
+  }
+  return aws::ReadInput(*ref.model, *ref.operation, given, call.idempotency_key, style);
 }
 
 }  // namespace
@@ -157,18 +177,15 @@ bool IsUnsupported(const aws::ServiceModel& model, const aws::Operation& operati
 
 Outcome<SdkCall, CallFailure> PrepareSdkCall(const Call& call, const aws::OperationRef& ref,
                                              const AwsEndpoints& endpoints,
-                                             const AwsSdkPolicy& policy) {
-  const std::string_view service = *SdkService(call.service);
+                                             const AwsPolicies& policies) {
+  const std::string service = AwsActionOf(call.service, call.action)->service;
   if (IsUnsupported(*ref.model, *ref.operation, service)) {
     return NoModel(call, "Step Functions does not support it");
   }
-  if (!policy.Allows(call.state_machine_arn, service, ref.operation->action)) {
-    return Denied(call, ref);
-  }
+  if (!IsAllowed(call, policies)) return Denied(call, ref);
   JsonArena arena;
   const absl::StatusOr<Json> parameters = ParseJson(call.parameters, &arena);
-  const auto input = aws::ReadInput(*ref.model, *ref.operation,
-                                    parameters.ok() ? *parameters : Json(), call.idempotency_key);
+  const auto input = ReadParameters(call, ref, parameters.ok() ? *parameters : Json(), &arena);
   if (!input.ok()) return ParametersRefused(call.parameters, input.error());
   auto wire = aws::BuildRequest(*ref.model, *ref.operation, *input);
   if (!wire.ok()) return ParametersRefused(call.parameters, wire.error());
@@ -183,48 +200,15 @@ Outcome<SdkCall, CallFailure> PrepareSdkCall(const Call& call, const aws::Operat
   return prepared;
 }
 
-std::optional<std::string> SdkRefusal(const aws::OperationRef& ref, Json parameters) {
-  const auto input = aws::ReadInput(*ref.model, *ref.operation, parameters, /*token=*/"");
+std::optional<std::string> SdkRefusal(const Call& call, const aws::OperationRef& ref,
+                                      Json parameters) {
+  JsonArena arena;
+  const auto input = ReadParameters(call, ref, parameters, &arena);
   const auto problems = input.ok()
                             ? aws::BuildRequest(*ref.model, *ref.operation, *input)
                             : Outcome<aws::WireRequest, std::vector<std::string>>(input.error());
   if (problems.ok()) return std::nullopt;
   return ParametersRefused(WriteJson(parameters), problems.error()).cause;
-}
-
-CallResult SdkResult(const Call& call, const aws::OperationRef& ref, const HttpResponse& response) {
-  const aws::WireResponse wire = ToWire(response);
-  if (aws::IsFailure(wire)) {
-    const aws::ServiceError error = aws::ReadError(*ref.model, *ref.operation, wire);
-    return CallFailure{error.Name(*ref.model, *ref.operation), error.Cause(*ref.model)};
-  }
-  absl::StatusOr<std::string> result = aws::ReadResult(*ref.model, *ref.operation, wire);
-  if (!result.ok()) {
-    return SdkClientFailure(
-        ref, StrCat("Unable to unmarshall response (", FromAbsl(result.status().message()),
-                    "). Response Code: ", response.status,
-                    ", Response Text: ", Excerpt(response.body, 1024)));
-  }
-  return Limited(*std::move(result), call.max_result_bytes, call.service);
-}
-
-CallFailure SdkClientFailure(const aws::OperationRef& ref, std::string cause) {
-  return {StrCat(ref.model->prefix, ".SdkClientException"), std::move(cause)};
-}
-
-CallFailure SdkFailure(const Call& call, const aws::OperationRef& ref, const HttpFailure& failure) {
-  switch (failure.kind) {
-    case HttpFailure::Kind::kTooLarge:
-      return DataLimitExceeded(call.service);
-    case HttpFailure::Kind::kTimeout:
-      return {StrCat(ref.model->prefix, ".ApiCallTimeoutException"),
-              "Client execution did not complete before the specified timeout configuration."};
-    case HttpFailure::Kind::kInvalid:
-    case HttpFailure::Kind::kDenied:
-      return SdkClientFailure(ref, failure.message);
-    default:
-      return SdkClientFailure(ref, StrCat("Unable to execute HTTP request: ", failure.message));
-  }
 }
 
 CallFailure NoModel(const Call& call, std::string_view reason) {

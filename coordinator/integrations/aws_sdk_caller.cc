@@ -5,19 +5,15 @@
 #include "absl/status/status.h"
 #include "coordinator/base/log.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/integrations/optimized_emr.h"
+#include "coordinator/integrations/optimized_services.h"
 
 namespace pawl::integrations {
 namespace {
 
-// As the call's way ends; the callbacks of the way are in one place at a time.
-void Send(Call call, AwsSdkCaller::Way way, SdkCall prepared) {
-  auto done = [call = std::move(call), ref = prepared.ref,
-               tell = std::move(way.tell)](HttpResult result) mutable {
-    tell(result.ok() ? SdkResult(call, ref, *result)
-                     : CallResult(SdkFailure(call, ref, result.error())));
-  };
-  way.send(std::move(prepared.request), std::move(done));
-}
+constexpr int kMaxSdkAttempts = 3;  // AWS's SDKs, standard mode
+// AWS's SDKs pause longer when a service says that there are too many calls.
+constexpr int kThrottledPause = 5;
 
 }  // namespace
 
@@ -30,17 +26,35 @@ AwsSdkCaller::AwsSdkCaller(Parts parts)
 
 void AwsSdkCaller::Begin(Call call, Way way) {
   if (parts_.models == nullptr) return way.tell(NoModel(call, "there are no models"));
-  const std::string service(*SdkService(call.service));
-  absl::StatusOr<aws::OperationRef> ref = parts_.models->FindLoaded(service, call.action);
+  if (std::optional<Call> list = LookupCall(call)) {
+    return LookUp(*std::move(list), std::move(call), std::move(way));
+  }
+  const AwsAction action = *AwsActionOf(call.service, call.action);
+  absl::StatusOr<aws::OperationRef> ref = parts_.models->FindLoaded(action.service, action.action);
   if (!absl::IsUnavailable(ref.status())) return Found(std::move(call), std::move(way), ref);
   // Reading takes as long as some other calls' whole way.
-  loader_.Run([this, service, call = std::move(call), way = std::move(way)]() mutable {
-    absl::StatusOr<aws::OperationRef> read = parts_.models->Find(service, call.action);
+  loader_.Run([this, action, call = std::move(call), way = std::move(way)]() mutable {
+    absl::StatusOr<aws::OperationRef> read = parts_.models->Find(action.service, action.action);
     parts_.client->Post(
         [this, call = std::move(call), way = std::move(way), read = std::move(read)]() mutable {
           Found(std::move(call), std::move(way), std::move(read));
         });
   });
+}
+
+void AwsSdkCaller::LookUp(Call list, Call call, Way way) {
+  const auto shared = std::make_shared<Way>(std::move(way));
+  const auto send = [shared](HttpRequest request, HttpClient::Done done) {
+    shared->send(std::move(request), std::move(done));
+  };
+  auto tell = [this, shared, send, call = std::move(call)](CallResult listed) mutable {
+    if (!listed.ok()) return shared->tell(std::move(listed));
+    Outcome<Call, CallFailure> found = WithFoundId(call, *listed);
+    if (!found.ok()) return shared->tell(std::move(found.error()));
+    Begin(*std::move(found),
+          {.send = send, .tell = [shared](CallResult result) { shared->tell(std::move(result)); }});
+  };
+  Begin(std::move(list), {.send = send, .tell = std::move(tell)});
 }
 
 void AwsSdkCaller::Found(Call call, Way way, absl::StatusOr<aws::OperationRef> ref) {
@@ -50,48 +64,77 @@ void AwsSdkCaller::Found(Call call, Way way, absl::StatusOr<aws::OperationRef> r
     return way.tell(NoModel(call, FromAbsl(ref.status().message())));
   }
   Outcome<SdkCall, CallFailure> prepared =
-      PrepareSdkCall(call, *ref, parts_.endpoints, parts_.policy);
+      PrepareSdkCall(call, *ref, parts_.endpoints, parts_.policies);
   if (!prepared.ok()) return way.tell(std::move(prepared.error()));
-  if (!prepared->scope) return Send(std::move(call), std::move(way), *std::move(prepared));
-  Sign(std::move(call), std::move(way), *std::move(prepared));
+  auto sending =
+      std::make_shared<Sending>(Sending{std::move(call), std::move(way), *std::move(prepared)});
+  if (!sending->prepared.scope) return Send(std::move(sending));
+  GetCredentials(std::move(sending));
 }
 
-void AwsSdkCaller::Sign(Call call, Way way, SdkCall prepared) {
-  const bool at_aws = prepared.needs_credentials;
-  const bool as_role = !call.role_arn.empty() && (at_aws || parts_.has_own_sts);
+void AwsSdkCaller::GetCredentials(std::shared_ptr<Sending> sending) {
+  const bool at_aws = sending->prepared.needs_credentials;
+  const bool as_role = !sending->call.role_arn.empty() && (at_aws || parts_.has_own_sts);
   credentials_.Get(
       /*ask_instance=*/at_aws,
-      [this, as_role, call = std::move(call), way = std::move(way),
-       prepared = std::move(prepared)](CredentialChain::Result own) mutable {
-        if (own.ok() && as_role) {
-          return SignAsRole(std::move(call), std::move(way), std::move(prepared), *own);
-        }
+      [this, at_aws, as_role, sending = std::move(sending)](CredentialChain::Result own) mutable {
+        if (own.ok() && as_role) return AssumeRole(std::move(sending), *own);
         if (own.ok()) {
-          SignRequest(*own, *prepared.scope, parts_.clock->Now(), &prepared.request);
+          sending->credentials = *std::move(own);
         } else if (as_role) {
-          return way.tell(RoleRefused(call));
-        } else if (prepared.needs_credentials) {
-          return way.tell(SdkClientFailure(prepared.ref, own.error()));
+          return sending->way.tell(RoleRefused(sending->call));
+        } else if (at_aws) {
+          return sending->way.tell(
+              SdkClientFailure(sending->call, sending->prepared.ref, own.error()));
         }
-        Send(std::move(call), std::move(way), std::move(prepared));
+        Send(std::move(sending));
       });
 }
 
-void AwsSdkCaller::SignAsRole(Call call, Way way, SdkCall prepared, const AwsCredentials& own) {
-  const std::string role = call.role_arn;
-  const std::string machine = call.state_machine_arn;
-  parts_.roles->Get(
-      role, machine, own,
-      [this, call = std::move(call), way = std::move(way),
-       prepared = std::move(prepared)](AssumedRoles::Result credentials) mutable {
-        if (!credentials.ok()) {
-          log::Warn("role_not_assumed",
-                    {{"role", call.role_arn}, {"why", credentials.error().message}});
-          return way.tell(RoleNotAssumed(call, prepared.ref.model->prefix, credentials.error()));
-        }
-        SignRequest(*credentials, *prepared.scope, parts_.clock->Now(), &prepared.request);
-        Send(std::move(call), std::move(way), std::move(prepared));
-      });
+void AwsSdkCaller::AssumeRole(std::shared_ptr<Sending> sending, const AwsCredentials& own) {
+  const std::string role = sending->call.role_arn;
+  const std::string machine = sending->call.state_machine_arn;
+  parts_.roles->Get(role, machine, own,
+                    [this, sending = std::move(sending)](AssumedRoles::Result credentials) mutable {
+                      const Call& call = sending->call;
+                      if (!credentials.ok()) {
+                        log::Warn("role_not_assumed",
+                                  {{"role", call.role_arn}, {"why", credentials.error().message}});
+                        return sending->way.tell(RoleNotAssumed(
+                            call, ErrorPrefix(call, sending->prepared.ref), credentials.error()));
+                      }
+                      sending->credentials = *std::move(credentials);
+                      Send(std::move(sending));
+                    });
+}
+
+void AwsSdkCaller::Send(std::shared_ptr<Sending> sending) {
+  HttpRequest request = sending->prepared.request;
+  if (sending->credentials) {
+    SignRequest(*sending->credentials, *sending->prepared.scope, parts_.clock->Now(), &request);
+  }
+  ++sending->attempts;
+  // Both hold it: one that nobody waits for any more drops its callback at once.
+  sending->way.send(std::move(request),
+                    [this, sending](HttpResult result) { Answered(sending, std::move(result)); });
+}
+
+void AwsSdkCaller::Answered(std::shared_ptr<Sending> sending, HttpResult result) {
+  const Call& call = sending->call;
+  const aws::OperationRef& ref = sending->prepared.ref;
+  const AwsVerdict verdict = JudgeSdkResult(ref, result);
+  if (parts_.count) parts_.count(AwsActionOf(call.service, call.action)->service, verdict.outcome);
+  if (verdict.again && sending->attempts < kMaxSdkAttempts) {
+    const bool throttled = verdict.outcome == AwsOutcome::kThrottled;
+    const absl::Duration pause = sending->pauses.Next() * (throttled ? kThrottledPause : 1);
+    if (parts_.clock->Now() + pause < call.deadline) {
+      // Whoever cancels meanwhile is found out by `send`.
+      return parts_.client->PostAfter(
+          pause, [this, sending = std::move(sending)]() mutable { Send(std::move(sending)); });
+    }
+  }
+  sending->way.tell(result.ok() ? SdkResult(call, ref, *result, sending->attempts)
+                                : CallResult(SdkFailure(call, ref, result.error())));
 }
 
 }  // namespace pawl::integrations

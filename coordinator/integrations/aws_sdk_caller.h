@@ -1,11 +1,14 @@
-// Carries calls of AWS's services out: finds the model, gets credentials, signs, sends.
+// Carries calls of AWS's services out: finds the model, gets credentials, signs, sends, and sends
+// again what was throttled or failed for the moment, as AWS's SDKs do: three times at the most.
 
 #ifndef PAWL_INTEGRATIONS_AWS_SDK_CALLER_H_
 #define PAWL_INTEGRATIONS_AWS_SDK_CALLER_H_
 
 #include <memory>
+#include <optional>
 
 #include "absl/functional/any_invocable.h"
+#include "coordinator/base/backoff.h"
 #include "coordinator/integrations/assumed_roles.h"
 #include "coordinator/integrations/aws/catalogue.h"
 #include "coordinator/integrations/aws_sdk_call.h"
@@ -23,16 +26,17 @@ class AwsSdkCaller {
     HttpClient* client;
     std::shared_ptr<aws::Catalogue> models;  // null: none
     AwsEndpoints endpoints;
-    AwsSdkPolicy policy;
+    AwsPolicies policies;
     CredentialSources credentials;
     AssumedRoles* roles;
     bool has_own_sts = false;  // one that knows the roles of one's own servers
+    AwsOutcomes count;         // may be null
   };
   // What `parts` names must outlive it; it must outlive the client's thread.
   explicit AwsSdkCaller(Parts parts);
 
-  // How a call goes on: `send` makes its request unless nobody waits any more, `tell` ends it. Each
-  // is used once at the most.
+  // How a call goes on: `send` makes a request unless nobody waits any more, `tell` ends it, once
+  // at the most.
   struct Way {
     absl::AnyInvocable<void(HttpRequest, HttpClient::Done)> send;
     absl::AnyInvocable<void(CallResult)> tell;
@@ -43,9 +47,23 @@ class AwsSdkCaller {
   void Stop() { loader_.Stop(); }
 
  private:
+  // A call whose request has been made, from here on in one place.
+  struct Sending {
+    Call call;
+    Way way;
+    SdkCall prepared;
+    std::optional<AwsCredentials> credentials;  // nothing: it goes unsigned
+    int attempts = 0;
+    Backoff pauses{};
+  };
+
+  // Looks up first what the call names, and goes on with it.
+  void LookUp(Call list, Call call, Way way);
   void Found(Call call, Way way, absl::StatusOr<aws::OperationRef> ref);
-  void Sign(Call call, Way way, SdkCall prepared);
-  void SignAsRole(Call call, Way way, SdkCall prepared, const AwsCredentials& own);
+  void GetCredentials(std::shared_ptr<Sending> sending);
+  void AssumeRole(std::shared_ptr<Sending> sending, const AwsCredentials& own);
+  void Send(std::shared_ptr<Sending> sending);
+  void Answered(std::shared_ptr<Sending> sending, HttpResult result);
 
   const Parts parts_;
   CredentialChain credentials_;

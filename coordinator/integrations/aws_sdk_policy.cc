@@ -50,6 +50,12 @@ std::string_view MachineName(std::string_view arn) {
 
 }  // namespace
 
+AwsSdkPolicy AwsSdkPolicy::Everything() {
+  AwsSdkPolicy policy;
+  policy.entries_.push_back({"*", "*", "*"});
+  return policy;
+}
+
 absl::StatusOr<AwsSdkPolicy> AwsSdkPolicy::Parse(std::string_view list) {
   AwsSdkPolicy policy;
   for (absl::string_view piece : absl::StrSplit(ToAbsl(list), ',', absl::SkipEmpty())) {

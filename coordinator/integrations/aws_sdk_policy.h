@@ -1,5 +1,6 @@
-// Which actions of AWS the generic integration (aws-sdk) may call: the operator's setting, since a
-// definition that anybody can write would otherwise act with the node's own credentials.
+// Which actions of AWS integrations may call: the operator's settings, since a definition that
+// anybody can write acts with the node's own credentials. There is one for the generic integration
+// (aws-sdk) and one for the optimized ones.
 
 #ifndef PAWL_INTEGRATIONS_AWS_SDK_POLICY_H_
 #define PAWL_INTEGRATIONS_AWS_SDK_POLICY_H_
@@ -17,6 +18,7 @@ class AwsSdkPolicy {
  public:
   // Nothing is allowed.
   AwsSdkPolicy() = default;
+  static AwsSdkPolicy Everything();
 
   // A list with commas between its entries, each "service:action" or "machine/service:action", with
   // `*` for any number of any characters: "s3:get*,dynamodb:*,orders-*/sqs:sendMessage", "*:*", or

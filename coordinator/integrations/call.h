@@ -28,6 +28,9 @@ struct Call {
   std::string execution_arn;
   std::string execution_role_arn;  // of the state machine
   std::string state_machine_arn;
+  // Describes or stops a job that a task has started: allowed with it, and answered by what the
+  // service says alone, without SdkHttpMetadata and SdkResponseMetadata.
+  bool of_job = false;
   int64_t max_result_bytes = 0;
   absl::Time deadline = absl::InfiniteFuture();  // after which nobody waits for the result
 };

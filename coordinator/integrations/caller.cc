@@ -15,6 +15,7 @@
 #include "coordinator/integrations/http_task.h"
 #include "coordinator/integrations/lambda_call.h"
 #include "coordinator/integrations/oauth_tokens.h"
+#include "coordinator/integrations/optimized_services.h"
 
 namespace pawl::integrations {
 namespace {
@@ -22,9 +23,8 @@ namespace {
 using CallDone = absl::AnyInvocable<void(CallResult)>;
 
 CallFailure NotAvailable(const Call& call) {
-  return {"States.Runtime", StrCat("The integration ", call.service, ":", call.action,
-                                   " is not available in Pawl. Lambda functions, HTTP tasks and "
-                                   "aws-sdk integrations are.")};
+  return {"States.Runtime",
+          StrCat("The integration ", call.service, ":", call.action, " is not available in Pawl")};
 }
 
 // What others wrote may hold anything; histories are UTF-8.
@@ -51,14 +51,16 @@ class IntegrationCaller : public Caller {
         tokens_(std::make_unique<OAuthTokens>(options_.clock, &client_)),
         roles_(std::make_unique<AssumedRoles>(StsEndpoint(options_), options_.region,
                                               options_.clock, &client_)),
-        sdk_(AwsSdkCaller::Parts{.clock = options_.clock,
-                                 .client = &client_,
-                                 .models = options_.aws_models,
-                                 .endpoints = options_.aws_endpoints,
-                                 .policy = options_.aws_sdk_policy,
-                                 .credentials = options_.aws_credentials,
-                                 .roles = roles_.get(),
-                                 .has_own_sts = HasOwnSts(options_)}),
+        sdk_(AwsSdkCaller::Parts{
+            .clock = options_.clock,
+            .client = &client_,
+            .models = options_.aws_models,
+            .endpoints = options_.aws_endpoints,
+            .policies = {options_.aws_sdk_policy, options_.aws_integrations_policy},
+            .credentials = options_.aws_credentials,
+            .roles = roles_.get(),
+            .has_own_sts = HasOwnSts(options_),
+            .count = options_.aws_outcomes}),
         client_({.clock = options_.clock,
                  .policy = options_.egress,
                  .max_per_target = options_.max_calls_per_target,
@@ -81,7 +83,10 @@ class IntegrationCaller : public Caller {
   std::optional<std::string> RefusalOf(std::string_view service, std::string_view action,
                                        Json parameters) const override {
     if (service == "lambda" && action == "invoke") return InvocationRefusal(parameters);
-    if (const auto sdk = SdkService(service)) return SdkRefusalOf(*sdk, action, parameters);
+    if (const auto at_aws = AwsActionOf(service, action)) {
+      const Call call = {.service = std::string(service), .action = std::string(action)};
+      return AwsRefusalOf(call, *at_aws, parameters);
+    }
     if (service != "http" || action != "invoke") return std::nullopt;
     const Call call{.parameters = WriteJson(parameters)};
     const Outcome<HttpTask, CallFailure> task = ReadHttpTask(call, HttpOptions());
@@ -117,14 +122,14 @@ class IntegrationCaller : public Caller {
       BeginLambda(id, std::move(call));
     } else if (call.service == "http" && call.action == "invoke") {
       BeginHttp(id, std::move(call));
-    } else if (SdkService(call.service)) {
-      BeginSdk(id, std::move(call));
+    } else if (AwsActionOf(call.service, call.action)) {
+      BeginAws(id, std::move(call));
     } else {
       Tell(id, NotAvailable(call));
     }
   }
 
-  void BeginSdk(CallId id, Call call) {
+  void BeginAws(CallId id, Call call) {
     sdk_.Begin(std::move(call),
                {.send =
                     [this, id](HttpRequest request, HttpClient::Done done) {
@@ -134,11 +139,12 @@ class IntegrationCaller : public Caller {
   }
 
   // Without a model only the call can tell.
-  std::optional<std::string> SdkRefusalOf(std::string_view service, std::string_view action,
+  std::optional<std::string> AwsRefusalOf(const Call& call, const AwsAction& action,
                                           Json parameters) const {
     if (options_.aws_models == nullptr) return std::nullopt;
-    const absl::StatusOr<aws::OperationRef> ref = options_.aws_models->Find(service, action);
-    return ref.ok() ? SdkRefusal(*ref, parameters) : std::nullopt;
+    const absl::StatusOr<aws::OperationRef> ref =
+        options_.aws_models->Find(action.service, action.action);
+    return ref.ok() ? SdkRefusal(call, *ref, parameters) : std::nullopt;
   }
 
   void BeginLambda(CallId id, Call call) {

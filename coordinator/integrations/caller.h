@@ -1,5 +1,6 @@
 // The caller of the services that Pawl has: Lambda by its Invoke API, HTTP tasks, and any service
-// of AWS by its public model. A call of any other fails with a cause that says so.
+// of AWS by its public model, for aws-sdk integrations and for optimized ones. A call of any other
+// fails with a cause that says so.
 
 #ifndef PAWL_INTEGRATIONS_CALLER_H_
 #define PAWL_INTEGRATIONS_CALLER_H_
@@ -12,6 +13,7 @@
 #include "coordinator/base/clock.h"
 #include "coordinator/integrations/aws/catalogue.h"
 #include "coordinator/integrations/aws_endpoints.h"
+#include "coordinator/integrations/aws_sdk_call.h"
 #include "coordinator/integrations/aws_sdk_policy.h"
 #include "coordinator/integrations/call.h"
 #include "coordinator/integrations/connections.h"
@@ -34,7 +36,11 @@ struct CallerOptions {
   std::string sts_endpoint;
   std::shared_ptr<aws::Catalogue> aws_models;  // null: no service of AWS can be called by its name
   AwsEndpoints aws_endpoints;
-  AwsSdkPolicy aws_sdk_policy;
+  AwsSdkPolicy aws_sdk_policy;  // of aws-sdk integrations
+  // Of the optimized ones.
+  AwsSdkPolicy aws_integrations_policy = AwsSdkPolicy::Everything();
+  // Told of what becomes of each request to a service of AWS; may be null. Must not block.
+  AwsOutcomes aws_outcomes;
   CredentialSources aws_credentials = {[](const std::string&) { return std::nullopt; },
                                        [](const std::string&) { return std::nullopt; }};
   bool http_task_allow_plain = false;

@@ -102,6 +102,11 @@ class HttpClient::Loop {
     driver_.Wake();
   }
 
+  void PostAfter(absl::Duration pause, absl::AnyInvocable<void()> task) {
+    const absl::Duration due = DatabaseClock::SteadyNow() + pause;
+    Post([this, due, task = std::move(task)]() mutable { later_.emplace(due, std::move(task)); });
+  }
+
   int64_t under_way() const {
     absl::MutexLock lock(&mu_);
     return static_cast<int64_t>(live_.size());
@@ -111,12 +116,12 @@ class HttpClient::Loop {
   void Run() {
     while (TakeInbox()) {
       StartThoseWhoseTurnItIs();
-      for (const CurlDriver::Ended& ended : driver_.Turn(UntilNextRetry())) {
+      for (const CurlDriver::Ended& ended : driver_.Turn(UntilNextDue())) {
         driver_.Remove(ended.handle);
         const auto entry = by_handle_.find(ended.handle);
         if (entry != by_handle_.end()) TransferEnded(entry->second, ended.code);
       }
-      RetryThoseDue();
+      RunThoseDue();
     }
     for (auto& [id, job] : jobs_) {
       if (job->transfer) driver_.Remove(job->transfer->handle());
@@ -189,23 +194,25 @@ class HttpClient::Loop {
     }
     turns_.Ended(job.target, std::exchange(job.looking_up, false));
     const absl::Duration pause = options_.retry_delay * (1 << (job.attempts - 1));
-    retries_.emplace(DatabaseClock::SteadyNow() + pause, id);
-  }
-
-  absl::Duration UntilNextRetry() const {
-    if (retries_.empty()) return absl::InfiniteDuration();
-    return retries_.begin()->first - DatabaseClock::SteadyNow();
-  }
-
-  void RetryThoseDue() {
-    const absl::Duration now = DatabaseClock::SteadyNow();
-    while (!retries_.empty() && retries_.begin()->first <= now) {
-      const RequestId id = retries_.begin()->second;
-      retries_.erase(retries_.begin());
+    later_.emplace(DatabaseClock::SteadyNow() + pause, [this, id] {
       // A cancelled one is not there any more.
       if (const auto entry = jobs_.find(id); entry != jobs_.end()) {
         turns_.Add(entry->second->target, id);
       }
+    });
+  }
+
+  absl::Duration UntilNextDue() const {
+    if (later_.empty()) return absl::InfiniteDuration();
+    return later_.begin()->first - DatabaseClock::SteadyNow();
+  }
+
+  void RunThoseDue() {
+    const absl::Duration now = DatabaseClock::SteadyNow();
+    while (!later_.empty() && later_.begin()->first <= now) {
+      absl::AnyInvocable<void()> task = std::move(later_.begin()->second);
+      later_.erase(later_.begin());
+      task();
     }
   }
 
@@ -256,7 +263,7 @@ class HttpClient::Loop {
   Turns turns_;
   std::unordered_map<RequestId, std::unique_ptr<Job>> jobs_;
   std::unordered_map<CURL*, RequestId> by_handle_;
-  std::multimap<absl::Duration, RequestId> retries_;  // by steady time
+  std::multimap<absl::Duration, absl::AnyInvocable<void()>> later_;  // by steady time
 
   std::thread thread_;  // last: it uses all the others
 };
@@ -272,6 +279,10 @@ HttpClient::RequestId HttpClient::Start(HttpRequest request, Done done) {
 void HttpClient::Cancel(RequestId id) { loop_->Cancel(id); }
 
 void HttpClient::Post(absl::AnyInvocable<void()> task) { loop_->Post(std::move(task)); }
+
+void HttpClient::PostAfter(absl::Duration pause, absl::AnyInvocable<void()> task) {
+  loop_->PostAfter(pause, std::move(task));
+}
 
 int64_t HttpClient::under_way() const { return loop_->under_way(); }
 

@@ -44,6 +44,8 @@ class HttpClient {
   void Cancel(RequestId id);
   // Calls `task` on the client's thread, which it must not block.
   void Post(absl::AnyInvocable<void()> task);
+  // The same, after a while. What is still to come when the client ends is not called.
+  void PostAfter(absl::Duration pause, absl::AnyInvocable<void()> task);
 
   // Requests that were started and are not over, those that wait their turn among them.
   int64_t under_way() const;

@@ -42,6 +42,7 @@ class ParameterReader {
   void InvalidFormat(std::string_view name);
 
   bool ok() const { return problems_.empty(); }
+  const std::vector<std::string>& problems() const { return problems_; }
   CallFailure Failure() const;
   JsonArena* arena() { return &arena_; }
 

@@ -51,6 +51,12 @@ absl::Status ReadAws(const config::Settings& settings, const config::Environment
   const auto policy = integrations::AwsSdkPolicy::Parse(settings.aws_sdk_allow);
   if (!policy.ok()) return Of("aws_sdk_allow", policy.status());
   options->aws_sdk_policy = *policy;
+  const auto integrations_policy =
+      integrations::AwsSdkPolicy::Parse(settings.aws_integrations_allow);
+  if (!integrations_policy.ok()) {
+    return Of("aws_integrations_allow", integrations_policy.status());
+  }
+  options->aws_integrations_policy = *integrations_policy;
   const std::vector<std::string> folders =
       absl::StrSplit(settings.aws_models, ',', absl::SkipWhitespace());
   options->aws_models = std::make_shared<aws::Catalogue>(aws::Catalogue::Options{folders});

@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/base/utf8.h"
+#include "coordinator/integrations/aws/names.h"
 #include "coordinator/integrations/aws/timestamp.h"
 
 namespace pawl::aws {
@@ -15,7 +16,7 @@ namespace {
 
 class InputReader {
  public:
-  explicit InputReader(const ServiceModel& model) : model_(model) {}
+  InputReader(const ServiceModel& model, const InputStyle& style) : model_(model), style_(style) {}
 
   const std::vector<std::string>& problems() const { return problems_; }
 
@@ -83,6 +84,7 @@ class InputReader {
         return true;
       case ShapeType::kString:
       case ShapeType::kBlob:
+        if (style_.only_strings && !value.is_string()) return false;
         input->text = value.is_string() ? MaskSurrogates(value.as_string()) : WriteJson(value);
         return true;
       case ShapeType::kBoolean:
@@ -114,7 +116,9 @@ class InputReader {
                      [](const Input& a, const Input& b) { return a.use->order < b.use->order; });
     for (const Use& use : model_.Members(structure)) {
       if (use.required && !use.idempotency_token && input->Find(use.name) == nullptr) {
-        problems_.push_back(StrCat("The field '", use.key, "' is required but was missing"));
+        problems_.push_back(
+            StrCat("The field '", style_.model_names ? Capitalized(use.name) : std::string(use.key),
+                   "' is required but was missing"));
       }
     }
   }
@@ -162,6 +166,7 @@ class InputReader {
   }
 
   const ServiceModel& model_;
+  const InputStyle& style_;
   std::vector<std::string> problems_;
 };
 
@@ -176,11 +181,12 @@ const Input* Input::Find(std::string_view name) const {
 
 Outcome<Input, std::vector<std::string>> ReadInput(const ServiceModel& model,
                                                    const Operation& operation, Json parameters,
-                                                   std::string_view token) {
+                                                   std::string_view token,
+                                                   const InputStyle& style) {
   if (!parameters.is_object()) {
     return std::vector<std::string>{"The Parameters must be a JSON object"};
   }
-  InputReader reader(model);
+  InputReader reader(model, style);
   if (operation.input.shape == kNoShape) {
     Input nothing{.use = &operation.input, .type = ShapeType::kStructure};
     for (const JsonMember& member : parameters.members()) {

@@ -30,13 +30,21 @@ struct Input {
   const Input* Find(std::string_view name) const;
 };
 
+// How strictly Parameters are taken, and what messages call them.
+struct InputStyle {
+  // Of optimized integrations: what is given for a text must be one, in the place of becoming JSON.
+  bool only_strings = false;
+  bool model_names = false;  // as ResultStyle's
+};
+
 // `parameters` is an object with Step Functions' keys, and must outlive the result, as must the
 // model. Members that are null are left out; values that are no texts but are given for strings or
 // blobs become their JSON text (reference/integrations.md 3). The problems are in AWS's words.
 //   token   for a member that is to be filled in when it is missing (idempotency tokens)
 Outcome<Input, std::vector<std::string>> ReadInput(const ServiceModel& model,
                                                    const Operation& operation, Json parameters,
-                                                   std::string_view token);
+                                                   std::string_view token,
+                                                   const InputStyle& style = {});
 
 }  // namespace pawl::aws
 

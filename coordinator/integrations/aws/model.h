@@ -102,8 +102,7 @@ struct ServiceModel {
   std::vector<Operation> operations;  // sorted by action
   std::vector<Shape> shapes;
   std::vector<Use> uses;
-  // By the code that the service sends: the exception's name without the prefix,
-  // "ResourceNotFoundException".
+  // By the code that the service sends: the shape that the model has for the exception.
   absl::flat_hash_map<std::string_view, std::string_view> exceptions;
   // By operation and code, where that is another one than above.
   std::map<std::pair<std::string_view, std::string_view>, std::string_view> operation_exceptions;
@@ -114,7 +113,8 @@ struct ServiceModel {
   // Null: there is no such action.
   const Operation* Find(std::string_view action) const;
   const Shape& ShapeOf(const Use& use) const { return shapes[use.shape]; }
-  // What an error that came with `code` is called; empty: the model does not have it.
+  // The shape of an error that came with `code`, "DBInstanceNotFoundFault"; empty: the model does
+  // not have it.
   std::string_view ExceptionOf(const Operation& operation, std::string_view code) const;
   // A structure's members, in the order of their keys.
   std::span<const Use> Members(const Shape& shape) const {

@@ -224,8 +224,8 @@ class Reader {
     const Json shapes = root_.Find("shapes");
     for (const JsonMember& shape : shapes.members()) {
       if (!IsTrue(shape.value.Find("exception"))) continue;
-      const std::string_view name = Keep(ExceptionName(shape.key));
-      model_->exceptions[Keep(shape.key)] = name;
+      const std::string_view name = Keep(shape.key);
+      model_->exceptions[name] = name;
       const std::string_view code = Text(shape.value.Find("error").Find("code"));
       if (!code.empty()) model_->exceptions[Keep(code)] = name;
     }
@@ -234,7 +234,7 @@ class Reader {
       for (const Json error : operation.value.Find("errors").items()) {
         const std::string_view shape = Text(error.Find("shape"));
         const std::string_view code = Text(shapes.Find(shape).Find("error").Find("code"));
-        const std::string_view name = Keep(ExceptionName(shape));
+        const std::string_view name = Keep(shape);
         if (code.empty() || model_->exceptions[Keep(code)] == name) continue;
         model_->operation_exceptions[{Keep(operation.key), Keep(code)}] = name;
       }

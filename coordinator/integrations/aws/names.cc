@@ -131,6 +131,12 @@ std::string MemberKey(std::string_view member) {
   return key;
 }
 
+std::string Capitalized(std::string_view member) {
+  std::string key(member);
+  if (!key.empty()) key[0] = absl::ascii_toupper(key[0]);
+  return key;
+}
+
 std::string ActionName(std::string_view operation) {
   std::string action(operation);
   if (!action.empty()) action[0] = absl::ascii_tolower(action[0]);

@@ -21,6 +21,9 @@ std::string ExceptionName(std::string_view shape);
 // Parameters or of a result.
 std::string MemberKey(std::string_view member);
 
+// "jobName" to "JobName", "MD5OfBody" as it is: a member as the AWS SDK for Java 1 writes it.
+std::string Capitalized(std::string_view member);
+
 // "DescribeInstances" to "describeInstances": the action in a Resource.
 std::string ActionName(std::string_view operation);
 

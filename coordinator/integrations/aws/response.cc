@@ -38,7 +38,7 @@ class ResponseReader {
       return absl::InvalidArgumentError(IsJson(model_) ? "the body is no JSON"
                                                        : "the body is no XML");
     writer_.Begin('{');
-    for (const Use& member : model_.Members(shape)) {
+    ForEachMember(model_, shape, writer_.style(), [&](const Use& member) {
       if (&member == payload) {
         WritePayload(member);
       } else if (IsRest(model_) && member.location != Location::kBody) {
@@ -46,7 +46,7 @@ class ResponseReader {
       } else if (payload == nullptr) {
         WriteBodyMember(member);
       }
-    }
+    });
     writer_.End('}');
     return std::move(out_);
   }
@@ -92,7 +92,7 @@ class ResponseReader {
     const Shape& shape = model_.ShapeOf(member);
     if (!IsParsed(shape.type)) {
       // Also where nothing came: a body is always there.
-      writer_.Key(member.key);
+      writer_.Member(member);
       writer_.Bytes(response_.body);
       return;
     }
@@ -153,7 +153,7 @@ class ResponseReader {
       found.emplace(header.name.substr(prefix.size()), header.value);
     }
     if (found.empty()) return;
-    writer_.Key(member.key);
+    writer_.Member(member);
     writer_.Begin('{');
     for (const auto& [name, value] : found) {
       writer_.Key(name);
@@ -165,7 +165,7 @@ class ResponseReader {
   template <typename WriteValue>
   void Write(const Use& member, WriteValue write) {
     const ResultWriter::Place place = writer_.Mark();
-    writer_.Key(member.key);
+    writer_.Member(member);
     if (!write()) writer_.Undo(place);
   }
 
@@ -181,6 +181,22 @@ class ResponseReader {
 };
 
 }  // namespace
+
+std::optional<std::string> RequestIdOf(const ServiceModel& model, const WireResponse& response) {
+  for (const std::string_view name : {"x-amzn-requestid", "x-amz-request-id"}) {
+    if (const auto id = response.Find(name)) return std::string(*id);
+  }
+  if (IsJson(model)) return std::nullopt;
+  pugi::xml_document document;
+  if (!ParseXml(response.body, &document)) return std::nullopt;
+  const pugi::xml_node root = document.document_element();
+  for (const pugi::xml_node parent : {ChildNamed(root, "ResponseMetadata"), root}) {
+    for (const std::string_view name : {"RequestId", "RequestID", "requestId"}) {
+      if (const pugi::xml_node id = ChildNamed(parent, name)) return TextOf(id);
+    }
+  }
+  return std::nullopt;
+}
 
 absl::StatusOr<std::string> ReadResult(const ServiceModel& model, const Operation& operation,
                                        const WireResponse& response, const ResultStyle& style) {

@@ -3,8 +3,13 @@
 #ifndef PAWL_INTEGRATIONS_AWS_RESPONSE_BODY_H_
 #define PAWL_INTEGRATIONS_AWS_RESPONSE_BODY_H_
 
+#include <algorithm>
 #include <pugixml.hpp>
+#include <span>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "coordinator/base/json.h"
 #include "coordinator/integrations/aws/model.h"
@@ -14,6 +19,21 @@ namespace pawl::aws {
 
 // Deeper than any service's answers; what a hostile one sends must not use up the stack.
 inline constexpr int kMaxDepth = 200;
+
+// The members of a structure, in the order of the names that the style shows.
+template <typename Visit>
+void ForEachMember(const ServiceModel& model, const Shape& shape, const ResultStyle& style,
+                   Visit visit) {
+  const std::span<const Use> members = model.Members(shape);
+  if (!style.model_names) {
+    for (const Use& member : members) visit(member);
+    return;
+  }
+  std::vector<std::pair<std::string, const Use*>> named;
+  for (const Use& member : members) named.emplace_back(Capitalized(member.name), &member);
+  std::sort(named.begin(), named.end());
+  for (const auto& [name, member] : named) visit(*member);
+}
 
 // False: not a value of that shape; nothing has been written.
 bool WriteJsonValue(const ServiceModel& model, const Use& use, Json value, ResultWriter* writer,

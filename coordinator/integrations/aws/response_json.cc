@@ -51,9 +51,9 @@ bool WriteJsonValue(const ServiceModel& model, const Use& use, Json value, Resul
     case ShapeType::kStructure:
       if (!value.is_object()) return false;
       writer->Begin('{');
-      for (const Use& member : model.Members(shape)) {
+      ForEachMember(model, shape, writer->style(), [&](const Use& member) {
         WriteJsonMember(model, member, value, writer, depth);
-      }
+      });
       writer->End('}');
       return true;
     case ShapeType::kList:
@@ -70,7 +70,7 @@ void WriteJsonMember(const ServiceModel& model, const Use& member, Json structur
   const Json value = structure.Find(WireName(member));
   if (value.is_undefined() || value.is_null()) return;
   const ResultWriter::Place place = writer->Mark();
-  writer->Key(member.key);
+  writer->Member(member);
   if (!WriteJsonValue(model, member, value, writer, depth + 1)) writer->Undo(place);
 }
 

@@ -101,9 +101,8 @@ bool WriteXmlValue(const ServiceModel& model, const Use& use, pugi::xml_node nod
   switch (shape.type) {
     case ShapeType::kStructure:
       writer->Begin('{');
-      for (const Use& member : model.Members(shape)) {
-        WriteXmlMember(model, member, node, writer, depth);
-      }
+      ForEachMember(model, shape, writer->style(),
+                    [&](const Use& member) { WriteXmlMember(model, member, node, writer, depth); });
       writer->End('}');
       return true;
     case ShapeType::kList:
@@ -123,7 +122,7 @@ void WriteXmlMember(const ServiceModel& model, const Use& member, pugi::xml_node
   if (member.xml_attribute) {
     for (const pugi::xml_attribute attribute : structure.attributes()) {
       if (LocalPart(attribute.name()) != LocalPart(WireName(member))) continue;
-      writer->Key(member.key);
+      writer->Member(member);
       if (!writer->Text(model.ShapeOf(member).type, attribute.value())) writer->Undo(place);
       return;
     }
@@ -131,7 +130,7 @@ void WriteXmlMember(const ServiceModel& model, const Use& member, pugi::xml_node
   }
   const pugi::xml_node node = ChildNamed(structure, NameOf(model, member));
   if (!node) return;
-  writer->Key(member.key);
+  writer->Member(member);
   if (!WriteXmlValue(model, member, node, writer, depth + 1)) writer->Undo(place);
 }
 

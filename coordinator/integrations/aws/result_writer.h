@@ -8,6 +8,7 @@
 
 #include "coordinator/base/json.h"
 #include "coordinator/integrations/aws/model.h"
+#include "coordinator/integrations/aws/names.h"
 #include "coordinator/integrations/aws/response.h"
 
 namespace pawl::aws {
@@ -22,6 +23,7 @@ class ResultWriter {
   bool Scalar(ShapeType type, Json value);
   // Bytes, as text where they are that.
   void Bytes(std::string_view bytes);
+  const ResultStyle& style() const { return style_; }
   void Document(Json value) { AppendJson(value, &out_); }
 
   // Members and elements: Begin, then Key or Next before each, then End. A value that turns out to
@@ -42,6 +44,11 @@ class ResultWriter {
     Next();
     AppendJsonString(key, &out_);
     out_.push_back(':');
+  }
+  // The key of a structure's member.
+  void Member(const Use& member) {
+    if (style_.model_names) return Key(Capitalized(member.name));
+    Key(member.key);
   }
   struct Place {
     size_t size;

@@ -102,22 +102,26 @@ void NameHeadFailure(const ServiceModel& model, const Operation& operation, Serv
 
 }  // namespace
 
-std::string ServiceError::Name(const ServiceModel& model, const Operation& operation) const {
+std::string ServiceError::Shape(const ServiceModel& model, const Operation& operation) const {
   const std::string_view known = model.ExceptionOf(operation, code);
-  if (!known.empty()) return StrCat(model.prefix, ".", known);
+  if (!known.empty()) return std::string(known);
   // A model that lists none leaves only the service's own word for it.
-  if (!model.lists_exceptions && std::string_view(code).ends_with("Exception")) {
-    return StrCat(model.prefix, ".", ExceptionName(code));
-  }
+  if (!model.lists_exceptions && std::string_view(code).ends_with("Exception")) return code;
+  return "";
+}
+
+std::string ServiceError::Name(const ServiceModel& model, const Operation& operation) const {
+  const std::string shape = Shape(model, operation);
+  if (!shape.empty()) return StrCat(model.prefix, ".", ExceptionName(shape));
   return StrCat(model.prefix, ".", model.prefix, "Exception");
 }
 
-std::string ServiceError::Cause(const ServiceModel& model) const {
+std::string ServiceError::Cause(const ServiceModel& model, int attempts) const {
   const std::string extended =
       extended_request_id ? StrCat(", Extended Request ID: ", *extended_request_id) : "";
   return StrCat(message.value_or("null"), " (Service: ", model.prefix, ", Status Code: ", status,
                 ", Request ID: ", request_id.value_or("null"), extended,
-                ") (SDK Attempt Count: 1)");
+                ") (SDK Attempt Count: ", attempts, ")");
 }
 
 ServiceError ReadError(const ServiceModel& model, const Operation& operation,

@@ -20,11 +20,14 @@ struct ServiceError {
   bool throttled = false;  // too many calls: the same call can succeed later
   bool transient = false;  // the service's own trouble, likewise
 
+  // What the model has for it, "ResourceNotFoundException"; empty: nothing.
+  std::string Shape(const ServiceModel& model, const Operation& operation) const;
   // "DynamoDb.ResourceNotFoundException"; "DynamoDb.DynamoDbException" of a code that the service's
   // model does not have.
   std::string Name(const ServiceModel& model, const Operation& operation) const;
   // "<message> (Service: DynamoDb, Status Code: 400, Request ID: <id>) (SDK Attempt Count: 1)"
-  std::string Cause(const ServiceModel& model) const;
+  //   attempts   how often the operation was tried
+  std::string Cause(const ServiceModel& model, int attempts = 1) const;
 };
 
 // Of a response that IsFailure. Whatever the body is, there is an error.

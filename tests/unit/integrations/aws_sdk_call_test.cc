@@ -33,8 +33,9 @@ class SdkCallTest : public testing::Test {
     ref_.model = aws::ModelOf("rest-xml", kGetObject, kShapes, service_id);
     ref_.operation = ref_.model->Find("getObject");
     call_.parameters = parameters;
-    const auto prepared = PrepareSdkCall(
-        call_, ref_, *AwsEndpoints::Parse(endpoint, "", "eu-west-1"), *AwsSdkPolicy::Parse(allow));
+    const auto prepared =
+        PrepareSdkCall(call_, ref_, *AwsEndpoints::Parse(endpoint, "", "eu-west-1"),
+                       {.generic = *AwsSdkPolicy::Parse(allow), .optimized = AwsSdkPolicy()});
     if (!prepared.ok()) return StrCat(prepared.error().error, ": ", *prepared.error().cause);
     return StrCat(prepared->request.url, " ", prepared->scope->region, "/",
                   prepared->scope->service, prepared->scope->is_s3 ? " s3" : "",
@@ -87,8 +88,9 @@ TEST_F(SdkCallTest, RefusesParametersThatCannotBeUsed) {
 TEST_F(SdkCallTest, TellsBeforehandWhatItWillRefuse) {
   Prepare("{}");
   JsonArena arena;
-  EXPECT_EQ(SdkRefusal(ref_, *ParseJson(R"({"Bucket":"b","Key":"k"})", &arena)), std::nullopt);
-  EXPECT_EQ(SdkRefusal(ref_, *ParseJson(R"({"Bucket":"","Key":"k"})", &arena)),
+  EXPECT_EQ(SdkRefusal(call_, ref_, *ParseJson(R"({"Bucket":"b","Key":"k"})", &arena)),
+            std::nullopt);
+  EXPECT_EQ(SdkRefusal(call_, ref_, *ParseJson(R"({"Bucket":"","Key":"k"})", &arena)),
             "The Parameters '{\"Bucket\":\"\",\"Key\":\"k\"}' could not be used to start the Task: "
             "[The value of the field 'Bucket' has an invalid format]");
 }

@@ -216,8 +216,11 @@ TEST(Caller, RefusesParametersBeforeTheyAreSent) {
 
 TEST(Caller, SaysWhichServiceItDoesNotHave) {
   const std::unique_ptr<Caller> caller = MakeCaller(Options());
-  EXPECT_THAT(Wait(caller.get(), {.service = "sqs", .action = "sendMessage", .parameters = "{}"}),
-              StartsWith("States.Runtime: The integration sqs:sendMessage is not available"));
+  EXPECT_EQ(Wait(caller.get(), {.service = "fax", .action = "send", .parameters = "{}"}),
+            "States.Runtime: The integration fax:send is not available in Pawl");
+  EXPECT_EQ(Wait(caller.get(), {.service = "sqs", .action = "sendMessage", .parameters = "{}"}),
+            "States.Runtime: The integration sqs:sendMessage cannot be called: there are no models "
+            "(setting aws_models)");
 }
 
 // A folder with one model, of a service with one action.
