@@ -61,10 +61,14 @@ class Module6Test(SampleTest):
         self.assertEqual(scheduled, {"FunctionName": "hello", "Payload": {"who": f"Ada of {name} at Greet"}})
 
     def test_all_fields_together_over_a_restart(self):
-        machine = self.create(self.machines["All"])
+        """The coordinator dies while the function waits for a worker."""
+        asl = json.loads(json.dumps(self.machines["All"]).replace('"hello"', '"hello-later"'))
+        execution = self.start(asl, {"data": {"person": "Ada"}, "kept": 1})
+        self.wait_for_event(execution, "TaskScheduled")
         self.restart()
-        execution = self.start(machine, {"data": {"person": "Ada"}, "kept": 1})
+        self.start_worker(("hello-later", "hello.js", "handler"))
         self.assertEqual(self.succeed(execution), {"text": "Hello, Ada!"})
+        self.assertEqual(self.types(execution), ["ExecutionStarted"] + INVOKED + ["ExecutionSucceeded"])
 
 
 class Module7Test(SampleTest):
