@@ -26,7 +26,7 @@ constexpr PhaseName kPhases[] = {
     {Phase::kReady, "a step of a node", "step"},
     {Phase::kScheduled, "a worker", "worker"},
     {Phase::kStarted, "a task at a worker", "task"},
-    {Phase::kSubmitted, "a task token", "token"},
+    {Phase::kSubmitted, "a task token, a child or a job", "token"},
     {Phase::kWaiting, "a timer", "timer"},
     {Phase::kBackoff, "another attempt (backoff)", "backoff"},
     {Phase::kJoining, "its branches", "branches"},

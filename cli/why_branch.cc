@@ -76,10 +76,12 @@ std::string TaskEnds(const WhyContext& context, const Branch& branch) {
   }
   if (branch.confirm_by) {
     const bool call = branch.task && branch.task->is_call();
-    ends.push_back(
-        Timer(context, *branch.confirm_by,
-              call ? "unless whoever makes it says that it still does, it is made again at"
-                   : "its receipt is to be confirmed by"));
+    ends.push_back(Timer(context, *branch.confirm_by,
+                         !call ? "its receipt is to be confirmed by"
+                         : core::AwaitsJob(branch)
+                             ? "a coordinator looks after it, and others do from"
+                             : "unless whoever makes it says that it still does, it is "
+                               "made again at"));
   }
   return absl::StrJoin(ends, "; ");
 }
@@ -130,7 +132,7 @@ void ExplainScheduled(const WhyContext& context, const Branch& branch, WhyBranch
     }
   }
   // Polls of coordinators themselves are not counted.
-  if (task.queue != core::kCallQueue) {
+  if (!core::IsOwnQueue(task.queue)) {
     StrAppend(&out->text, Pollers(context.options.pollers, task.queue));
   }
   if (task.given) {
@@ -141,8 +143,28 @@ void ExplainScheduled(const WhyContext& context, const Branch& branch, WhyBranch
   if (!ends.empty()) StrAppend(&out->text, "; ", ends);
 }
 
+// A job that a call has submitted.
+void ExplainJob(const WhyContext& context, const Branch& branch, WhyBranch* out) {
+  const core::TaskAttempt& task = *branch.task;
+  out->waits_for = "job";
+  out->since = task.started_at.value_or(branch.entered_at);
+  if (core::NextDue(branch) != absl::InfiniteFuture()) out->until = core::NextDue(branch);
+  const auto event = context.condition.last_events.find(branch.id);
+  if (event != context.condition.last_events.end()) out->since = event->second.timestamp;
+  out->text = StrCat("waits for the end of the job that ", ResourceOf(task), " submitted at ",
+                     context.AtAndAway(out->since), ", ", task.job.view());
+  if (!branch.confirm_by) {
+    StrAppend(&out->text,
+              "; no coordinator looks after it now: there are none, or none has room "
+              "for more jobs (max_jobs)");
+  }
+  const std::string ends = TaskEnds(context, branch);
+  if (!ends.empty()) StrAppend(&out->text, "; ", ends);
+}
+
 // A call that is being made, or whose token is to come back.
 void ExplainCall(const WhyContext& context, const Branch& branch, WhyBranch* out) {
+  if (core::AwaitsJob(branch)) return ExplainJob(context, branch, out);
   const core::TaskAttempt& task = *branch.task;
   const bool submitted = branch.phase == core::Phase::kSubmitted;
   out->waits_for = submitted ? "token" : "call";

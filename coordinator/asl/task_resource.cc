@@ -98,6 +98,11 @@ std::pair<std::string_view, std::string_view> HistoryResource(std::string_view i
   return {integration.substr(0, colon), integration.substr(colon + 1)};
 }
 
+bool RunsJob(std::string_view integration_arn) {
+  return PatternOf(integration_arn) == Pattern::kSync &&
+         HistoryResource(integration_arn).first != "states";
+}
+
 std::string_view FunctionName(std::string_view function) {
   const std::string_view qualified = AfterFunctionKind(function);
   const std::string_view name = qualified.substr(0, qualified.find(':'));

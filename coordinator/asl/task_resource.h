@@ -45,6 +45,10 @@ Pattern PatternOf(std::string_view arn);
 // before the action. {"lambda", "invoke.waitForTaskToken"}, {"aws-sdk:s3", "getObject"}.
 std::pair<std::string_view, std::string_view> HistoryResource(std::string_view integration_arn);
 
+// Whether it runs a job that somebody has to look after until it ends: .sync of any service but
+// Step Functions', whose executions tell their end themselves.
+bool RunsJob(std::string_view integration_arn);
+
 // The name in what names a Lambda function: a name, an ARN, or a part of one
 // ("123456789012:function:f"), each perhaps with a version or an alias behind it. Empty: it names
 // none.

@@ -250,9 +250,8 @@ class OpenCheck {
 
 bool AwaitsChild(const core::Branch& branch) {
   if (branch.phase != core::Phase::kSubmitted) return false;
-  if (asl::PatternOf(branch.task->resource) != asl::Pattern::kSync) return false;
-  const std::optional<asl::TaskResource> resource = asl::SplitResource(branch.task->resource);
-  return resource && resource->service == "states";
+  const std::string& resource = branch.task->resource;
+  return asl::PatternOf(resource) == asl::Pattern::kSync && !asl::RunsJob(resource);
 }
 
 void CheckHistory(const AuditedExecution& audited, Findings* findings) {

@@ -45,6 +45,7 @@ struct Settings {
   std::string egress_deny;
   bool http_task_allow_plain = false;
   int64_t max_calls = 0;
+  int64_t max_jobs = 0;
   int64_t max_calls_per_target = 0;
   std::string tls_ca_file;  // empty: the system's
   std::string log_level;

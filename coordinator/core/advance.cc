@@ -62,8 +62,9 @@ void TakeTaskEvent(Step& step, Branch& branch, const Event& event) {
 // What is due first of the timers of a task.
 void FireTaskTimer(Step& step, Branch& branch) {
   if (branch.task->early) return EndEarly(step, branch);
-  const bool timed_out = branch.due_at == NextDue(branch);
-  if (branch.confirm_by && !timed_out) return TakeBack(step, branch);
+  const absl::Time due = NextDue(branch);
+  const bool timed_out = branch.due_at == due;
+  if (branch.confirm_by == due && !timed_out) return TakeBack(step, branch);
   TimeOutTask(step, branch, /*heartbeat=*/!timed_out);
 }
 
@@ -238,6 +239,7 @@ void Append(Transition second, Transition* first) {
   }
   for (const BranchId id : second.removed) std::erase(first->scheduled, id);
   first->returned += second.returned;
+  std::move(second.given_up.begin(), second.given_up.end(), std::back_inserter(first->given_up));
   first->random |= second.random;
   first->scheduled.insert(first->scheduled.end(), second.scheduled.begin(), second.scheduled.end());
 }

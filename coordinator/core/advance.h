@@ -89,7 +89,10 @@ struct Transition {
   // Tasks that this step scheduled, or took back from a worker, and that are not handed out.
   std::vector<BranchId> scheduled;
   int64_t returned = 0;  // how many it took back
-  bool closes = false;   // it ends the execution: all branches are gone, the lists above are empty
+  // Calls whose jobs go on although no task waits for them any more: to be stopped once this is on
+  // disk.
+  std::vector<TaskAttempt> given_up;
+  bool closes = false;  // it ends the execution: all branches are gone, the lists above are empty
   // A random function of the definition had a part in it: another seed gives other events.
   bool random = false;
 };
@@ -109,9 +112,10 @@ absl::StatusOr<Transition> Advance(const asl::Machine& machine, const World& wor
 // the reply is given again within three seconds.
 inline constexpr absl::Duration kConfirmWithin = absl::Milliseconds(2500);
 
-// Hands the task in `branch` (phase kScheduled) to a worker, who is to confirm it within
+// Hands the task in `branch` (WaitsForTaker) to a worker, who is to confirm it within
 // kConfirmWithin: ActivityStarted, unless an earlier hand-out of the attempt wrote it already. A
-// call goes to whoever makes it, for the length of its first lease.
+// call goes to whoever makes it, for the length of its first lease; a job that a call has
+// submitted to whoever looks after it, which no event tells.
 // FAILED_PRECONDITION when the branch has no such task. Where the history has no room for that
 // event the transition ends the execution instead, and the worker gets nothing.
 absl::StatusOr<Transition> StartTask(BranchId branch, const Text& worker_name, absl::Time now,

@@ -56,8 +56,21 @@ const Branch* NextReady(const Execution& execution) {
   return next;
 }
 
+bool AwaitsJob(const Branch& branch) {
+  return branch.phase == Phase::kSubmitted && branch.task && branch.task->has_job();
+}
+
+bool WaitsForTaker(const Branch& branch) {
+  if (AwaitsJob(branch)) return !branch.confirm_by;
+  return branch.phase == Phase::kScheduled && branch.task;
+}
+
 absl::Time NextDue(const Branch& branch) {
-  const absl::Time due = branch.due_at.value_or(absl::InfiniteFuture());
+  absl::Time due = branch.due_at.value_or(absl::InfiniteFuture());
+  // Whoever looks after a job does not beat for it.
+  if (AwaitsJob(branch)) {
+    due = std::min(due, branch.heartbeat_due_at.value_or(absl::InfiniteFuture()));
+  }
   const std::optional<absl::Time>& other =
       branch.confirm_by ? branch.confirm_by : branch.heartbeat_due_at;
   return std::min(due, other.value_or(absl::InfiniteFuture()));

@@ -56,8 +56,8 @@ enum class Phase : uint8_t {
   kBackoff = 5,    // before another attempt, until due_at
   kJoining = 6,    // in a Parallel or Map whose branches run
   kEnded = 7,      // a branch or iteration that succeeded; `data` is its output, kept for the join
-  kSubmitted =
-      8,  // in a Task whose call has been made, until its token comes back; timers as above
+  kSubmitted = 8,  // in a Task whose call has been made, until its token comes back, or until the
+                   // job that the call has submitted ends; timers as above
 };
 
 // What ended a task by its token before the call that hands the token out had returned.
@@ -90,11 +90,15 @@ struct TaskAttempt {
   bool given = false;
   // In phase kStarted, of a call that hands out a token.
   std::optional<EarlyEnd> early;
+  // In phase kSubmitted, of a call that has submitted a job (asl::RunsJob): what it was answered,
+  // JSON text. A coordinator looks after the job under a lease.
+  Text job;
 
   bool is_call() const { return kind != asl::ResourceKind::kActivity; }
   bool has_token() const {
     return is_call() && asl::PatternOf(resource) != asl::Pattern::kRequestResponse;
   }
+  bool has_job() const { return !job.empty(); }
 };
 
 // How far a Parallel or Map in phase kJoining is.
@@ -149,7 +153,7 @@ struct Branch {
   std::optional<absl::Time> heartbeat_due_at;
   // In phase kStarted: when the task is given again unless its worker has confirmed by then that it
   // has it. Absent: confirmed. Of a call it is a lease, which whoever makes the call renews, and
-  // never absent.
+  // never absent. In phase kSubmitted: the lease of who looks after the job; absent: nobody does.
   std::optional<absl::Time> confirm_by;
   std::optional<TaskAttempt> task;
   std::optional<Join> join;
@@ -223,6 +227,11 @@ const std::vector<BranchId>& OpenBranchIds(const Execution& execution);
 // The first branch, in the order in which they became ready, that can take a step at once; null if
 // none.
 const Branch* NextReady(const Execution& execution);
+
+// Whether its task waits for somebody who takes it.
+bool WaitsForTaker(const Branch& branch);
+// Whether its task's job is what is waited for, whoever looks after it.
+bool AwaitsJob(const Branch& branch);
 
 // When the first of its timers is due; InfiniteFuture when it has none. Heartbeats of a task are
 // not asked for before its worker has confirmed that it has it: without a worker none can come.

@@ -35,10 +35,12 @@ Branch* OpenTask(Execution& execution, BranchId id, int64_t nonce) {
 }
 
 void TakeBack(Step& step, Branch& branch) {
-  branch.phase = Phase::kScheduled;
-  branch.task->given = true;  // not so in positions that were written by older coordinators
   branch.confirm_by.reset();
-  branch.heartbeat_due_at.reset();
+  if (!AwaitsJob(branch)) {
+    branch.phase = Phase::kScheduled;
+    branch.task->given = true;  // not so in positions that were written by older coordinators
+    branch.heartbeat_due_at.reset();
+  }
   step.Touch(branch);
   step.Returned(branch);
 }
@@ -46,13 +48,13 @@ void TakeBack(Step& step, Branch& branch) {
 absl::StatusOr<Transition> StartTask(BranchId id, const Text& worker_name, absl::Time now,
                                      Execution& execution) {
   Branch* branch = execution.Find(id);
-  if (branch == nullptr || branch->phase != Phase::kScheduled) {
+  if (branch == nullptr || !WaitsForTaker(*branch)) {
     return Late(execution, "no task is waiting for a worker");
   }
   Step step(nullptr, nullptr, now, 0, execution);
   execution.version++;
   TaskAttempt& task = *branch->task;
-  branch->phase = Phase::kStarted;
+  if (!AwaitsJob(*branch)) branch->phase = Phase::kStarted;
   if (task.is_call()) {
     if (!task.started_at) task.started_at = step.now();
     branch->confirm_by = step.now() + LeaseLength(step.now() - *task.started_at);
@@ -78,17 +80,17 @@ absl::StatusOr<Transition> RenewLease(BranchId id, int64_t nonce, absl::Time now
                                       Execution& execution) {
   Branch* branch = OpenTask(execution, id, nonce);
   if (execution.closed() || branch == nullptr || !branch->task->is_call() ||
-      branch->phase == Phase::kSubmitted) {
+      (branch->phase == Phase::kSubmitted && !AwaitsJob(*branch))) {
     return Late(execution, "the call is no longer open");
   }
   Transition transition;
   if (branch->task->early) return transition;    // its result is not waited for much longer
   now = std::max(now, execution.last_event_at);  // a node's clock may be behind
   const absl::Duration length = LeaseLength(now - branch->task->started_at.value_or(now));
-  const bool held = branch->phase == Phase::kStarted;
+  const bool held = !WaitsForTaker(*branch);
   if (held && *branch->confirm_by - now > length / 2) return transition;
   execution.version++;
-  branch->phase = Phase::kStarted;
+  if (!AwaitsJob(*branch)) branch->phase = Phase::kStarted;
   branch->confirm_by = std::max(now + length, branch->confirm_by.value_or(now));
   if (id.value() != 0) transition.changed.push_back(id);
   return transition;
@@ -134,7 +136,8 @@ absl::StatusOr<Transition> Heartbeat(BranchId id, int64_t nonce, absl::Time now,
     // Beats of who has the token count once the call has been made.
     if (branch->phase != Phase::kSubmitted) return transition;
   }
-  const bool confirms = branch->confirm_by || branch->phase == Phase::kScheduled;
+  const bool confirms =
+      !AwaitsJob(*branch) && (branch->confirm_by || branch->phase == Phase::kScheduled);
   if (!confirms) {
     if (!branch->task->heartbeat_seconds) return transition;
     const int64_t seconds = *branch->task->heartbeat_seconds;

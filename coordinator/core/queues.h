@@ -13,6 +13,8 @@ namespace pawl::core {
 
 // Calls that coordinators make.
 inline constexpr std::string_view kCallQueue = ":call";
+// Jobs that such calls have submitted, for coordinators to look after until they end.
+inline constexpr std::string_view kJobQueue = ":job";
 // Nobody takes tasks from here: it tells the tokens that calls hand out from those of their makers.
 inline constexpr std::string_view kCallbackQueue = ":callback";
 
@@ -25,9 +27,12 @@ inline bool IsFunctionQueue(std::string_view queue) {
   return queue.starts_with(kFunctionQueuePrefix);
 }
 
+// Whether coordinators themselves take tasks from there.
+inline bool IsOwnQueue(std::string_view queue) { return queue == kCallQueue || queue == kJobQueue; }
+
 // Whether the task is a call, made by a coordinator or a function's worker, and not an activity.
 inline bool IsCallQueue(std::string_view queue) {
-  return queue == kCallQueue || IsFunctionQueue(queue);
+  return IsOwnQueue(queue) || IsFunctionQueue(queue);
 }
 
 }  // namespace pawl::core

@@ -86,6 +86,7 @@ void Step::RemoveBranchesUnder(BranchId parent) {
       continue;
     }
     if (branch.phase != Phase::kEnded) gone.push_back(branch.id);
+    GiveUpJob(branch);
     transition_.removed.push_back(branch.id);
     std::erase(transition_.changed, branch.id);
     std::erase(transition_.scheduled, branch.id);
@@ -101,7 +102,12 @@ void Step::Touch(const Branch& branch) {
   }
 }
 
+void Step::GiveUpJob(const Branch& branch) {
+  if (AwaitsJob(branch)) transition_.given_up.push_back(*branch.task);
+}
+
 void Step::Close(Status status) {
+  for (const auto& [id, branch] : execution_.branches) GiveUpJob(branch);
   execution_.status = status;
   execution_.closed_at = now_;
   execution_.timeout_at.reset();

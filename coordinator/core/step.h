@@ -95,6 +95,9 @@ class Step {
   // The same, of a task that comes back from a worker that never got it.
   void Returned(const Branch& branch);
 
+  // The task of `branch` ends, and not because of how its job has ended.
+  void GiveUpJob(const Branch& branch);
+
   // Ends the execution. All its branches are gone then.
   void Close(Status status);
   // Ends it as one whose history is full, after its last event but one.

@@ -20,23 +20,13 @@ bool WaitsFor(const core::Execution& execution, const TaskId& call) {
   return branch != nullptr && branch->task && branch->task->nonce == call.nonce;
 }
 
-std::optional<Text> ToText(const std::optional<std::string>& text) {
-  return text ? std::optional<Text>(Text(*text)) : std::nullopt;
-}
-
-decltype(Work::what) EndOf(const TaskId& task, const integrations::CallResult& result) {
-  if (result.ok()) return core::CallReturned{task.branch, task.nonce, Text(*result)};
-  return core::CallFailed{task.branch, task.nonce, Text(result.error().error),
-                          ToText(result.error().cause)};
-}
-
 }  // namespace
 
 void CallRunner::TakeMore() {
   while (true) {
     {
       absl::MutexLock lock(&mu_);
-      const int64_t room = parts_.max_calls - static_cast<int64_t>(running_.size()) - polls_;
+      const int64_t room = parts_.most - static_cast<int64_t>(running_.size()) - polls_;
       if (stopped_ || room <= 0 || polls_ >= kPolls) return;
       ++polls_;
     }
@@ -80,33 +70,15 @@ void CallRunner::Make(LeasedCall leased) {
     of_execution_[task.execution].push_back(task.nonce);
     ShowRunning();
   }
-  if (leased.repeated) parts_.metrics->calls_repeated.Add();
-  const auto id = Begin(std::move(leased));
+  if (leased.repeated) parts_.work->ShowRepeated();
+  const auto id = parts_.work->Begin(std::move(leased),
+                                     [weak = weak_from_this(), nonce = task.nonce](auto result) {
+                                       if (auto self = weak.lock())
+                                         self->Ended(nonce, std::move(result));
+                                     });
   absl::MutexLock lock(&mu_);
   const auto at = running_.find(task.nonce);
-  if (at != running_.end() && !at->second.ended) at->second.call = id;
-}
-
-std::optional<integrations::Caller::CallId> CallRunner::Begin(LeasedCall leased) {
-  auto done = [weak = weak_from_this(), scheduler = parts_.scheduler,
-               nonce = leased.task.nonce](integrations::CallResult result) {
-    // The execution is moved on by a thread of ours, not by one that makes calls.
-    scheduler->Run([weak, nonce, result = std::move(result)]() mutable {
-      if (auto self = weak.lock()) self->Ended(nonce, std::move(result));
-    });
-  };
-  if (leased.call.service == "states") {
-    CallStartExecution(parts_.account, leased.call, leased.starter, parts_.clock, parts_.scheduler,
-                       parts_.start, std::move(done));
-    return std::nullopt;
-  }
-  if (const auto own = OwnInvocation(leased.call, parts_.served_function)) {
-    CallWorkerFunction(leased.call, *own, leased.starter,
-                       {parts_.clock, parts_.scheduler, parts_.start, parts_.create_event_machine},
-                       std::move(done));
-    return std::nullopt;
-  }
-  return parts_.caller->Start(std::move(leased.call), std::move(done));
+  if (at != running_.end() && !at->second.ended) at->second.work = id;
 }
 
 void CallRunner::Ended(int64_t nonce, integrations::CallResult result) {
@@ -116,16 +88,16 @@ void CallRunner::Ended(int64_t nonce, integrations::CallResult result) {
     const auto at = running_.find(nonce);
     if (at == running_.end()) return;
     at->second.ended = true;
-    at->second.call.reset();
+    at->second.work.reset();
     task = at->second.task;
-    parts_.metrics->call_duration.Observe(parts_.clock->Now() - at->second.taken_at);
+    parts_.work->Took(parts_.clock->Now() - at->second.taken_at);
   }
   Tell(task, std::make_shared<const integrations::CallResult>(std::move(result)), kFirstPause);
 }
 
 void CallRunner::Tell(const TaskId& task, std::shared_ptr<const integrations::CallResult> result,
                       absl::Duration pause) {
-  parts_.post(task.execution, {EndOf(task, *result),
+  parts_.post(task.execution, {parts_.work->EndOf(task, *result),
                                [weak = weak_from_this(), task, result, pause](absl::Status status) {
                                  if (auto self = weak.lock()) {
                                    self->Told(task, result, pause, status);
@@ -188,15 +160,15 @@ void CallRunner::Renewed(const TaskId& task, const absl::Status& status) {
 }
 
 void CallRunner::Drop(int64_t nonce) {
-  std::optional<integrations::Caller::CallId> call;
+  std::optional<LeasedWork::Id> work;
   {
     absl::MutexLock lock(&mu_);
     const std::optional<Running> dropped = Remove(nonce);
     if (!dropped) return;
-    call = dropped->call;
+    work = dropped->work;
     ShowRunning();
   }
-  if (call) parts_.caller->Cancel(*call);
+  if (work) parts_.work->GiveUp(*work);
   TakeMore();
 }
 
@@ -239,7 +211,7 @@ void CallRunner::GiveBack(const TaskId& task) {
 
 void CallRunner::ShowRunning() {
   has_some_ = !running_.empty();
-  parts_.metrics->calls_under_way.Set(static_cast<double>(running_.size()));
+  parts_.work->ShowUnderWay(running_.size());
 }
 
 void CallRunner::Drain(absl::Duration grace, absl::AnyInvocable<void()> done) {
@@ -278,7 +250,7 @@ void CallRunner::GiveBackAll() {
   std::sort(left.begin(), left.end(),
             [](const Running& a, const Running& b) { return a.task.nonce < b.task.nonce; });
   for (const Running& running : left) {
-    if (running.call) parts_.caller->Cancel(*running.call);
+    if (running.work) parts_.work->Cancel(*running.work);
     GiveBack(running.task);
   }
 }

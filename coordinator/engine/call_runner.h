@@ -1,5 +1,6 @@
-// Makes the calls of this node: takes them as a worker takes tasks, has each made, renews its lease
-// while it lasts, and tells its execution how it ended.
+// Has the calls of this node made, and the jobs that calls have submitted looked after: takes them
+// as a worker takes tasks, has each done (LeasedWork), renews its lease while it lasts, and tells
+// its execution how it ended.
 //
 //             taken               result               written
 //   waiting ─────────► under way ─────────► to be told ─────────► gone
@@ -27,11 +28,9 @@
 #include "coordinator/base/clock.h"
 #include "coordinator/engine/chain.h"
 #include "coordinator/engine/given_task.h"
+#include "coordinator/engine/leased_work.h"
 #include "coordinator/engine/scheduler.h"
-#include "coordinator/engine/start_execution_call.h"
-#include "coordinator/engine/worker_invocation.h"
 #include "coordinator/integrations/call.h"
-#include "coordinator/metrics/metrics.h"
 
 namespace pawl::engine {
 
@@ -41,22 +40,15 @@ class CallRunner : public std::enable_shared_from_this<CallRunner> {
   using TakeCallback = store::Callback<std::optional<ActivityTask>>;
 
   struct Parts {
-    integrations::Caller* caller;
-    Account account;
+    std::shared_ptr<LeasedWork> work;
     const Clock* clock;
     Scheduler* scheduler;
-    std::shared_ptr<metrics::Metrics> metrics;
-    // How many calls may be under way.
-    int64_t max_calls;
-    // Waits for a call to make; nullopt: none comes any more.
+    // How many may be under way.
+    int64_t most;
+    // Waits for one to take; nullopt: none comes any more.
     std::function<void(TakeCallback)> take;
     // Leaves work to the chain of that execution.
     std::function<void(ExecutionId, Work)> post;
-    StartFunction start;
-    // As Options::served_function.
-    std::function<std::string(std::string_view function)> served_function;
-    // As WorkerInvocationParts::create_event_machine.
-    std::function<void(store::DoneCallback)> create_event_machine;
     // As Store::AwaitFlush.
     std::function<void(FlushEpoch, store::DoneCallback)> await_flush;
   };
@@ -76,7 +68,7 @@ class CallRunner : public std::enable_shared_from_this<CallRunner> {
  private:
   struct Running {
     TaskId task;
-    std::optional<integrations::Caller::CallId> call;  // absent: not begun yet, or it has ended
+    std::optional<LeasedWork::Id> work;  // absent: not begun yet, cannot be cancelled, or ended
     absl::Time taken_at;
     absl::Time started_at;
     absl::Time renew_at;
@@ -86,8 +78,6 @@ class CallRunner : public std::enable_shared_from_this<CallRunner> {
   void TakeMore();
   void Taken(absl::StatusOr<std::optional<ActivityTask>> task);
   void Make(LeasedCall leased);
-  // Has the call made. One of this cluster itself cannot be cancelled.
-  std::optional<integrations::Caller::CallId> Begin(LeasedCall leased);
   void Ended(int64_t nonce, integrations::CallResult result);
   // Leaves how the call ended to its execution, until that is written or known to be of no use.
   void Tell(const TaskId& task, std::shared_ptr<const integrations::CallResult> result,

@@ -371,6 +371,12 @@ void Chain::Announce(Pending& pending, const core::Execution& execution, FlushEp
   }
   parts_->children->Moved(execution);
   parts_->moved(execution, epoch);
+  for (const core::TaskAttempt& task : pending.transition.given_up) {
+    parts_->store->AwaitFlush(
+        epoch, [parts = parts_, job = CallOf(*execution.facts, task)](const absl::Status& flushed) {
+          if (flushed.ok()) parts->given_up(job);
+        });
+  }
   if (execution.closed()) {
     parts_->store->AwaitFlush(
         epoch, [parts = parts_, record = store::RecordOf(execution)](const absl::Status& flushed) {

@@ -62,6 +62,8 @@ struct ChainParts {
   std::function<void(absl::Time)> timer_set;
   // A step that has been committed has moved that execution on; on disk once its epoch is.
   std::function<void(const core::Execution&, FlushEpoch)> moved;
+  // Stops the job of that call, which no task waits for any more.
+  std::function<void(integrations::Call)> given_up;
   // The chain has come to rest. It is told once per rest, on the thread that worked.
   std::function<void(ExecutionId)> idle;
   // No more steps: the node is going down. Work that was posted is still done.

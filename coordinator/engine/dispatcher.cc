@@ -227,11 +227,13 @@ void Dispatcher::Deliver(Poller poller, const core::Execution& execution, Branch
                          FlushEpoch epoch) {
   const core::Branch& at = *execution.Find(branch);
   ActivityTask task = MakeGivenTask(*tokens_, execution, at);
-  parts_.metrics->schedule_to_start.Observe(parts_.clock->Now() - at.task->scheduled_at);
+  if (!core::AwaitsJob(at)) {
+    parts_.metrics->schedule_to_start.Observe(parts_.clock->Now() - at.task->scheduled_at);
+  }
   const TaskId id{execution.facts->id, branch, at.task->nonce};
   // One whose heartbeats are asked for before that is confirmed in the table at once.
   const bool soon = at.heartbeat_due_at && at.confirm_by && *at.heartbeat_due_at < *at.confirm_by;
-  if (at.task->queue != core::kCallQueue && at.confirm_by && !soon) {
+  if (!core::IsOwnQueue(at.task->queue) && at.confirm_by && !soon) {
     parts_.confirmations->Given(id, *at.confirm_by, /*written=*/!at.task->is_call());
   }
   parts_.store->AwaitFlush(epoch, [self = shared_from_this(), id, poller = std::move(poller),

@@ -7,6 +7,7 @@
 #include "coordinator/base/strings.h"
 #include "coordinator/core/queues.h"
 #include "coordinator/engine/backlog_gauge.h"
+#include "coordinator/engine/call_maker.h"
 #include "coordinator/engine/call_runner.h"
 #include "coordinator/engine/chain.h"
 #include "coordinator/engine/chain_table.h"
@@ -15,6 +16,7 @@
 #include "coordinator/engine/confirmations.h"
 #include "coordinator/engine/dispatcher.h"
 #include "coordinator/engine/housekeeper.h"
+#include "coordinator/engine/job_watch.h"
 #include "coordinator/engine/machine_cache.h"
 #include "coordinator/engine/starter.h"
 #include "coordinator/engine/world.h"
@@ -76,7 +78,10 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   void BuildChildren();
   ChainParts MakeChainParts();
   void BuildClaimer();
-  void BuildCallRunner();
+  void BuildCallRunners();
+  std::shared_ptr<CallRunner> MakeRunner(std::string_view queue, std::shared_ptr<LeasedWork> work,
+                                         int64_t most);
+  std::shared_ptr<CallMaker> MakeCallMaker();
   void CreateEventMachine(store::DoneCallback done);
   std::function<Fence(const core::Execution&)> DrawFence() const {
     if (options_.draw_fence) return options_.draw_fence;
@@ -97,7 +102,10 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   std::shared_ptr<Confirmations> confirmations_;
   std::shared_ptr<Dispatcher> dispatcher_;
   std::shared_ptr<Claimer> claimer_;
-  std::shared_ptr<CallRunner> call_runner_;  // null: this node makes no calls
+  // Null: this node makes no calls.
+  std::shared_ptr<CallRunner> call_runner_;
+  std::shared_ptr<CallRunner> job_runner_;
+  std::shared_ptr<JobWatch> job_watch_;
   std::shared_ptr<Starter> starter_;
   std::shared_ptr<ChildEnds> children_;
   std::shared_ptr<Housekeeper> housekeeper_;
@@ -117,7 +125,10 @@ void Engine::Impl::Run(store::DoneCallback ready) {
     self->children_->Run();
     self->housekeeper_->Run();
     self->backlog_gauge_->Run();
-    if (self->call_runner_ != nullptr) self->call_runner_->Run();
+    if (self->call_runner_ != nullptr) {
+      self->call_runner_->Run();
+      self->job_runner_->Run();
+    }
     ready(absl::OkStatus());
   });
 }
@@ -132,7 +143,7 @@ void Engine::Impl::Build(std::string secret) {
   housekeeper_ = std::make_shared<Housekeeper>(store_, clock_, scheduler_, options_.retention);
   backlog_gauge_ = std::make_shared<BacklogGauge>(store_, clock_, scheduler_, options_.metrics);
   BuildClaimer();
-  if (options_.caller != nullptr) BuildCallRunner();
+  if (options_.caller != nullptr) BuildCallRunners();
 }
 
 void Engine::Impl::BuildDispatcher(std::string secret) {
@@ -204,9 +215,13 @@ ChainParts Engine::Impl::MakeChainParts() {
   };
   parts.moved = [weak](const core::Execution& execution, FlushEpoch epoch) {
     const auto self = weak.lock();
-    if (self != nullptr && self->call_runner_ != nullptr) {
-      self->call_runner_->Moved(execution, epoch);
-    }
+    if (self == nullptr || self->call_runner_ == nullptr) return;
+    self->call_runner_->Moved(execution, epoch);
+    self->job_runner_->Moved(execution, epoch);
+  };
+  parts.given_up = [weak](integrations::Call job) {
+    const auto self = weak.lock();
+    if (self != nullptr && self->job_watch_ != nullptr) self->job_watch_->Stop(std::move(job));
   };
   parts.idle = [weak](ExecutionId id) {
     if (auto self = weak.lock()) self->chains_->Rested(id);
@@ -243,23 +258,40 @@ void Engine::Impl::BuildClaimer() {
   claimer_ = std::make_shared<Claimer>(std::move(parts));
 }
 
-void Engine::Impl::BuildCallRunner() {
-  CallRunner::Parts parts{.caller = options_.caller,
-                          .account = options_.account,
-                          .clock = clock_,
-                          .scheduler = scheduler_,
-                          .metrics = options_.metrics,
-                          .max_calls = options_.max_calls};
+void Engine::Impl::BuildCallRunners() {
+  job_watch_ = std::make_shared<JobWatch>(
+      JobWatch::Parts{options_.caller, clock_, scheduler_, options_.metrics});
+  call_runner_ = MakeRunner(core::kCallQueue, MakeCallMaker(), options_.max_calls);
+  job_runner_ = MakeRunner(core::kJobQueue, job_watch_, options_.max_jobs);
+}
+
+std::shared_ptr<CallRunner> Engine::Impl::MakeRunner(std::string_view queue,
+                                                     std::shared_ptr<LeasedWork> work,
+                                                     int64_t most) {
+  CallRunner::Parts parts{
+      .work = std::move(work), .clock = clock_, .scheduler = scheduler_, .most = most};
   auto weak = weak_from_this();
-  parts.take = [weak](CallRunner::TakeCallback done) {
+  parts.take = [weak, queue = std::string(queue)](CallRunner::TakeCallback done) {
     auto self = weak.lock();
     if (self == nullptr) return done(std::optional<ActivityTask>());
-    self->dispatcher_->Wait(
-        {0, std::string(core::kCallQueue), Text(), absl::InfiniteFuture(), std::move(done)});
+    self->dispatcher_->Wait({0, queue, Text(), absl::InfiniteFuture(), std::move(done)});
   };
   parts.post = [weak](ExecutionId id, Work work) {
     if (auto self = weak.lock()) self->chains_->Get(id)->Post(std::move(work));
   };
+  parts.await_flush = [store = store_](FlushEpoch epoch, store::DoneCallback done) {
+    store->AwaitFlush(epoch, std::move(done));
+  };
+  return std::make_shared<CallRunner>(std::move(parts));
+}
+
+std::shared_ptr<CallMaker> Engine::Impl::MakeCallMaker() {
+  CallMaker::Parts parts{.caller = options_.caller,
+                         .account = options_.account,
+                         .clock = clock_,
+                         .scheduler = scheduler_,
+                         .metrics = options_.metrics};
+  auto weak = weak_from_this();
   parts.start = [weak](std::string machine, std::string name, Text input, ByTask task,
                        store::Callback<Started> done) {
     auto self = weak.lock();
@@ -272,10 +304,8 @@ void Engine::Impl::BuildCallRunner() {
     if (auto self = weak.lock()) return self->CreateEventMachine(std::move(done));
     done(absl::UnavailableError("this coordinator has gone"));
   };
-  parts.await_flush = [store = store_](FlushEpoch epoch, store::DoneCallback done) {
-    store->AwaitFlush(epoch, std::move(done));
-  };
-  call_runner_ = std::make_shared<CallRunner>(std::move(parts));
+  parts.stop_job = [watch = job_watch_](integrations::Call job) { watch->Stop(std::move(job)); };
+  return std::make_shared<CallMaker>(std::move(parts));
 }
 
 void Engine::Impl::CreateEventMachine(store::DoneCallback done) {
@@ -309,11 +339,16 @@ void Engine::Impl::Drain(absl::AnyInvocable<void()> done) {
     self->WaitForRest(std::move(done));
   };
   if (call_runner_ == nullptr) return rest();
-  call_runner_->Drain(options_.call_grace, std::move(rest));
+  // Jobs go on for long: others look after them.
+  job_runner_->Drain(absl::ZeroDuration(),
+                     [self = shared_from_this(), rest = std::move(rest)]() mutable {
+                       self->call_runner_->Drain(self->options_.call_grace, std::move(rest));
+                     });
 }
 
 void Engine::Impl::WaitForRest(absl::AnyInvocable<void()> done) {
-  if (chains_->Working() == 0) return done();
+  const bool stopping = job_watch_ != nullptr && job_watch_->stopping() > 0;
+  if (chains_->Working() == 0 && !stopping) return done();
   scheduler_->RunAfter(absl::Milliseconds(10),
                        [self = shared_from_this(), done = std::move(done)]() mutable {
                          self->WaitForRest(std::move(done));

@@ -56,6 +56,8 @@ struct Options {
   integrations::Caller* caller = nullptr;
   // Calls that may be under way here.
   int64_t max_calls = 4096;
+  // Jobs that calls have submitted that may be looked after here; others wait for another node.
+  int64_t max_jobs = 50'000;
   // How long a node that goes down waits for the calls it has under way before it gives them back.
   absl::Duration call_grace = absl::Seconds(5);
   // As World::ServedFunction. Calls of others go to `caller`.

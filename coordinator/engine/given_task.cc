@@ -130,7 +130,22 @@ void FillCall(const core::Execution& execution, const core::Branch& branch, Acti
   leased.leased_until = *branch.confirm_by;
   leased.started_at = task.started_at.value_or(leased.leased_until);
   leased.repeated = leased.leased_until > leased.started_at + core::LeaseLength(absl::Duration());
-  integrations::Call& call = leased.call;
+  leased.submits_job = asl::RunsJob(task.resource) && !task.has_job();
+  leased.call = CallOf(facts, task);
+  leased.call.deadline = branch.due_at.value_or(absl::InfiniteFuture());
+}
+
+// As a function's own text has it, or compact where it is JSON.
+std::string Compact(const Text& payload) {
+  JsonArena arena;
+  const absl::StatusOr<Json> json = ParseJson(payload.view(), &arena);
+  return json.ok() ? WriteJson(*json) : payload.str();
+}
+
+}  // namespace
+
+integrations::Call CallOf(const core::ExecutionFacts& facts, const core::TaskAttempt& task) {
+  integrations::Call call;
   if (const auto resource = asl::SplitResource(task.resource)) {
     call.service = resource->service;
     call.action = resource->action;
@@ -147,23 +162,16 @@ void FillCall(const core::Execution& execution, const core::Branch& branch, Acti
   call.execution_role_arn = facts.role_arn;
   call.state_machine_arn = facts.state_machine_arn;
   call.max_result_bytes = facts.limits.payload_bytes;
-  call.deadline = branch.due_at.value_or(absl::InfiniteFuture());
+  call.job = task.job.str();
+  if (task.started_at) call.made_at = *task.started_at;
+  return call;
 }
-
-// As a function's own text has it, or compact where it is JSON.
-std::string Compact(const Text& payload) {
-  JsonArena arena;
-  const absl::StatusOr<Json> json = ParseJson(payload.view(), &arena);
-  return json.ok() ? WriteJson(*json) : payload.str();
-}
-
-}  // namespace
 
 ActivityTask MakeGivenTask(const TaskTokens& tokens, const core::Execution& execution,
                            const core::Branch& branch) {
   const core::TaskAttempt& task = *branch.task;
   ActivityTask given{.token = {}, .input = task.input};
-  if (task.queue == core::kCallQueue) {
+  if (core::IsOwnQueue(task.queue)) {
     FillCall(execution, branch, &given);
     return given;
   }

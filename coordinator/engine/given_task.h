@@ -44,7 +44,7 @@ struct ByTask {
   bool parsed = false;  // as store::ChildWait
 };
 
-// A call to be made here, under a lease.
+// A call to be made here, or one whose job is to be looked after, under a lease.
 struct LeasedCall {
   TaskId task;
   integrations::Call call;
@@ -52,6 +52,7 @@ struct LeasedCall {
   absl::Time started_at;    // when it was made for the first time
   absl::Time leased_until;  // given to somebody else then, unless it is renewed
   bool repeated = false;    // it was made before, and its result did not come
+  bool submits_job = false;
 };
 
 struct ActivityTask {
@@ -61,7 +62,10 @@ struct ActivityTask {
   std::optional<LeasedCall> call;
 };
 
-// The task in `branch` (phase kStarted), which has just been given.
+// The call that `task` of that execution is, without a deadline.
+integrations::Call CallOf(const core::ExecutionFacts& facts, const core::TaskAttempt& task);
+
+// The task in `branch` (phase kStarted, or kSubmitted with a job), which has just been given.
 ActivityTask MakeGivenTask(const TaskTokens& tokens, const core::Execution& execution,
                            const core::Branch& branch);
 

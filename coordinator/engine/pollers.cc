@@ -120,10 +120,13 @@ std::vector<std::string> Pollers::Activities() const {
 }
 
 void Pollers::ShowWaiting(const std::string& activity) {
-  const auto calls = waiting_.find(std::string(core::kCallQueue));  // polls of this node's own
-  const size_t own = calls == waiting_.end() ? 0 : calls->second.size();
+  size_t own = 0;  // polls of this node's own
+  for (const std::string_view queue : {core::kCallQueue, core::kJobQueue}) {
+    const auto waiting = waiting_.find(std::string(queue));
+    if (waiting != waiting_.end()) own += waiting->second.size();
+  }
   metrics_->pollers.Set(static_cast<double>(activity_of_.size() - own));
-  if (activity == core::kCallQueue) return;
+  if (core::IsOwnQueue(activity)) return;
   const auto it = waiting_.find(activity);
   const size_t waiting = it == waiting_.end() ? 0 : it->second.size();
   metrics_->activity_pollers.Set(activity, static_cast<double>(waiting));

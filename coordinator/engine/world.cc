@@ -7,7 +7,10 @@ namespace pawl::engine {
 
 bool NodeWorld::CarriesOut(const asl::TaskResource& integration) const {
   const std::string& service = integration.service;
-  if (integration.pattern == asl::Pattern::kSync) return service == "states";
+  if (integration.pattern == asl::Pattern::kSync) {
+    if (service == "states") return true;
+    return caller_ != nullptr && caller_->RunsJobs(service, integration.action);
+  }
   // Whether there is a model, too, is for whoever makes the call to say: folders differ by node.
   if (service.starts_with("aws-sdk:")) return true;
   if (integrations::FindOptimizedService(service) != nullptr) return true;

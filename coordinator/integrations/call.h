@@ -33,12 +33,17 @@ struct Call {
   bool of_job = false;
   int64_t max_result_bytes = 0;
   absl::Time deadline = absl::InfiniteFuture();  // after which nobody waits for the result
+  // Of a job that the call has submitted: what it was answered, JSON text, and when it was made.
+  std::string job;
+  absl::Time made_at = absl::InfinitePast();
 };
 
 // How the task fails; both as AWS shows them (reference/integrations.md 3).
 struct CallFailure {
   std::string error;
   std::optional<std::string> cause;
+  // It will probably pass by itself: throttled, no connection, the service's own trouble.
+  bool passing = false;
 };
 
 using CallResult = Outcome<std::string, CallFailure>;  // JSON text
@@ -52,6 +57,17 @@ class Caller {
   // `done` is called once, on a thread of the caller's, which it must not block; not within Start.
   // Calls of targets that have as many under way as they may have wait their turn.
   virtual CallId Start(Call call, absl::AnyInvocable<void(CallResult)> done) = 0;
+  // Whether Look and StopJob know the jobs of that action.
+  virtual bool RunsJobs(std::string_view /*service*/, std::string_view /*action*/) const {
+    return false;
+  }
+  // Asks how the job stands that `call` has submitted (Call::job). `done`, as above, gets the result
+  // of the task once the job has ended, or cannot be asked for; nothing while it goes on, and while
+  // it cannot be told.
+  virtual CallId Look(Call call, absl::AnyInvocable<void(std::optional<CallResult>)> done) = 0;
+  // Ends that job, as far as its service can. `done` as above; a job that is over already is a
+  // success.
+  virtual CallId StopJob(Call call, absl::AnyInvocable<void(CallResult)> done) = 0;
   // What is wrong with the parameters of such a call, in AWS's words; nothing when all is well, or
   // when only the call itself can tell. For who schedules it: nothing is sent.
   virtual std::optional<std::string> RefusalOf(std::string_view /*service*/,

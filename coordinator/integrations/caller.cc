@@ -13,6 +13,7 @@
 #include "coordinator/integrations/aws_sdk_caller.h"
 #include "coordinator/integrations/http_client.h"
 #include "coordinator/integrations/http_task.h"
+#include "coordinator/integrations/jobs.h"
 #include "coordinator/integrations/lambda_call.h"
 #include "coordinator/integrations/oauth_tokens.h"
 #include "coordinator/integrations/optimized_services.h"
@@ -21,6 +22,7 @@ namespace pawl::integrations {
 namespace {
 
 using CallDone = absl::AnyInvocable<void(CallResult)>;
+using LookDone = absl::AnyInvocable<void(std::optional<CallResult>)>;
 
 CallFailure NotAvailable(const Call& call) {
   return {"States.Runtime",
@@ -95,6 +97,27 @@ class IntegrationCaller : public Caller {
     return refused ? task.error().cause : std::nullopt;
   }
 
+  bool RunsJobs(std::string_view service, std::string_view action) const override {
+    return FindJobRule(service, action) != nullptr;
+  }
+
+  CallId Look(Call call, LookDone done) override {
+    const JobRule* rule = FindJobRule(call.service, call.action);
+    Outcome<Call, CallFailure> look = LookCall(*rule, call);
+    if (!look.ok()) return StartAnswered(std::move(look.error()), std::move(done));
+    return Start(*std::move(look), [this, rule, call = std::move(call),
+                                    done = std::move(done)](CallResult answer) mutable {
+      done(ReadLook(*rule, call, answer, options_.clock->Now()));
+    });
+  }
+
+  CallId StopJob(Call call, CallDone done) override {
+    const JobRule* rule = FindJobRule(call.service, call.action);
+    std::optional<Call> stop = StopCall(*rule, call);
+    if (!stop) return StartAnswered(std::string("{}"), std::move(done));
+    return Start(*std::move(stop), std::move(done));
+  }
+
   void Cancel(CallId id) override {
     CallDone ignored;  // goes without the lock
     absl::MutexLock lock(&mu_);
@@ -115,6 +138,15 @@ class IntegrationCaller : public Caller {
     return {.region = options_.region,
             .allow_plain = options_.http_task_allow_plain,
             .connections = &options_.connections};
+  }
+
+  // As Start, of what needs no call.
+  template <typename Done>
+  CallId StartAnswered(CallResult answer, Done done) {
+    client_.Post([answer = std::move(answer), done = std::move(done)]() mutable {
+      done(std::move(answer));
+    });
+    return 0;
   }
 
   void Begin(CallId id, Call call) {

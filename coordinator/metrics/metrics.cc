@@ -117,6 +117,8 @@ std::string Metrics::Exposition() const {
   families.AddLabelled(kTasksEnded, tasks_ended);
   families.Add(kCallsUnderWay, calls_under_way);
   families.Add(kCallsRepeated, calls_repeated);
+  families.Add(kJobsWatched, jobs_watched);
+  families.Add(kJobsStopped, jobs_stopped);
   families.Add(kCallDuration, call_duration);
   families.Add(kTaskHeartbeats, task_heartbeats);
   families.Add(kScheduleToStart, schedule_to_start);

@@ -44,6 +44,8 @@ class Metrics {
   Labelled<Counter, TaskEnding, kTaskEndings.size()> tasks_ended{kTaskEndings};
   Gauge calls_under_way;
   Counter calls_repeated;
+  Gauge jobs_watched;
+  Counter jobs_stopped;
   Histogram call_duration{kLongTimes};
   Counter task_heartbeats;
   Histogram schedule_to_start{kLongTimes};

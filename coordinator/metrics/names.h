@@ -78,6 +78,12 @@ inline constexpr Family kCallsRepeated{
     "pawl_calls_repeated_total",
     "Calls that this coordinator made again because whoever made them before has not told their "
     "result."};
+inline constexpr Family kJobsWatched{
+    "pawl_jobs_watched", "Jobs of other services (.sync) that this coordinator looks after now."};
+inline constexpr Family kJobsStopped{
+    "pawl_jobs_stopped_total",
+    "Jobs of other services (.sync) that this coordinator stopped because no task waited for them "
+    "any more."};
 inline constexpr Family kCallDuration{"pawl_call_duration_seconds",
                                       "From the beginning of a call until it returned."};
 inline constexpr Family kTaskHeartbeats{"pawl_task_heartbeats_total",

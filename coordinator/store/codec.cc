@@ -54,6 +54,7 @@ void EncodeTask(const core::TaskAttempt& task, const Text& data, pb::Task* out) 
   out->set_given(task.given);
   if (task.started_at) out->set_started_at(ToMicros(*task.started_at));
   if (task.early) EncodeEarly(*task.early, out->mutable_early());
+  if (task.has_job()) out->set_job(Bytes(task.job));
 }
 
 core::EarlyEnd DecodeEarly(const pb::EarlyEnd& in) {
@@ -77,6 +78,7 @@ core::TaskAttempt DecodeTask(const pb::Task& in, const Text& data) {
   task.given = in.given();
   if (in.has_started_at()) task.started_at = FromMicros(in.started_at());
   if (in.has_early()) task.early = DecodeEarly(in.early());
+  task.job = Text(in.job());
   return task;
 }
 

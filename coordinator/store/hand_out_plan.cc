@@ -35,7 +35,7 @@ std::vector<Candidate> OldestTasks(std::string_view activity, int64_t limit,
 }  // namespace
 
 const core::TaskAttempt* ReadyTask(const core::Branch& branch) {
-  return branch.phase == core::Phase::kScheduled && branch.task ? &*branch.task : nullptr;
+  return core::WaitsForTaker(branch) ? &*branch.task : nullptr;
 }
 
 bool HasReadyTask(const core::Execution& execution, std::string_view activity) {

@@ -133,7 +133,7 @@ absl::Status ReadLastEvents(Session* session, const std::string& id,
 
 void ReadActivities(Session* session, ExecutionCondition* condition) {
   for (const auto& [branch_id, branch] : condition->execution.branches) {
-    if (branch.phase != core::Phase::kScheduled || !branch.task) continue;
+    if (!core::WaitsForTaker(branch)) continue;
     const std::string& name = branch.task->queue;
     if (condition->activities.contains(name)) continue;
     if (condition->activities.size() == ExecutionCondition::kMaxActivities) return;

@@ -58,7 +58,7 @@ struct ExecutionCondition {
   // The event that led a branch to where it is, of branches in phases kStarted, kSubmitted and
   // kBackoff: the first kMaxEvents of them by id.
   std::map<BranchId, core::HistoryEvent> last_events;
-  // Of the activities that branches wait for in phase kScheduled, kMaxActivities of them.
+  // Of the activities that branches wait for (WaitsForTaker), kMaxActivities of them.
   std::map<std::string, ReadyActivity> activities;
   std::vector<RowLock> locks;
   int64_t nodes = 0;  // connected to the database

@@ -6,9 +6,10 @@ statement, during a small fixed workload: before the server has got it, or after
 their turn, n goes from 1 until the workload takes fewer. Each time all executions end as they should, and at the end
 the checker is content with the database and with what the callers were told.
 
-    cut_calls_test.py [--most N] [--seed N] [--no-barrier] [--report FILE.json]
+    cut_calls_test.py [--most N] [--seed N] [--no-barrier] [--jobs N] [--report FILE.json]
 
-With --most N, N of the calls of each statement are cut, drawn from the seed, one of them always the first.
+With --most N, N of the calls of each statement are cut, drawn from the seed, one of them always the first. Most of a
+round is waiting: with --jobs N, N processes share the calls, each with a PostgreSQL and coordinators of its own.
 """
 import argparse
 import collections
@@ -16,6 +17,7 @@ import itertools
 import json
 import os
 import random
+import subprocess
 import sys
 import tempfile
 import threading
@@ -130,8 +132,9 @@ class Rounds:
 
     def numbers(self, count):
         """Which of so many calls are to be cut, and of those that come beyond."""
+        share, shares = self.arguments.share
         if not self.arguments.most:
-            return itertools.count(1)
+            return itertools.count(1 + share, shares)
         others = range(2, count + 1)
         return [1] + sorted(self.random.sample(others, min(len(others), self.arguments.most - 1)))
 
@@ -144,33 +147,78 @@ class Rounds:
             self.postgres.close()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--most", type=int, default=0, metavar="N", help="all by default")
-    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
-    parser.add_argument("--no-barrier", action="store_true", help="with synchronous commits, as behind a pooler")
-    parser.add_argument("--report", metavar="FILE.json")
-    arguments = parser.parse_args()
+def show(figures):
+    print(", ".join(f"{name} {value}" for name, value in figures.items() if name != "statements"))
+
+
+def figures_of(rounds):
+    cuts = {how: sum(count for (_, at), count in rounds.cuts.items() if at == how) for how in ("before", "after")}
+    return {"seed": rounds.arguments.seed, "cut_before": cuts["before"], "cut_after": cuts["after"],
+            "executions": sum(rounds.load.counts.values()), "slowest_seconds": round(rounds.slowest, 2),
+            "statements": {name: {how: rounds.cuts[name, how] for how in ("before", "after")}
+                           for name in sorted({name for name, _ in rounds.cuts if name})}}
+
+
+def add(sums, figures):
+    for name in ("cut_before", "cut_after", "executions"):
+        sums[name] += figures[name]
+    sums["slowest_seconds"] = max(sums["slowest_seconds"], figures["slowest_seconds"])
+    for name, cuts in figures["statements"].items():
+        for how, count in cuts.items():
+            sums["statements"].setdefault(name, {"before": 0, "after": 0})[how] += count
+
+
+def run_share(arguments):
     rounds = Rounds(arguments)
     print(f"seed {arguments.seed}; logs in {rounds.folder}", flush=True)
     try:
         rounds.begin()
         rounds.run()
         rounds.check()
-        cuts = {how: sum(count for (_, at), count in rounds.cuts.items() if at == how) for how in ("before", "after")}
-        figures = {"seed": arguments.seed, "cut_before": cuts["before"], "cut_after": cuts["after"],
-                   "executions": sum(rounds.load.counts.values()), "slowest_seconds": round(rounds.slowest, 2)}
-        print(", ".join(f"{name} {value}" for name, value in figures.items()))
-        figures["statements"] = {name: {how: rounds.cuts[name, how] for how in ("before", "after")}
-                                 for name in sorted({name for name, _ in rounds.cuts if name})}
-        never = [f"{name} {how}" for name in rounds.needed() for how in ("before", "after")
-                 if not rounds.cuts[name, how]]
-        assert not never, f"never cut: {never}"
-        if arguments.report:
-            with open(arguments.report, "w") as file:
-                json.dump(figures, file, indent=1)
+        return figures_of(rounds)
     finally:
         rounds.close()
+
+
+def run_shares(arguments):
+    """All shares at once, each in a process of its own; the sums of their figures."""
+    with tempfile.TemporaryDirectory(prefix="pawl-cuts-") as folder:
+        reports = [os.path.join(folder, f"{share}.json") for share in range(arguments.jobs)]
+        options = ["--seed", str(arguments.seed)] + (["--no-barrier"] if arguments.no_barrier else [])
+        processes = [subprocess.Popen([sys.executable, os.path.abspath(__file__), *options, "--report", report,
+                                       "--share", str(share), str(arguments.jobs)])
+                     for share, report in enumerate(reports)]
+        codes = [process.wait() for process in processes]
+        assert not any(codes), f"shares failed: {codes}"
+        sums = None
+        for report in reports:
+            with open(report) as file:
+                figures = json.load(file)
+            if sums is None:
+                sums = figures
+            else:
+                add(sums, figures)
+        return sums
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--most", type=int, default=0, metavar="N", help="all by default")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--no-barrier", action="store_true", help="with synchronous commits, as behind a pooler")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N")
+    parser.add_argument("--share", type=int, nargs=2, default=(0, 1), metavar=("K", "N"), help="of --jobs: the Kth of N")
+    parser.add_argument("--report", metavar="FILE.json")
+    arguments = parser.parse_args()
+    figures = run_shares(arguments) if arguments.jobs > 1 else run_share(arguments)
+    show(figures)
+    if arguments.report:
+        with open(arguments.report, "w") as file:
+            json.dump(figures, file, indent=1)
+    needed = NEEDED + ([] if arguments.no_barrier else ["flush"])
+    never = [f"{name} {how}" for name in needed for how in ("before", "after")
+             if not figures["statements"].get(name, {}).get(how)]
+    assert arguments.share[0] or not never, f"never cut: {never}"
     print("1 passed, 0 failed")
 
 

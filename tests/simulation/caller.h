@@ -6,8 +6,10 @@
 #define PAWL_TESTS_SIMULATION_CALLER_H_
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "coordinator/integrations/call.h"
 #include "tests/simulation/loop.h"
@@ -33,9 +35,20 @@ class SimulatedCaller : public integrations::Caller {
 
   CallId Start(integrations::Call call,
                absl::AnyInvocable<void(integrations::CallResult)> done) override;
+  // Jobs of Batch: when and how each ends its id tells, so that any node can be asked.
+  bool RunsJobs(std::string_view service, std::string_view /*action*/) const override {
+    return service == "batch";
+  }
+  CallId Look(integrations::Call call,
+              absl::AnyInvocable<void(std::optional<integrations::CallResult>)> done) override;
+  CallId StopJob(integrations::Call call,
+                 absl::AnyInvocable<void(integrations::CallResult)> done) override;
   void Cancel(CallId id) override { under_way_.erase(id); }
 
  private:
+  // Calls `answer` after a while, unless that is cancelled.
+  CallId Answer(absl::AnyInvocable<void()> answer);
+
   Loop* const loop_;
   const ProcessPtr process_;
   const CallHabits& habits_;

@@ -92,7 +92,9 @@ constexpr char kCalls[] = R"asl({"StartAt": "Fetch", "States": {
     @retry, "ResultPath": null, "Next": "Invoke"},
   "Invoke": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
     "Parameters": {"FunctionName": "served", "Payload": {"n": 1}}, "TimeoutSeconds": 60,
-    @retry, "ResultPath": null, "Next": "Result"},
+    @retry, "ResultPath": null, "Next": "Submit"},
+  "Submit": {"Type": "Task", "Resource": "arn:aws:states:::batch:submitJob.sync",
+    "TimeoutSeconds": 40, @retry, "ResultPath": null, "Next": "Result"},
   "Result": {"Type": "Pass", "Parameters": {"id.$": "$.id"}, "End": true}}})asl";
 
 constexpr char kRace[] = R"asl({"StartAt": "Race", "States": {
@@ -106,7 +108,10 @@ constexpr char kRace[] = R"asl({"StartAt": "Race", "States": {
     {"StartAt": "Ask", "States": {"Ask": {"Type": "Task",
       "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
       "Parameters": {"FunctionName": "asked", "Payload.$": "$$.Task.Token"}, @retry,
-      "Next": "Later"}, "Later": {"Type": "Wait", "Seconds": 30, "End": true}}}],
+      "Next": "Later"}, "Later": {"Type": "Wait", "Seconds": 30, "End": true}}},
+    {"StartAt": "Submit", "States": {"Submit": {"Type": "Task",
+      "Resource": "arn:aws:states:::batch:submitJob.sync", @retry,
+      "Next": "Latest"}, "Latest": {"Type": "Wait", "Seconds": 30, "End": true}}}],
     "Retry": [{"ErrorEquals": ["Enough"], "IntervalSeconds": 1, "MaxAttempts": 1}],
     "End": true}}})asl";
 

@@ -3,7 +3,9 @@
 #ifndef PAWL_TESTS_SUPPORT_FAKE_CALLER_H_
 #define PAWL_TESTS_SUPPORT_FAKE_CALLER_H_
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,11 +18,26 @@ namespace pawl::testing_support {
 class FakeCaller : public integrations::Caller {
  public:
   using Done = absl::AnyInvocable<void(integrations::CallResult)>;
+  using LookDone = absl::AnyInvocable<void(std::optional<integrations::CallResult>)>;
 
   CallId Start(integrations::Call call, Done done) override {
     begun.push_back(std::move(call));
     under_way_.emplace(static_cast<CallId>(begun.size()), std::move(done));
     return static_cast<CallId>(begun.size());
+  }
+  bool RunsJobs(std::string_view service, std::string_view /*action*/) const override {
+    return service == "batch";
+  }
+  // Each look asks `job`.
+  CallId Look(integrations::Call call, LookDone done) override {
+    ++looks;
+    done(job(call));
+    return 0;
+  }
+  CallId StopJob(integrations::Call call, Done done) override {
+    stopped.push_back(std::move(call));
+    done(stop(stopped.back()));
+    return 0;
   }
   void Cancel(CallId id) override {
     if (under_way_.erase(id) > 0) ++cancelled;
@@ -38,6 +55,13 @@ class FakeCaller : public integrations::Caller {
   size_t under_way() const { return under_way_.size(); }
 
   std::vector<integrations::Call> begun;
+  std::vector<integrations::Call> stopped;
+  // How the job of such a call stands: by default it goes on.
+  std::function<std::optional<integrations::CallResult>(const integrations::Call&)> job =
+      [](const integrations::Call&) { return std::nullopt; };
+  std::function<integrations::CallResult(const integrations::Call&)> stop =
+      [](const integrations::Call&) { return integrations::CallResult(std::string("{}")); };
+  int looks = 0;
   int cancelled = 0;
 
  private:

@@ -182,7 +182,7 @@ class Player {
   // `confirm`: the worker confirms at once that it has the task.
   void Give(const std::string& worker, bool confirm) {
     for (auto& [id, branch] : execution_.branches) {
-      if (branch.phase != core::Phase::kScheduled) continue;
+      if (!core::WaitsForTaker(branch)) continue;
       auto transition = core::StartTask(id, Text(worker), now_, execution_);
       if (!transition.ok()) out_ << "refused: " << transition.status().message() << "\n";
       if (transition.ok()) Print(*transition);
@@ -236,6 +236,9 @@ class Player {
       if (event.id != ++last_id_) out_ << "GAP before this event\n";
       out_ << EventLine(event) << "\n";
     }
+    for (const core::TaskAttempt& task : transition.given_up) {
+      out_ << "job to stop " << task.job.view() << "\n";
+    }
   }
 
   void PrintPosition() {
@@ -250,7 +253,7 @@ class Player {
       return;
     }
     for (const auto& [id, branch] : execution_.branches) {
-      if (branch.phase == core::Phase::kScheduled) {
+      if (core::WaitsForTaker(branch)) {
         out_ << "ready " << branch.task->queue << " " << branch.task->input.view() << "\n";
       }
     }

@@ -132,6 +132,10 @@ void ReturnCall(Step& step, Branch& branch, const Text& output) {
   branch.phase = Phase::kSubmitted;
   branch.confirm_by.reset();
   SetHeartbeat(branch, step.now());
+  if (!asl::RunsJob(branch.task->resource)) return;
+  branch.task->job = output;
+  branch.task->queue = kJobQueue;
+  step.Scheduled(branch);
 }
 
 void FailCall(Step& step, Branch& branch, const std::optional<Text>& error,

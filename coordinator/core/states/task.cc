@@ -120,6 +120,7 @@ void FailTaskAs(Step& step, Branch& branch, EventType type, const std::optional<
 }
 
 void TimeOutTask(Step& step, Branch& branch, bool heartbeat) {
+  step.GiveUpJob(branch);
   EmitTask(step, branch, TaskEventsOf(branch.task->kind).timed_out).error = Text("States.Timeout");
   EndAttempt(branch);
   FailState(step, branch, {"States.Timeout", std::nullopt}, heartbeat);

@@ -155,6 +155,23 @@ TEST_F(WhyTest, ATokenThatIsAwaitedIsSaidToBe) {
   EXPECT_EQ(Why().branches[1].waits_for, "token");
 }
 
+TEST_F(WhyTest, AJobSaysWhatItIsAndWhetherAnybodyLooksAfterIt) {
+  Branch& branch = AddTask(1, Phase::kSubmitted);
+  branch.task->kind = asl::ResourceKind::kIntegration;
+  branch.task->resource = "arn:aws:states:::batch:submitJob.sync";
+  branch.task->queue = ":job";
+  branch.task->job = Text(R"({"JobId":"j-1"})");
+  branch.task->started_at = kNow - absl::Minutes(2);
+  branch.confirm_by = condition_.claimable_at = kNow + absl::Seconds(30);
+  EXPECT_EQ(Text1(),
+            "waits for the end of the job that batch:submitJob.sync submitted at 12:18:13 (2 min 0 "
+            R"(s ago), {"JobId":"j-1"}; a coordinator looks after it, and others do from 12:20:43 )"
+            "(in 30 s)");
+  EXPECT_EQ(Why().branches[1].waits_for, "job");
+  branch.confirm_by.reset();
+  EXPECT_THAT(Text1(), HasSubstr("no coordinator looks after it now"));
+}
+
 TEST_F(WhyTest, ABackoffSaysWhichAttemptAndWhy) {
   Branch& branch = Add(1, 0, 3, Phase::kBackoff, "Charge");
   branch.retries = {2};

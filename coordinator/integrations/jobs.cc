@@ -1,0 +1,168 @@
+#include "coordinator/integrations/jobs.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_split.h"
+#include "coordinator/base/json.h"
+#include "coordinator/base/strings.h"
+#include "coordinator/integrations/results.h"
+
+namespace pawl::integrations {
+namespace {
+
+constexpr std::string_view kFirst = "[0]";
+constexpr std::string_view kList = "[]";
+
+// "Tasks[0].TaskArn"; undefined: there is none.
+Json At(Json value, std::string_view path) {
+  while (!path.empty() && value.is_object()) {
+    std::string_view name = path.substr(0, path.find('.'));
+    path.remove_prefix(std::min(path.size(), name.size() + 1));
+    const bool first = name.ends_with(kFirst);
+    if (first) name.remove_suffix(kFirst.size());
+    value = value.Find(name);
+    if (first) value = value.is_array() && value.size() > 0 ? value.items().front() : Json();
+  }
+  return path.empty() ? value : Json();
+}
+
+Json Read(const std::string& text, JsonArena* arena) {
+  const absl::StatusOr<Json> json = ParseJson(text, arena);
+  return json.ok() ? *json : Json();
+}
+
+// Undefined where it has no value.
+Json ValueOf(const JobParameter& parameter, Json submitted, Json called) {
+  const std::string_view rest = parameter.from.substr(1);
+  switch (parameter.from.front()) {
+    case '<':
+      return At(submitted, rest);
+    case '>':
+      return At(called, rest);
+    default:
+      return Json::String(rest);
+  }
+}
+
+// A failure: a parameter that says which job it is has no value.
+Outcome<Call, CallFailure> CallAbout(const JobCall& about, const Call& call) {
+  JsonArena arena;
+  const Json submitted = Read(call.job, &arena);
+  const Json called = Read(call.parameters, &arena);
+  std::vector<JsonMember> members;
+  for (const JobParameter& parameter : about.parameters) {
+    Json value = ValueOf(parameter, submitted, called);
+    if (value.is_undefined() && parameter.from.front() == '<') {
+      return CallFailure{"States.TaskFailed", WriteJson(submitted)};
+    }
+    if (value.is_undefined()) continue;
+    std::string_view name = parameter.name;
+    if (name.ends_with(kList)) {
+      name.remove_suffix(kList.size());
+      value = Json::Array({&value, 1}, &arena);
+    }
+    members.push_back({name, value});
+  }
+  Call about_it = call;
+  about_it.action = about.action;
+  about_it.parameters = WriteJson(Json::Object(members, &arena));
+  about_it.job.clear();
+  about_it.max_result_bytes = 0;  // the job's part of it is what is limited
+  return about_it;
+}
+
+bool Has(std::string_view words, std::string_view word) {
+  const std::vector<absl::string_view> all = absl::StrSplit(ToAbsl(words), ' ');
+  return std::find(all.begin(), all.end(), ToAbsl(word)) != all.end();
+}
+
+// A task that has been started and whose essential containers have ended well. Which containers are
+// essential the task does not tell: all are taken to be.
+bool EcsTaskSucceeded(Json task) {
+  if (At(task, "StopCode").is_string() && At(task, "StopCode").as_string() == "TaskFailedToStart") {
+    return false;
+  }
+  const Json containers = task.Find("Containers");
+  if (!containers.is_array()) return false;
+  return std::all_of(containers.items().begin(), containers.items().end(), [](Json container) {
+    const Json code = container.Find("ExitCode");
+    return code.is_int() && code.as_int() == 0;
+  });
+}
+
+// Without what only answers to calls have.
+Json WithoutMetadata(Json answer, JsonArena* arena) {
+  std::vector<JsonMember> members;
+  for (const JsonMember& member : answer.members()) {
+    if (member.key != "SdkHttpMetadata" && member.key != "SdkResponseMetadata") {
+      members.push_back(member);
+    }
+  }
+  return Json::Object(members, arena);
+}
+
+std::string ResultOf(const JobRule& rule, Json job, JsonArena* arena) {
+  if (rule.result.empty()) return WriteJson(job);
+  const JsonMember member{rule.result, job};
+  return WriteJson(Json::Object({&member, 1}, arena));
+}
+
+CallResult Ended(const JobRule& rule, const Call& call, bool succeeded, std::string result) {
+  if (!succeeded) return CallFailure{"States.TaskFailed", std::move(result)};
+  return Limited(std::move(result), call.max_result_bytes, rule.service);
+}
+
+// The job is not there.
+std::optional<CallResult> Missing(const JobRule& rule, const Call& call, CallFailure failure,
+                                  absl::Time now) {
+  if (rule.is_removal) {
+    JsonArena arena;
+    const Json submitted = Read(call.job, &arena);
+    if (!submitted.is_object()) return CallResult(std::string("{}"));
+    return CallResult(WriteJson(WithoutMetadata(submitted, &arena)));
+  }
+  if (now - call.made_at < kMissingAfter) return std::nullopt;
+  return CallResult(std::move(failure));
+}
+
+bool SaysMissing(const CallFailure& failure) {
+  const std::string_view error = failure.error;
+  return error.ends_with(".ResourceNotFoundException") || error.ends_with(".NotFoundException") ||
+         error.ends_with(".EntityNotFoundException");
+}
+
+}  // namespace
+
+Outcome<Call, CallFailure> LookCall(const JobRule& rule, const Call& call) {
+  return CallAbout(rule.look, call);
+}
+
+std::optional<Call> StopCall(const JobRule& rule, const Call& call) {
+  if (rule.stop.action.empty()) return std::nullopt;
+  Outcome<Call, CallFailure> stop = CallAbout(rule.stop, call);
+  if (!stop.ok()) return std::nullopt;
+  return *std::move(stop);
+}
+
+std::optional<CallResult> ReadLook(const JobRule& rule, const Call& call, const CallResult& answer,
+                                   absl::Time now) {
+  if (!answer.ok()) {
+    if (answer.error().passing) return std::nullopt;
+    if (rule.is_removal && !SaysMissing(answer.error())) return answer;
+    return Missing(rule, call, answer.error(), now);
+  }
+  JsonArena arena;
+  const Json whole = WithoutMetadata(Read(*answer, &arena), &arena);
+  const Json job = rule.element.empty() ? whole : At(whole, rule.element);
+  if (!job.is_object()) return Missing(rule, call, {"States.TaskFailed", WriteJson(whole)}, now);
+  const Json status = At(job, rule.status);
+  const std::string_view word = status.is_string() ? status.as_string() : std::string_view();
+  const bool succeeded = Has(rule.succeeded, word);
+  if (word.empty() || (!succeeded && !Has(rule.failed, word))) return std::nullopt;
+  const bool well = succeeded && (rule.service != "ecs" || EcsTaskSucceeded(job));
+  return Ended(rule, call, well, ResultOf(rule, job, &arena));
+}
+
+}  // namespace pawl::integrations
