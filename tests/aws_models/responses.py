@@ -100,7 +100,7 @@ def located(shape, value):
     return headers, status
 
 
-def body_of(protocol, model, operation, shape, value):
+def body_of(protocol, model, operation, shape, value, request_id="r-1"):
     if protocol == "json":
         return json.dumps(json_value(shape, value))
     if protocol in ("query", "ec2"):
@@ -108,7 +108,7 @@ def body_of(protocol, model, operation, shape, value):
         inner = xml_members(shape, value)
         inner = f"<{wrapper}>{inner}</{wrapper}>" if wrapper else inner
         return (f"<?xml version='1.0' encoding='UTF-8'?>\n<{operation.name}Response xmlns='urn:pawl'>{inner}"
-                f"<ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></{operation.name}Response>")
+                f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation.name}Response>")
     payload = shape.serialization.get("payload")
     if payload:
         inner = shape.members[payload]
@@ -126,14 +126,14 @@ def body_of(protocol, model, operation, shape, value):
     return f"<{operation.name}Result>{xml_members(shape, value)}</{operation.name}Result>"
 
 
-def error(protocol, code, message):
+def error(protocol, code, message, request_id="r-1"):
     """(headers, body) of a failure; of JSON in one of the forms that there are."""
     if protocol == "json":
-        return [["x-amzn-RequestId", "r-1"]], json.dumps({"__type": f"com.amazonaws.x#{code}", "message": message})
+        return [["x-amzn-RequestId", request_id]], json.dumps({"__type": f"com.amazonaws.x#{code}", "message": message})
     if protocol == "rest-json":
-        return ([["x-amzn-RequestId", "r-1"], ["x-amzn-ErrorType", f"{code}:http://x/"]], json.dumps({"Message": message}))
+        return ([["x-amzn-RequestId", request_id], ["x-amzn-ErrorType", f"{code}:http://x/"]], json.dumps({"Message": message}))
     code, message = escape(code), escape(message)
     if protocol == "ec2":
-        return [], f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>r-1</RequestID></Response>"
+        return [], f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>{request_id}</RequestID></Response>"
     return [], (f"<ErrorResponse xmlns='urn:x'><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
-                "<RequestId>r-1</RequestId></ErrorResponse>")
+                f"<RequestId>{request_id}</RequestId></ErrorResponse>")
