@@ -45,6 +45,8 @@ class Metrics {
   Gauge calls_under_way;
   Counter calls_repeated;
   Histogram call_duration{kLongTimes};
+  // By the service's name in its model, "dynamodb".
+  CountersByName<AwsOutcome, kAwsOutcomes.size()> aws_requests{kAwsOutcomes};
   Counter task_heartbeats;
   Histogram schedule_to_start{kLongTimes};
   Gauge pollers;
