@@ -28,6 +28,9 @@ struct Call {
   std::string execution_arn;
   std::string execution_role_arn;  // of the state machine
   std::string state_machine_arn;
+  // The task goes on after it (.sync, .waitForTaskToken): its result is shown as TaskSubmitted, which
+  // always has SdkHttpMetadata and SdkResponseMetadata.
+  bool submits = false;
   // Describes or stops a job that a call has submitted: allowed with it, and answered by what the
   // service says alone, without SdkHttpMetadata and SdkResponseMetadata.
   bool of_job = false;

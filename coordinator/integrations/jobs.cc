@@ -70,6 +70,7 @@ Outcome<Call, CallFailure> CallAbout(const JobCall& about, const Call& call) {
   about_it.parameters = WriteJson(Json::Object(members, &arena));
   about_it.job.clear();
   about_it.of_job = true;
+  about_it.submits = false;
   about_it.max_result_bytes = 0;  // the job's part of it is what is limited
   return about_it;
 }
