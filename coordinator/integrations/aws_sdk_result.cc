@@ -44,15 +44,14 @@ std::string WithMetadata(const Call& call, const aws::OperationRef& ref, const s
 // What the optimized integration makes of what the service answered.
 CallResult Finished(const Call& call, const aws::OperationRef& ref, std::string result,
                     const HttpResponse& response, const aws::WireResponse& wire) {
-  const OptimizedService* const optimized = FindOptimizedService(call.service);
-  if (optimized == nullptr) return result;
+  if (FindOptimizedService(call.service) == nullptr) return result;
   const OptimizedAction* const custom = FindOptimizedAction(call.service, call.action);
   if (custom != nullptr && custom->result != nullptr) {
     CallResult changed = custom->result(std::move(result));
     if (!changed.ok()) return changed;
     result = *std::move(changed);
   }
-  if (!optimized->shows_metadata || call.of_job) return result;
+  if (call.of_job || (custom != nullptr && !custom->shows_metadata)) return result;
   return WithMetadata(call, ref, result, response, wire);
 }
 
