@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
   AddHistory(&app, &session);
   AddList(&app, &session);
   AddStop(&app, &session);
+  AddRedrive(&app, &session);
   AddActivity(&app, &session);
   AddTask(&app, &session);
   AddEval(&app, &session);

@@ -194,7 +194,9 @@ struct Execution {
   absl::Time last_event_at;
   int64_t next_branch_id = 1;
   std::optional<absl::Time> timeout_at;  // TimeoutSeconds of the machine
-  bool machine_deleted = false;          // the next step ends it
+  int64_t redrive_count = 0;
+  absl::Time redriven_at;        // the last time; of one that was
+  bool machine_deleted = false;  // the next step ends it
   // By id. Branch 0 is there while the execution is open; a closed one has none.
   std::map<BranchId, Branch> branches;
 

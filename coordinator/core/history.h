@@ -25,6 +25,7 @@ enum class EventType : uint8_t {
   kExecutionFailed = 3,
   kExecutionAborted = 4,
   kExecutionTimedOut = 5,
+  kExecutionRedriven = 6,
   kPassStateEntered = 10,
   kPassStateExited = 11,
   kTaskStateEntered = 12,
@@ -125,9 +126,13 @@ struct HistoryEvent {
   Text location;  // of EvaluationFailed: the field, "Output/a"; empty: no single one
   std::optional<int64_t> timeout_seconds;
   std::optional<int64_t> heartbeat_seconds;
-  std::optional<int64_t> length;  // items of a Map
-  std::optional<int64_t> index;   // of an iteration, from 0
-  Limits limits;                  // of ExecutionStarted: those of the execution
+  std::optional<int64_t> length;         // items of a Map
+  std::optional<int64_t> index;          // of an iteration, from 0
+  std::optional<int64_t> redrive_count;  // of ExecutionRedriven, from 1
+  // Of MapStateStarted, where chance had a part in the items: the random bits that they came from.
+  // It is not shown; those who find the items again need it.
+  std::optional<uint64_t> items_seed;
+  Limits limits;  // of ExecutionStarted: those of the execution
   // Variables assigned while the state was left: name and JSON text, in the order of the
   // definition.
   std::vector<std::pair<std::string, Text>> assigned;

@@ -118,6 +118,13 @@ class Engine {
   void StopExecution(std::string machine_name, std::string name, std::optional<Text> error,
                      std::optional<Text> cause, store::Callback<absl::Time> done);
 
+  // Opens an execution again that failed, was stopped or timed out, from where it stood. Gives when
+  // it was redriven; a repeat with the same `client_token`, which may be empty, within
+  // store::kRedriveTokenLife the same. NOT_FOUND. FAILED_PRECONDITION: it cannot be redriven, with
+  // the reason in AWS's words. DATA_LOSS: its history does not tell where it stood.
+  void RedriveExecution(std::string machine_name, std::string name, std::string client_token,
+                        store::Callback<absl::Time> done);
+
   // Waits for a task of the activity, at the most until `deadline`; nullopt when none came. The
   // activity exists. CancelPoll ends the wait of a client that has gone; its callback is then not
   // called any more, and no task is given to it.

@@ -129,7 +129,8 @@ void Starter::Begun(Request& request) {
       });
   chains_->Get(started.id)
       ->Begin(std::move(request.start.execution), request.start.claimable_at,
-              std::move(request.start.transition), std::move(request.given), request.epoch);
+              std::move(request.start.transition), std::move(request.given), request.epoch,
+              metrics::TransitionKind::kStart);
 }
 
 void Starter::GiveBack(Request& request) {

@@ -52,6 +52,8 @@ void EncodeEvent(const core::HistoryEvent& event, absl::Time first_at, TextTable
   if (event.heartbeat_seconds) out->set_heartbeat_seconds(*event.heartbeat_seconds);
   if (event.length) out->set_length(*event.length);
   if (event.index) out->set_index(*event.index);
+  if (event.redrive_count) out->set_redrive_count(*event.redrive_count);
+  if (event.items_seed) out->set_items_seed(*event.items_seed);
   if (event.limits != core::Limits()) {
     out->mutable_limits()->set_payload_bytes(event.limits.payload_bytes);
     out->mutable_limits()->set_history_events(event.limits.history_events);
@@ -108,6 +110,8 @@ core::HistoryEvent DecodeEvent(const pb::Event& in, int64_t first_at_ms, TextRea
   if (in.has_heartbeat_seconds()) event.heartbeat_seconds = in.heartbeat_seconds();
   if (in.has_length()) event.length = in.length();
   if (in.has_index()) event.index = in.index();
+  if (in.has_redrive_count()) event.redrive_count = in.redrive_count();
+  if (in.has_items_seed()) event.items_seed = in.items_seed();
   if (in.has_limits()) {
     event.limits = {in.limits().payload_bytes(), in.limits().history_events()};
   }
