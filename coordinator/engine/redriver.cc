@@ -10,7 +10,7 @@ namespace pawl::engine {
 namespace {
 
 // An execution that is redriven and ends again and again while a redrive of it is written.
-constexpr int kMaxAttempts = 10;
+constexpr int kMaxRedriveAttempts = 10;
 // Events read at once.
 constexpr int64_t kPage = 1000;
 
@@ -61,7 +61,7 @@ void Redriver::Redrive(std::string machine_name, std::string name, std::string c
 }
 
 void Redriver::Attempt(const RequestPtr& request) {
-  if (++request->attempts > kMaxAttempts) {
+  if (++request->attempts > kMaxRedriveAttempts) {
     return request->done(absl::UnavailableError("the execution changes too often"));
   }
   parts_->store->FindExecution(
