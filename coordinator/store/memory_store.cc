@@ -126,6 +126,7 @@ void MemoryStore::RedriveExecution(const RedriveRequest& request, DoneCallback d
       ++transaction_;
       Remember(facts);
       history_[facts.id].push_back({request.transition.history, transaction_, clock_.Now()});
+      OrphanWaitsOf(facts.id);
       if (!request.client_token.empty()) {
         redrives_[{facts.id, request.client_token}] = request.execution.redriven_at;
       }

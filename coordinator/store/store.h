@@ -212,7 +212,7 @@ class Store {
   // ABORTED, UNAVAILABLE, UNKNOWN as above.
   virtual void CommitTransition(const CommitRequest& request, DoneCallback done) = 0;
   // Opens a closed execution again, or closes it anew where the redrive's own step did. What waited
-  // for its end, and has not been told, waits again. On disk when it returns. ABORTED: it does not
+  // for its end, and has not been told, waits again; its own waits for others are orphaned. On disk when it returns. ABORTED: it does not
   // stand as it was read, or its machine is being deleted; nothing was written.
   virtual void RedriveExecution(const RedriveRequest& request, DoneCallback done) = 0;
   // When the execution was redriven with that client token, at `since` or later. NOT_FOUND.
