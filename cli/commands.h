@@ -31,6 +31,9 @@ void AddStop(CLI::App* app, Session* session);
 // cli/redrive_command.cc
 void AddRedrive(CLI::App* app, Session* session);
 
+// cli/fork_command.cc
+void AddFork(CLI::App* app, Session* session);
+
 // cli/history_command.cc
 void AddHistory(CLI::App* app, Session* session);
 

@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   AddList(&app, &session);
   AddStop(&app, &session);
   AddRedrive(&app, &session);
+  AddFork(&app, &session);
   AddActivity(&app, &session);
   AddTask(&app, &session);
   AddEval(&app, &session);

@@ -25,24 +25,13 @@ constexpr Member kStartExecution[] = {
     {.name = "traceHeader", .most = 256, .ascii = true},
 };
 
-// What is wrong with an input, in the words of the parser that AWS uses.
-std::optional<AwsError> CheckInput(std::string_view input, int64_t max_bytes) {
-  if (input.empty()) return InvalidExecutionInput("Invalid execution input.");
-  if (static_cast<int64_t>(input.size()) > max_bytes) {
-    return InvalidExecutionInput(
-        fmt::format("Input is longer than the maximum of {} bytes in UTF-8.", max_bytes));
-  }
-  const absl::Status checked = CheckJson(input);
-  if (checked.ok()) return std::nullopt;
-  return InvalidExecutionInput(asl::DiagnoseJson(input, FromAbsl(checked.message())).message);
-}
-
 void StartExecution(Services& services, CallPtr call) {
   const auto arn = ReadPlainMachineArn(services.account, call->Text("stateMachineArn"));
   if (!arn.ok()) return call->Fail(arn.error());
   if (const auto error = CheckName(call->Text("name"))) return call->Fail(*error);
   const std::string_view input = call->Has("input") ? call->Text("input") : "{}";
-  if (const auto error = CheckInput(input, services.max_payload_bytes)) return call->Fail(*error);
+  if (const auto error = CheckExecutionInput(input, services.max_payload_bytes))
+    return call->Fail(*error);
 
   const std::string name =
       call->Has("name") ? std::string(call->Text("name")) : Uuid::Random().ToString();
@@ -149,6 +138,14 @@ void WriteSummary(const Services& services, const store::ExecutionRecord& record
   if (record.redrive_count > 0) body->Time("redriveDate", record.redriven_at);
 }
 
+// No member of AWS's: only executions have it that AWS does not know.
+void WriteFork(const core::ForkOrigin& fork, ObjectWriter* body) {
+  ObjectWriter origin(body->Key("forkedFrom"));
+  origin.Text("executionArn", fork.execution_arn).Text("state", fork.state.view());
+  if (fork.event_id != 0) origin.Int("eventId", fork.event_id);
+  origin.Close();
+}
+
 std::string Described(const Services& services, const store::ExecutionRecord& record,
                       bool with_data) {
   std::string out;
@@ -166,6 +163,7 @@ std::string Described(const Services& services, const store::ExecutionRecord& re
     if (record.cause.has_value()) body.Text("cause", record.cause->view());
   }
   WriteRedriveStatus(record, services.clock->Now(), &body);
+  if (record.fork != nullptr) WriteFork(*record.fork, &body);
   body.Close();
   return out;
 }
@@ -266,6 +264,17 @@ void ListExecutions(Services& services, CallPtr call) {
 }
 
 }  // namespace
+
+std::optional<AwsError> CheckExecutionInput(std::string_view input, int64_t max_bytes) {
+  if (input.empty()) return InvalidExecutionInput("Invalid execution input.");
+  if (static_cast<int64_t>(input.size()) > max_bytes) {
+    return InvalidExecutionInput(
+        fmt::format("Input is longer than the maximum of {} bytes in UTF-8.", max_bytes));
+  }
+  const absl::Status checked = CheckJson(input);
+  if (checked.ok()) return std::nullopt;
+  return InvalidExecutionInput(asl::DiagnoseJson(input, FromAbsl(checked.message())).message);
+}
 
 std::span<const Operation> ExecutionOperations() {
   static constexpr Operation kOperations[] = {

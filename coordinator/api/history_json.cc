@@ -181,6 +181,7 @@ void WriteDetails(const HistoryEvent& event, Shape shape, bool execution_data,
     case Shape::kStarted:
       WriteInput(event, execution_data, details);
       details->Text("roleArn", event.role_arn.view());
+      if (event.fork != nullptr) details->Text("forkedFrom", event.fork->execution_arn);
       break;
     case Shape::kOutput:
       WriteOutput(event, execution_data, details);

@@ -16,6 +16,7 @@
 #include "coordinator/base/ids.h"
 #include "coordinator/base/json.h"
 #include "coordinator/base/text.h"
+#include "coordinator/core/fork_origin.h"
 #include "coordinator/core/limits.h"
 
 namespace pawl::core {
@@ -45,6 +46,7 @@ struct ExecutionFacts {
   absl::Time started_at;
   Text input;  // as it was sent, to the byte
   Limits limits;
+  std::shared_ptr<const ForkOrigin> fork;  // null: it begins where its machine does
 };
 
 // What a branch does now. Stored by number: never renumber, only append.

@@ -14,19 +14,6 @@
 namespace pawl::core {
 namespace {
 
-// As the position has them: an object's text.
-Text ObjectText(const Assigned& variables) {
-  if (variables.empty()) return Text();
-  std::string text = "{";
-  for (const auto& [name, value] : variables) {
-    if (text.size() > 1) text.push_back(',');
-    AppendJsonString(name, &text);
-    StrAppend(&text, ":", value.view());
-  }
-  text.push_back('}');
-  return Text(std::move(text));
-}
-
 // Builds the position from the places that were traced, then begins what had not ended.
 class Redriving {
  public:
@@ -57,7 +44,7 @@ class Redriving {
   void Put(const TracedPlace& place, Branch& branch) {
     branch.state = place.state;
     branch.data = place.input;
-    branch.variables = ObjectText(place.variables);
+    branch.variables = VariablesText(place.variables);
     branch.entered_event_id = branch.last_event_id = place.entered_event_id;
     branch.entered_previous_id = place.entered_previous_id;
     branch.entered_at = place.entered_at;

@@ -67,7 +67,31 @@ void Assign(const Assigned& assigned, Assigned* variables) {
   }
 }
 
+// What VariablesText has made of them.
+Assigned ReadVariables(const Text& text) {
+  Assigned variables;
+  JsonArena arena;
+  const absl::StatusOr<Json> object = ParseJson(text.view(), &arena);
+  if (!object.ok() || !object->is_object()) return variables;
+  for (const JsonMember& member : object->members()) {
+    variables.emplace_back(std::string(member.key), Text(WriteJson(member.value)));
+  }
+  return variables;
+}
+
 }  // namespace
+
+Text VariablesText(const Assigned& variables) {
+  if (variables.empty()) return Text();
+  std::string text = "{";
+  for (const auto& [name, value] : variables) {
+    if (text.size() > 1) text.push_back(',');
+    AppendJsonString(name, &text);
+    StrAppend(&text, ":", value.view());
+  }
+  text.push_back('}');
+  return Text(std::move(text));
+}
 
 bool TracedPlace::AllEnded() const {
   return static_cast<int64_t>(children.size()) == length &&
@@ -98,9 +122,13 @@ TracedPlace* Retrace::OwnerOf(const HistoryEvent& event) {
   if (BeginsContainer(event.type)) return BeginContainer(event);
   if (FailsContainer(event.type)) return ContainerOf(event);
   switch (event.type) {
+    case EventType::kExecutionStarted:
+      if (event.fork != nullptr) places_.front().variables = ReadVariables(event.fork->variables);
+      return &places_.front();
     case EventType::kMapIterationStarted:
       return BeginIteration(event);
     case EventType::kMapIterationSucceeded:
+      if (event.previous_id == 0) return nullptr;
       owners_[event.previous_id].place->ended_event_id = event.id;
       return owners_[event.previous_id].place;
     case EventType::kEvaluationFailed:
@@ -156,13 +184,14 @@ TracedPlace* Retrace::Outwards(int64_t event_id, const Text& state) const {
 TracedPlace* Retrace::BeginContainer(const HistoryEvent& event) {
   TracedPlace* container = ContainerOf(event);
   if (container == nullptr) return nullptr;
+  const asl::State& state = *machine_.Find(container->state.view());
+  const bool map = event.type == EventType::kMapStateStarted;
+  if (map != (state.type == asl::StateType::kMap)) return nullptr;
   ForgetChildren(container);
   container->started_event_id = event.id;
   container->started_at = event.timestamp;
   container->items_seed = event.items_seed;
-  const asl::State& state = *machine_.Find(container->state.view());
-  container->length = state.type == asl::StateType::kMap
-                          ? event.length.value_or(0)
+  container->length = map ? event.length.value_or(0)
                           : static_cast<int64_t>(state.as<asl::ParallelDetail>().branches.size());
   return container;
 }

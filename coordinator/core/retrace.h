@@ -52,6 +52,9 @@ struct TracedPlace {
   bool AllEnded() const;
 };
 
+// As a position has them: an object's text, empty when there are none.
+Text VariablesText(const Assigned& variables);
+
 class Retrace {
  public:
   // `machine` is what the execution runs; it outlives this.

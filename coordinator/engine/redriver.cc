@@ -4,6 +4,7 @@
 
 #include "coordinator/base/log.h"
 #include "coordinator/core/redrive.h"
+#include "coordinator/engine/read_history.h"
 #include "coordinator/store/execution_record.h"
 
 namespace pawl::engine {
@@ -11,8 +12,6 @@ namespace {
 
 // An execution that is redriven and ends again and again while a redrive of it is written.
 constexpr int kMaxRedriveAttempts = 10;
-// Events read at once.
-constexpr int64_t kPage = 1000;
 
 std::shared_ptr<const core::ExecutionFacts> FactsOf(const store::ExecutionRecord& record,
                                                     const store::Revision& revision,
@@ -29,6 +28,7 @@ std::shared_ptr<const core::ExecutionFacts> FactsOf(const store::ExecutionRecord
   facts->started_at = record.started_at;
   facts->input = record.input;
   facts->limits = record.limits;
+  facts->fork = record.fork;
   return facts;
 }
 
@@ -89,8 +89,7 @@ void Redriver::CheckRedrivable(const RequestPtr& request) {
   if (why_not) return request->done(absl::FailedPreconditionError(*why_not));
   const auto refreshed = [self = shared_from_this(), request](const absl::Status& status) {
     if (!status.ok()) return request->done(status);
-    request->stood = std::make_unique<core::Retrace>(request->revision->machine());
-    self->ReadHistory(request);
+    self->Trace(request);
   };
   parts_->machines->Get(
       request->record.revision_id,
@@ -103,19 +102,17 @@ void Redriver::CheckRedrivable(const RequestPtr& request) {
       });
 }
 
-void Redriver::ReadHistory(const RequestPtr& request) {
-  parts_->store->GetHistory(
-      {.execution = request->record.id, .limit = kPage, .after = request->stood->last_event_id()},
-      [self = shared_from_this(), request](absl::StatusOr<store::Page<core::HistoryEvent>> page) {
-        if (!page.ok()) return request->done(page.status());
-        for (const core::HistoryEvent& event : page->items) {
-          if (absl::Status added = request->stood->Add(event); !added.ok()) {
-            return request->done(added);
-          }
-          request->last_event_at = event.timestamp;
-        }
-        if (page->next.empty()) return self->Write(request);
-        self->ReadHistory(request);
+void Redriver::Trace(const RequestPtr& request) {
+  request->stood = std::make_unique<core::Retrace>(request->revision->machine());
+  ReadHistory(
+      parts_->store, request->record.id,
+      [request](const core::HistoryEvent& event) {
+        request->last_event_at = event.timestamp;
+        return request->stood->Add(event);
+      },
+      [self = shared_from_this(), request](const absl::Status& status) {
+        if (!status.ok()) return request->done(status);
+        self->Write(request);
       });
 }
 

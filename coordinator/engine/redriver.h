@@ -48,7 +48,7 @@ class Redriver : public std::enable_shared_from_this<Redriver> {
   // A repeat of a call that has redriven it is answered as that was.
   void LookForToken(const RequestPtr& request);
   void CheckRedrivable(const RequestPtr& request);
-  void ReadHistory(const RequestPtr& request);
+  void Trace(const RequestPtr& request);
   void Write(const RequestPtr& request);
   void Written(const RequestPtr& request, const absl::Status& status);
   void Redriven(Request& request);

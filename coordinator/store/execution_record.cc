@@ -42,6 +42,7 @@ ExecutionRecord RecordOf(const core::Execution& execution) {
           .cause = Stored(execution.cause),
           .last_event_id = execution.last_event_id,
           .limits = facts.limits,
+          .fork = facts.fork,
           .machine_deleted = execution.machine_deleted};
 }
 

@@ -19,8 +19,12 @@ absl::Status MemoryStore::NotFound(std::string_view kind, std::string_view name)
 
 bool MemoryStore::IsCurrent(const core::ExecutionFacts& facts) const {
   const auto it = machines_.find(facts.machine_name);
-  return it != machines_.end() && it->second.id == facts.machine_id && !it->second.deleting &&
-         it->second.current.id == facts.revision_id;
+  if (it == machines_.end() || it->second.id != facts.machine_id || it->second.deleting) {
+    return false;
+  }
+  if (facts.fork == nullptr) return it->second.current.id == facts.revision_id;
+  const auto revision = revisions_.find(facts.revision_id);
+  return revision != revisions_.end() && revision->second.machine_id == facts.machine_id;
 }
 
 bool MemoryStore::IsDeleted(MachineId id) const {
@@ -126,6 +130,7 @@ void MemoryStore::RedriveExecution(const RedriveRequest& request, DoneCallback d
       ++transaction_;
       Remember(facts);
       history_[facts.id].push_back({request.transition.history, transaction_, clock_.Now()});
+      OrphanWaitsOf(facts.id);
       if (!request.client_token.empty()) {
         redrives_[{facts.id, request.client_token}] = request.execution.redriven_at;
       }

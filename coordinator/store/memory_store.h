@@ -143,6 +143,8 @@ class MemoryStore : public Store {
   void Close(const core::Execution& execution);
   // The waits for the end of `child`.
   std::pair<WaitIterator, WaitIterator> WaitsFor(ExecutionId child);
+  // What the tasks of `parent` wait for nobody waits for any more.
+  void OrphanWaitsOf(ExecutionId parent);
   // One step of the deletion of a machine; whether it has gone.
   bool FinishDeletion(const Machine& machine);
   std::vector<audit::AuditedWait> AuditedWaitsOf(ExecutionId parent) const;

@@ -128,6 +128,7 @@ absl::StatusOr<ExecutionRecord> ReadFullRecord(const pqxx::row& row) {
   }
   record.input = events.front().payload;  // ExecutionStarted
   record.limits = events.front().limits;
+  record.fork = events.front().fork;
   return record;
 }
 

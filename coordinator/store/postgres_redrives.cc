@@ -14,12 +14,16 @@ namespace pawl::store {
 namespace {
 
 // What both forms of a redrive end with: $1 is the execution, $2 the fence it was closed with; the
-// row is `reopened`. Old tokens go a few at a time, whoever's they are, and never those that
+// row is `reopened`. What its tasks of before wait for nobody waits for any more: an execution that
+// does not exist does, in its place. Old tokens go a few at a time, whoever's they are, and never those that
 // another redrive deletes.
 constexpr char kReopenedRecord[] = R"(,
   recorded as (
     insert into history (execution_id, first_event_id, occurred_at, event_count, events)
     select execution_id, $3::bigint, $4::timestamptz, $5::integer, $6::bytea from reopened),
+  given_up as (
+    update child_wait w set parent_id = '00000000-0000-0000-0000-000000000000'
+      from reopened r where w.parent_id = r.execution_id),
   remembered as (
     insert into redrive_token (execution_id, redriven_at, client_token)
     select execution_id, $8::timestamptz, $9::text from reopened where $9::text is not null

@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -105,7 +106,8 @@ struct StartRequest {
 
 struct StartResult {
   // kNameTaken: there is one of that name; `existing` says which. kMachineChanged: the machine was
-  // updated or deleted since the caller read it; nothing was written.
+  // updated or deleted since the caller read it; nothing was written. A fork may run any revision
+  // of its machine.
   enum class Kind { kStarted, kNameTaken, kMachineChanged };
   Kind kind = Kind::kStarted;
   ExecutionId existing;
@@ -157,7 +159,8 @@ struct ExecutionRecord {
   std::optional<Text> cause;
   int64_t last_event_id = 0;
   core::Limits limits;
-  bool machine_deleted = false;  // or is being deleted
+  std::shared_ptr<const core::ForkOrigin> fork;  // null: it was not forked
+  bool machine_deleted = false;                  // or is being deleted
 };
 
 struct ExecutionQuery {
@@ -212,7 +215,7 @@ class Store {
   // ABORTED, UNAVAILABLE, UNKNOWN as above.
   virtual void CommitTransition(const CommitRequest& request, DoneCallback done) = 0;
   // Opens a closed execution again, or closes it anew where the redrive's own step did. What waited
-  // for its end, and has not been told, waits again. On disk when it returns. ABORTED: it does not
+  // for its end, and has not been told, waits again; its own waits for others are orphaned. On disk when it returns. ABORTED: it does not
   // stand as it was read, or its machine is being deleted; nothing was written.
   virtual void RedriveExecution(const RedriveRequest& request, DoneCallback done) = 0;
   // When the execution was redriven with that client token, at `since` or later. NOT_FOUND.

@@ -2,6 +2,7 @@
 -- Why       RedriveExecution opens a closed execution again; lists and descriptions tell of it, and a
 --           repeat of a call is answered as the call was.
 -- Locks     execution and closed_execution, exclusively, for a moment: no row is rewritten.
+--           child_wait against writes while its index is made.
 -- Previous  A coordinator of the previous version goes on with executions that were redriven, and
 --           forgets the count of those that it moves or closes: redrive once all are new.
 
@@ -13,6 +14,10 @@ alter table closed_execution add column redrive_count integer, add column redriv
 comment on column closed_execution.redrive_count is 'Null: never.';
 comment on table closed_execution is
   'What an execution came to. Written by the transition that closes it; a redrive deletes it.';
+
+create index child_wait_parent_idx on child_wait (parent_id);
+comment on index child_wait_parent_idx is
+  'RedriveExecution: what the tasks of before wait for, and those that run again do not.';
 
 create table redrive_token (
   execution_id uuid not null,

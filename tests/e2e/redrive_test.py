@@ -429,4 +429,4 @@ class BulkRedriveTest(RedriveCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(warnings="ignore")

@@ -112,6 +112,14 @@ core::HistoryEvent RandomEvent(Random& random, int64_t id, const Text& shared) {
   event.redrive_count = random.Maybe(random.Below(1000));
   event.items_seed = random.Maybe(static_cast<uint64_t>(random.Any()));
   if (random.Coin()) event.limits = {random.Below(1'000'000), random.Below(30'000)};
+  if (random.Coin()) {
+    event.fork = std::make_shared<const core::ForkOrigin>(
+        core::ForkOrigin{.execution_arn = random.SomeText().str(),
+                         .event_id = random.Below(1000),
+                         .state = random.SomeText(),
+                         .input = random.Coin() ? shared : random.SomeText(),
+                         .variables = random.SomeText()});
+  }
   for (int64_t i = random.Below(3); i > 0; --i) {
     event.assigned.emplace_back(random.SomeText().str(), random.SomeText());
   }

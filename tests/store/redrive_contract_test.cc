@@ -185,6 +185,25 @@ TEST_P(RedriveContract, WhatHasNotBeenToldOfItsEndWaitsForTheNextOne) {
   EXPECT_EQ(ended()[0].wait, wait);
 }
 
+TEST_P(RedriveContract, WhatItsOwnTasksWaitedForIsOrphaned) {
+  Fail("one");
+  const core::Execution child = Begin(machine_, "child");
+  const ChildWait wait{child.facts->id, closed_.facts->id, BranchId(0), 7};
+  ASSERT_TRUE(AwaitDone([&](auto done) { store_->AwaitChild(wait, std::move(done)); }).ok());
+  const RedriveRequest request = Reopening(closed_, before_);
+  ASSERT_TRUE(Redrive(request).ok());
+  const auto orphaned = [&] {
+    return *Await<std::vector<WaitedFor>>(
+        [&](auto done) { store_->OrphanedWaits(10, std::move(done)); });
+  };
+  ASSERT_THAT(orphaned(), SizeIs(1));
+  EXPECT_EQ(orphaned()[0].wait.child, child.facts->id);
+  // Unless the task that runs again waits for it too.
+  const ChildWait again{child.facts->id, closed_.facts->id, BranchId(0), 8};
+  ASSERT_TRUE(AwaitDone([&](auto done) { store_->AwaitChild(again, std::move(done)); }).ok());
+  EXPECT_THAT(orphaned(), IsEmpty());
+}
+
 TEST_P(RedriveContract, AClientTokenIsFoundForItsExecutionAndItsTime) {
   Fail("one");
   EXPECT_TRUE(absl::IsNotFound(FindRedrive("token", absl::InfinitePast()).status()));

@@ -236,6 +236,7 @@ void ExpectSame(const core::Execution& stored, const core::Execution& wanted) {
   EXPECT_EQ(stored.facts->role_arn, wanted.facts->role_arn);
   EXPECT_EQ(stored.facts->started_at, wanted.facts->started_at);
   EXPECT_EQ(stored.facts->input, wanted.facts->input);
+  EXPECT_EQ(stored.facts->fork == nullptr, wanted.facts->fork == nullptr);
   EXPECT_EQ(stored.status, wanted.status);
   EXPECT_EQ(stored.fence, wanted.fence);
   EXPECT_EQ(stored.version, wanted.version);
@@ -274,6 +275,10 @@ void ExpectSame(const core::HistoryEvent& stored, const core::HistoryEvent& want
   EXPECT_EQ(stored.index, wanted.index);
   EXPECT_EQ(stored.redrive_count, wanted.redrive_count);
   EXPECT_EQ(stored.items_seed, wanted.items_seed);
+  ASSERT_EQ(stored.fork == nullptr, wanted.fork == nullptr);
+  if (wanted.fork != nullptr) {
+    EXPECT_EQ(*stored.fork, *wanted.fork);
+  }
   EXPECT_EQ(stored.assigned, wanted.assigned);
 }
 

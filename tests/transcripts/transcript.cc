@@ -15,6 +15,7 @@
 #include "coordinator/base/clock.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/advance.h"
+#include "coordinator/core/fork.h"
 #include "coordinator/core/redrive.h"
 #include "tests/support/fake_world.h"
 
@@ -139,6 +140,8 @@ class Player {
       execution_.machine_deleted = true;
     } else if (name == "redrive") {
       Redrive();
+    } else if (name == "fork") {
+      Fork(rest);
     } else {
       return false;
     }
@@ -163,12 +166,38 @@ class Player {
     facts->started_at = now_ = kStart;
     facts->input = Text(input);
     facts->limits = limits_;
+    Begin(std::move(facts));
+  }
+
+  void Begin(std::shared_ptr<const core::ExecutionFacts> facts) {
     execution_ = core::Execution();
-    execution_.facts = facts;
+    execution_.facts = std::move(facts);
     rows_.clear();
     tokens_.clear();
     last_id_ = 0;
     Print(core::Begin(*machine_, FakeWorld(ActivityExists), now_, 1, execution_));
+  }
+
+  // A new execution begins where this one has been.
+  void Fork(const std::string& rest) {
+    const auto [state, input] = TwoWords(rest);
+    core::ForkSearch search(*machine_, *state);
+    for (const audit::AuditedRow& row : rows_) {
+      for (const core::HistoryEvent& event : row.events) {
+        if (absl::Status added = search.Add(event); !added.ok()) out_ << added.message() << "\n";
+      }
+    }
+    core::ForkOrigin origin = search.Found();
+    if (input) origin.input = *input;
+    if (core::ForkState(*machine_, state->view()) == nullptr || origin.input.empty()) {
+      out_ << "refused\n";
+      return;
+    }
+    out_ << "of event " << origin.event_id << "\n";
+    auto facts = std::make_shared<core::ExecutionFacts>(*execution_.facts);
+    facts->started_at = now_;
+    facts->fork = std::make_shared<const core::ForkOrigin>(std::move(origin));
+    Begin(std::move(facts));
   }
 
   // As whoever reads the closed execution does it: all that is left of it is how it ended and its
