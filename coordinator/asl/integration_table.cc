@@ -126,6 +126,96 @@ constexpr IntegrationMember kPublish[] = {
     {"MessageGroupId"},
 };
 constexpr IntegrationMember kPutEvents[] = {{"Entries", true}, {"EndpointId"}};
+constexpr IntegrationMember kGetItem[] = {
+    {"Key", true},
+    {"TableName", true},
+    {"AttributesToGet"},
+    {"ConsistentRead"},
+    {"ExpressionAttributeNames"},
+    {"ProjectionExpression"},
+    {"ReturnConsumedCapacity"},
+};
+constexpr IntegrationMember kPutItem[] = {
+    {"Item", true},
+    {"TableName", true},
+    {"ConditionExpression"},
+    {"ConditionalOperator"},
+    {"Expected"},
+    {"ExpressionAttributeNames"},
+    {"ExpressionAttributeValues"},
+    {"ReturnConsumedCapacity"},
+    {"ReturnItemCollectionMetrics"},
+    {"ReturnValues"},
+    {"ReturnValuesOnConditionCheckFailure"},
+};
+constexpr IntegrationMember kUpdateItem[] = {
+    {"Key", true},
+    {"TableName", true},
+    {"AttributeUpdates"},
+    {"ConditionExpression"},
+    {"ConditionalOperator"},
+    {"Expected"},
+    {"ExpressionAttributeNames"},
+    {"ExpressionAttributeValues"},
+    {"ReturnConsumedCapacity"},
+    {"ReturnItemCollectionMetrics"},
+    {"ReturnValues"},
+    {"ReturnValuesOnConditionCheckFailure"},
+    {"UpdateExpression"},
+};
+constexpr IntegrationMember kDeleteItem[] = {
+    {"Key", true},
+    {"TableName", true},
+    {"ConditionExpression"},
+    {"ConditionalOperator"},
+    {"Expected"},
+    {"ExpressionAttributeNames"},
+    {"ExpressionAttributeValues"},
+    {"ReturnConsumedCapacity"},
+    {"ReturnItemCollectionMetrics"},
+    {"ReturnValues"},
+    {"ReturnValuesOnConditionCheckFailure"},
+};
+constexpr IntegrationMember kGlueStartJobRun[] = {
+    {"JobName", true},
+    {"JobRunId"},
+    {"Arguments"},
+    {"Timeout"},
+    {"MaxCapacity"},
+    {"AllocatedCapacity"},
+    {"NumberOfWorkers"},
+    {"WorkerType"},
+    {"ExecutionClass"},
+    {"SecurityConfiguration"},
+    {"NotificationProperty"},
+    {"JobRunQueuingEnabled"},
+};
+constexpr IntegrationMember kAddStep[] = {
+    {"ClusterId", true}, {"Step", true}, {"ExecutionRoleArn"}};
+constexpr IntegrationMember kCancelStep[] = {{"ClusterId", true}, {"StepId", true}};
+constexpr IntegrationMember kTerminateCluster[] = {{"ClusterId", true}};
+constexpr IntegrationMember kProtectCluster[] = {{"ClusterId", true},
+                                                 {"TerminationProtected", true}};
+constexpr IntegrationMember kModifyFleet[] = {
+    {"ClusterId", true}, {"InstanceFleetName", true}, {"InstanceFleet", true}};
+constexpr IntegrationMember kModifyGroup[] = {
+    {"ClusterId", true}, {"InstanceGroupName", true}, {"InstanceGroup", true}};
+constexpr IntegrationMember kGatewayInvoke[] = {
+    {"ApiEndpoint", true}, {"Method", true},    {"Stage"},       {"Path"},
+    {"Headers"},           {"QueryParameters"}, {"RequestBody"}, {"AuthType"},
+    {"AllowNullValues"},
+};
+constexpr IntegrationMember kClusterCall[] = {
+    {"ClusterName", true}, {"CertificateAuthority", true},
+    {"Endpoint", true},    {"Method", true},
+    {"Path", true},        {"QueryParameters"},
+    {"RequestBody"},
+};
+constexpr IntegrationMember kClusterJob[] = {
+    {"ClusterName", true}, {"CertificateAuthority", true},
+    {"Endpoint", true},    {"Namespace"},
+    {"Job", true},         {"LogOptions"},
+};
 constexpr IntegrationMember kHttpInvoke[] = {
     {"ApiEndpoint", true}, {"Method", true},    {"Authentication"}, {"InvocationConfig"},
     {"Headers"},           {"QueryParameters"}, {"RequestBody"},    {"Transform"},
@@ -136,9 +226,26 @@ constexpr struct {
   std::string_view action;
   std::span<const IntegrationMember> members;
 } kMembers[] = {
-    {"events", "putEvents", kPutEvents},  {"http", "invoke", kHttpInvoke},
-    {"lambda", "invoke", kLambdaInvoke},  {"sns", "publish", kPublish},
-    {"sqs", "sendMessage", kSendMessage}, {"states", "startExecution", kStartExecution},
+    {"apigateway", "invoke", kGatewayInvoke},
+    {"dynamodb", "deleteItem", kDeleteItem},
+    {"dynamodb", "getItem", kGetItem},
+    {"dynamodb", "putItem", kPutItem},
+    {"dynamodb", "updateItem", kUpdateItem},
+    {"eks", "call", kClusterCall},
+    {"eks", "runJob", kClusterJob},
+    {"elasticmapreduce", "addStep", kAddStep},
+    {"elasticmapreduce", "cancelStep", kCancelStep},
+    {"elasticmapreduce", "modifyInstanceFleetByName", kModifyFleet},
+    {"elasticmapreduce", "modifyInstanceGroupByName", kModifyGroup},
+    {"elasticmapreduce", "setClusterTerminationProtection", kProtectCluster},
+    {"elasticmapreduce", "terminateCluster", kTerminateCluster},
+    {"events", "putEvents", kPutEvents},
+    {"glue", "startJobRun", kGlueStartJobRun},
+    {"http", "invoke", kHttpInvoke},
+    {"lambda", "invoke", kLambdaInvoke},
+    {"sns", "publish", kPublish},
+    {"sqs", "sendMessage", kSendMessage},
+    {"states", "startExecution", kStartExecution},
 };
 
 }  // namespace

@@ -162,6 +162,7 @@ integrations::Call CallOf(const core::ExecutionFacts& facts, const core::TaskAtt
   call.execution_role_arn = facts.role_arn;
   call.state_machine_arn = facts.state_machine_arn;
   call.max_result_bytes = facts.limits.payload_bytes;
+  call.submits = task.has_token() && !task.has_job();
   call.job = task.job.str();
   if (task.started_at) call.made_at = *task.started_at;
   return call;

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/integrations/optimized_services.h"
 
 namespace pawl::integrations {
 namespace {
@@ -94,7 +95,9 @@ absl::StatusOr<AwsEndpoints> AwsEndpoints::Parse(std::string_view endpoint,
       return absl::InvalidArgumentError(
           StrCat("found '", FromAbsl(piece), "', expected SERVICE=URL"));
     }
-    endpoints.services_[absl::AsciiStrToLower(parts.first)] = *one;
+    const std::string service = absl::AsciiStrToLower(parts.first);
+    const OptimizedService* const optimized = FindOptimizedService(service);
+    endpoints.services_[optimized != nullptr ? std::string(optimized->model) : service] = *one;
   }
   return endpoints;
 }

@@ -28,7 +28,7 @@ class AwsEndpoints {
 
   //   endpoint   "aws", or a URL for all services
   //   services   "s3=http://127.0.0.1:9000,dynamodb=aws": others than the endpoint says; services
-  //              are named as in a Resource
+  //              are named as in a Resource, of either integration: "eventbridge" or "events"
   // INVALID_ARGUMENT: with the part that is not so.
   static absl::StatusOr<AwsEndpoints> Parse(std::string_view endpoint, std::string_view services,
                                             std::string region);
@@ -38,7 +38,7 @@ class AwsEndpoints {
     services_.emplace(service, url);
   }
 
-  // `service` as in a Resource; its model's endpoint prefix is how AWS's hosts begin.
+  // `service` as its models are called; its model's endpoint prefix is how AWS's hosts begin.
   AwsTarget Of(std::string_view endpoint_prefix, std::string_view service) const;
   const std::string& region() const { return region_; }
 

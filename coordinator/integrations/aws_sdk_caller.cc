@@ -15,6 +15,14 @@ constexpr int kMaxSdkAttempts = 3;  // AWS's SDKs, standard mode
 // AWS's SDKs pause longer when a service says that there are too many calls.
 constexpr int kThrottledPause = 5;
 
+// What the same request would only meet again.
+bool IsFinal(const HttpResult& result) {
+  if (result.ok()) return true;
+  const HttpFailure::Kind kind = result.error().kind;
+  return kind == HttpFailure::Kind::kTooLarge || kind == HttpFailure::Kind::kInvalid ||
+         kind == HttpFailure::Kind::kDenied;
+}
+
 }  // namespace
 
 AwsSdkCaller::AwsSdkCaller(Parts parts)
@@ -69,42 +77,51 @@ void AwsSdkCaller::Found(Call call, Way way, absl::StatusOr<aws::OperationRef> r
   auto sending =
       std::make_shared<Sending>(Sending{std::move(call), std::move(way), *std::move(prepared)});
   if (!sending->prepared.scope) return Send(std::move(sending));
-  GetCredentials(std::move(sending));
+  GetCredentials(sending->call, ErrorPrefix(sending->call, sending->prepared.ref),
+                 sending->prepared.needs_credentials, [this, sending](Credentials credentials) {
+                   if (!credentials.ok()) {
+                     return sending->way.tell(std::move(credentials.error()));
+                   }
+                   sending->credentials = *std::move(credentials);
+                   Send(sending);
+                 });
 }
 
-void AwsSdkCaller::GetCredentials(std::shared_ptr<Sending> sending) {
-  const bool at_aws = sending->prepared.needs_credentials;
-  const bool as_role = !sending->call.role_arn.empty() && (at_aws || parts_.has_own_sts);
+void AwsSdkCaller::GetCredentials(const Call& call, std::string_view prefix, bool at_aws,
+                                  CredentialsDone done) {
+  const bool as_role = !call.role_arn.empty() && (at_aws || parts_.has_own_sts);
+  // Of the call the role, the state machine and the names count.
+  Call caller = {.service = call.service,
+                 .action = call.action,
+                 .role_arn = call.role_arn,
+                 .execution_role_arn = call.execution_role_arn,
+                 .state_machine_arn = call.state_machine_arn};
   credentials_.Get(
       /*ask_instance=*/at_aws,
-      [this, at_aws, as_role, sending = std::move(sending)](CredentialChain::Result own) mutable {
-        if (own.ok() && as_role) return AssumeRole(std::move(sending), *own);
-        if (own.ok()) {
-          sending->credentials = *std::move(own);
-        } else if (as_role) {
-          return sending->way.tell(RoleRefused(sending->call));
-        } else if (at_aws) {
-          return sending->way.tell(
-              SdkClientFailure(sending->call, sending->prepared.ref, own.error()));
+      [this, at_aws, as_role, prefix = std::string(prefix), caller = std::move(caller),
+       done = std::move(done)](CredentialChain::Result own) mutable {
+        if (own.ok() && as_role) return AssumeRole(caller, prefix, *own, std::move(done));
+        if (own.ok()) return done(std::optional<AwsCredentials>(*std::move(own)));
+        if (as_role) return done(RoleRefused(caller));
+        if (at_aws) {
+          return done(CallFailure{StrCat(prefix, ".SdkClientException"), own.error(),
+                                  /*passing=*/true});
         }
-        Send(std::move(sending));
+        done(std::optional<AwsCredentials>());
       });
 }
 
-void AwsSdkCaller::AssumeRole(std::shared_ptr<Sending> sending, const AwsCredentials& own) {
-  const std::string role = sending->call.role_arn;
-  const std::string machine = sending->call.state_machine_arn;
-  parts_.roles->Get(role, machine, own,
-                    [this, sending = std::move(sending)](AssumedRoles::Result credentials) mutable {
-                      const Call& call = sending->call;
-                      if (!credentials.ok()) {
-                        log::Warn("role_not_assumed",
-                                  {{"role", call.role_arn}, {"why", credentials.error().message}});
-                        return sending->way.tell(RoleNotAssumed(
-                            call, ErrorPrefix(call, sending->prepared.ref), credentials.error()));
+void AwsSdkCaller::AssumeRole(const Call& call, std::string_view prefix, const AwsCredentials& own,
+                              CredentialsDone done) {
+  parts_.roles->Get(call.role_arn, call.state_machine_arn, own,
+                    [call, prefix = std::string(prefix),
+                     done = std::move(done)](AssumedRoles::Result credentials) mutable {
+                      if (credentials.ok()) {
+                        return done(std::optional<AwsCredentials>(*std::move(credentials)));
                       }
-                      sending->credentials = *std::move(credentials);
-                      Send(std::move(sending));
+                      log::Warn("role_not_assumed",
+                                {{"role", call.role_arn}, {"why", credentials.error().message}});
+                      done(RoleNotAssumed(call, prefix, credentials.error()));
                     });
 }
 
@@ -133,8 +150,10 @@ void AwsSdkCaller::Answered(std::shared_ptr<Sending> sending, HttpResult result)
           pause, [this, sending = std::move(sending)]() mutable { Send(std::move(sending)); });
     }
   }
-  sending->way.tell(result.ok() ? SdkResult(call, ref, *result, sending->attempts)
-                                : CallResult(SdkFailure(call, ref, result.error())));
+  CallResult told = result.ok() ? SdkResult(call, ref, *result, sending->attempts)
+                                : CallResult(SdkFailure(call, ref, result.error()));
+  if (!told.ok()) told.error().passing = verdict.again || !IsFinal(result);
+  sending->way.tell(std::move(told));
 }
 
 }  // namespace pawl::integrations

@@ -43,6 +43,14 @@ class AwsSdkCaller {
   };
   void Begin(Call call, Way way);
 
+  // What a call is signed with: the node's own credentials, or those of the role that the task
+  // names. Nothing: the call goes unsigned, where that is possible.
+  //   prefix   of the errors, "DynamoDb"
+  //   at_aws   the call goes to AWS itself, where nobody answers without a signature
+  using Credentials = Outcome<std::optional<AwsCredentials>, CallFailure>;
+  using CredentialsDone = absl::AnyInvocable<void(Credentials)>;
+  void GetCredentials(const Call& call, std::string_view prefix, bool at_aws, CredentialsDone done);
+
   // On the thread that ends the client, before it does: models are read on a thread that uses it.
   void Stop() { loader_.Stop(); }
 
@@ -60,8 +68,8 @@ class AwsSdkCaller {
   // Looks up first what the call names, and goes on with it.
   void LookUp(Call list, Call call, Way way);
   void Found(Call call, Way way, absl::StatusOr<aws::OperationRef> ref);
-  void GetCredentials(std::shared_ptr<Sending> sending);
-  void AssumeRole(std::shared_ptr<Sending> sending, const AwsCredentials& own);
+  void AssumeRole(const Call& call, std::string_view prefix, const AwsCredentials& own,
+                  CredentialsDone done);
   void Send(std::shared_ptr<Sending> sending);
   void Answered(std::shared_ptr<Sending> sending, HttpResult result);
 

@@ -45,14 +45,16 @@ std::string WithMetadata(const Call& call, const aws::OperationRef& ref, const s
 CallResult Finished(const Call& call, const aws::OperationRef& ref, std::string result,
                     const HttpResponse& response, const aws::WireResponse& wire) {
   const OptimizedService* const optimized = FindOptimizedService(call.service);
-  if (optimized == nullptr) return result;
+  if (optimized == nullptr) {
+    return call.submits ? WithMetadata(call, ref, result, response, wire) : std::move(result);
+  }
   const OptimizedAction* const custom = FindOptimizedAction(call.service, call.action);
   if (custom != nullptr && custom->result != nullptr) {
     CallResult changed = custom->result(std::move(result));
     if (!changed.ok()) return changed;
     result = *std::move(changed);
   }
-  if (!optimized->shows_metadata || call.of_job) return result;
+  if (call.of_job || !(optimized->shows_metadata || call.submits)) return result;
   return WithMetadata(call, ref, result, response, wire);
 }
 

@@ -28,7 +28,10 @@ struct Call {
   std::string execution_arn;
   std::string execution_role_arn;  // of the state machine
   std::string state_machine_arn;
-  // Describes or stops a job that a task has started: allowed with it, and answered by what the
+  // The task goes on after it (.sync, .waitForTaskToken): its result is shown as TaskSubmitted, which
+  // always has SdkHttpMetadata and SdkResponseMetadata.
+  bool submits = false;
+  // Describes or stops a job that a call has submitted: allowed with it, and answered by what the
   // service says alone, without SdkHttpMetadata and SdkResponseMetadata.
   bool of_job = false;
   int64_t max_result_bytes = 0;

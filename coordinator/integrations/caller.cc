@@ -17,6 +17,7 @@
 #include "coordinator/integrations/lambda_call.h"
 #include "coordinator/integrations/oauth_tokens.h"
 #include "coordinator/integrations/optimized_services.h"
+#include "coordinator/integrations/rest_caller.h"
 
 namespace pawl::integrations {
 namespace {
@@ -53,7 +54,7 @@ class IntegrationCaller : public Caller {
         tokens_(std::make_unique<OAuthTokens>(options_.clock, &client_)),
         roles_(std::make_unique<AssumedRoles>(StsEndpoint(options_), options_.region,
                                               options_.clock, &client_)),
-        sdk_(AwsSdkCaller::Parts{
+        aws_(AwsSdkCaller::Parts{
             .clock = options_.clock,
             .client = &client_,
             .models = options_.aws_models,
@@ -63,12 +64,17 @@ class IntegrationCaller : public Caller {
             .roles = roles_.get(),
             .has_own_sts = HasOwnSts(options_),
             .count = options_.aws_outcomes}),
+        rest_(
+            {.clock = options_.clock,
+             .options = {.region = options_.region, .allow_plain = options_.http_task_allow_plain},
+             .policy = options_.aws_integrations_policy,
+             .aws = &aws_}),
         client_({.clock = options_.clock,
                  .policy = options_.egress,
                  .max_per_target = options_.max_calls_per_target,
                  .ca_file = options_.ca_file}) {}
 
-  ~IntegrationCaller() override { sdk_.Stop(); }
+  ~IntegrationCaller() override { aws_.Stop(); }
 
   CallId Start(Call call, CallDone done) override {
     CallId id;
@@ -85,6 +91,7 @@ class IntegrationCaller : public Caller {
   std::optional<std::string> RefusalOf(std::string_view service, std::string_view action,
                                        Json parameters) const override {
     if (service == "lambda" && action == "invoke") return InvocationRefusal(parameters);
+    if (IsRestCall(service, action)) return rest_.RefusalOf(service, action, parameters);
     if (const auto at_aws = AwsActionOf(service, action)) {
       const Call call = {.service = std::string(service), .action = std::string(action)};
       return AwsRefusalOf(call, *at_aws, parameters);
@@ -154,20 +161,20 @@ class IntegrationCaller : public Caller {
       BeginLambda(id, std::move(call));
     } else if (call.service == "http" && call.action == "invoke") {
       BeginHttp(id, std::move(call));
+    } else if (IsRestCall(call.service, call.action)) {
+      rest_.Begin(std::move(call), WayOf(id));
     } else if (AwsActionOf(call.service, call.action)) {
-      BeginAws(id, std::move(call));
+      aws_.Begin(std::move(call), WayOf(id));
     } else {
       Tell(id, NotAvailable(call));
     }
   }
 
-  void BeginAws(CallId id, Call call) {
-    sdk_.Begin(std::move(call),
-               {.send =
-                    [this, id](HttpRequest request, HttpClient::Done done) {
-                      Send(id, std::move(request), std::move(done));
-                    },
-                .tell = [this, id](CallResult result) { Tell(id, std::move(result)); }});
+  AwsSdkCaller::Way WayOf(CallId id) {
+    return {.send = [this, id](
+                        HttpRequest request,
+                        HttpClient::Done done) { Send(id, std::move(request), std::move(done)); },
+            .tell = [this, id](CallResult result) { Tell(id, std::move(result)); }};
   }
 
   // Without a model only the call can tell.
@@ -283,7 +290,8 @@ class IntegrationCaller : public Caller {
   std::unordered_map<CallId, Live> live_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<OAuthTokens> tokens_;  // on the client's thread
   std::unique_ptr<AssumedRoles> roles_;  // the same
-  AwsSdkCaller sdk_;                     // likewise
+  AwsSdkCaller aws_;                     // likewise
+  RestCaller rest_;                      // likewise
   HttpClient client_;                    // last: its thread uses all the others
 };
 

@@ -30,6 +30,8 @@ struct HttpRequest {
   // After which nobody waits for the response any more: it is not sent then, or broken off.
   absl::Time deadline = absl::InfiniteFuture();
   size_t max_response_bytes = 6u << 20;  // of the body
+  // Certificates to trust in the place of the client's own, PEM; empty: those.
+  std::string trusted_certificates;
   // Goes wherever it is sent, past the egress policy: for what the operator configured, such as
   // where the node's credentials come from. Its connection is not used again.
   bool trusted = false;

@@ -1,7 +1,6 @@
 #include <optional>
 #include <string>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "coordinator/base/json.h"
 #include "coordinator/base/strings.h"
@@ -14,31 +13,10 @@ namespace {
 
 constexpr std::string_view kName = "http";  // what AWS calls the task in DataLimitExceeded
 
-// "application/json" of "Application/JSON; charset=UTF-8".
-std::string MediaType(const HttpResponse& response) {
-  const std::string_view value = response.Header("content-type").value_or("");
-  return absl::AsciiStrToLower(
-      absl::StripAsciiWhitespace(ToAbsl(value.substr(0, value.find(';')))));
-}
-
 // docs.aws.amazon.com, "Call HTTPS APIs in Step Functions workflows", unsupported responses.
 bool IsBinary(const std::string& media_type) {
   return media_type == "application/octet-stream" || absl::StartsWith(media_type, "image/") ||
          absl::StartsWith(media_type, "video/") || absl::StartsWith(media_type, "audio/");
-}
-
-bool IsJson(const std::string& media_type) {
-  return media_type == "application/json" || absl::EndsWith(media_type, "+json");
-}
-
-void AppendBody(const HttpResponse& response, const std::string& media_type, std::string* out) {
-  JsonArena arena;
-  if (IsJson(media_type)) {
-    const absl::StatusOr<Json> parsed = ParseJson(response.body, &arena);
-    // What only says that it is JSON is shown as the text that it is.
-    if (parsed.ok()) return AppendJson(*parsed, out);
-  }
-  AppendJsonString(response.body, out);
 }
 
 }  // namespace
@@ -61,7 +39,7 @@ CallResult HttpTaskResult(const Call& call, const HttpResponse& response) {
   AppendHeaderLists(response, &out);
   if (!response.body.empty()) {
     out.append(",\"ResponseBody\":");
-    AppendBody(response, media_type, &out);
+    AppendResponseBody(response, &out);
   }
   StrAppend(&out, ",\"StatusCode\":", response.status, ",\"StatusText\":");
   AppendJsonString(response.reason, &out);

@@ -69,6 +69,8 @@ Outcome<Call, CallFailure> CallAbout(const JobCall& about, const Call& call) {
   about_it.action = about.action;
   about_it.parameters = WriteJson(Json::Object(members, &arena));
   about_it.job.clear();
+  about_it.of_job = true;
+  about_it.submits = false;
   about_it.max_result_bytes = 0;  // the job's part of it is what is limited
   return about_it;
 }
@@ -154,7 +156,7 @@ std::optional<CallResult> ReadLook(const JobRule& rule, const Call& call, const 
     return Missing(rule, call, answer.error(), now);
   }
   JsonArena arena;
-  const Json whole = WithoutMetadata(Read(*answer, &arena), &arena);
+  const Json whole = Read(*answer, &arena);
   const Json job = rule.element.empty() ? whole : At(whole, rule.element);
   if (!job.is_object()) return Missing(rule, call, {"States.TaskFailed", WriteJson(whole)}, now);
   const Json status = At(job, rule.status);

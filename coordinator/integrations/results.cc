@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "coordinator/base/json.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/base/utf8.h"
 
 namespace pawl::integrations {
 namespace {
@@ -63,6 +65,26 @@ void AppendSdkHttpMetadata(const HttpResponse& response, std::string* out) {
       [out](const std::vector<std::string>& values) { AppendJsonString(values.front(), out); },
       out);
   StrAppend(out, ",\"HttpStatusCode\":", response.status, "}");
+}
+
+std::string MediaType(const HttpResponse& response) {
+  const std::string_view value = response.Header("content-type").value_or("");
+  return absl::AsciiStrToLower(
+      absl::StripAsciiWhitespace(ToAbsl(value.substr(0, value.find(';')))));
+}
+
+void AppendResponseBody(const HttpResponse& response, std::string* out) {
+  const std::string media_type = MediaType(response);
+  if (media_type == "application/json" || absl::EndsWith(media_type, "+json")) {
+    JsonArena arena;
+    const absl::StatusOr<Json> parsed = ParseJson(response.body, &arena);
+    // What only says that it is JSON is shown as the text that it is.
+    if (parsed.ok()) return AppendJson(*parsed, out);
+  }
+  AppendJsonString(FindInvalidUtf8(response.body) == std::string_view::npos
+                       ? response.body
+                       : ReplaceInvalidUtf8(response.body),
+                   out);
 }
 
 CallResult Limited(std::string result, int64_t max_bytes, std::string_view what) {

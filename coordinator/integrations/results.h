@@ -16,6 +16,11 @@ void AppendSdkHttpMetadata(const HttpResponse& response, std::string* out);
 // {name:[values]}, sorted by name.
 void AppendHeaderLists(const HttpResponse& response, std::string* out);
 
+// "application/json" of "Application/JSON; charset=UTF-8".
+std::string MediaType(const HttpResponse& response);
+// The body as JSON where the response says that it is that, otherwise as a string.
+void AppendResponseBody(const HttpResponse& response, std::string* out);
+
 // `result`, or the failure of one that is too large for the call. `what` as AWS names it there.
 CallResult Limited(std::string result, int64_t max_bytes, std::string_view what);
 CallFailure DataLimitExceeded(std::string_view what);

@@ -74,10 +74,18 @@ std::string BodyHash(const SigningScope& scope, const HttpRequest& request) {
   return scope.unsigned_body ? std::string(kUnsigned) : Hash(request.body.value_or(""));
 }
 
-}  // namespace
+// "20150830/us-east-1/iam/aws4_request"
+std::string PlaceOf(const SigningScope& scope, absl::Time now) {
+  return StrCat(Stamp(now).substr(0, 8), "/", scope.region, "/", scope.service, "/aws4_request");
+}
 
-std::string Authorization(const AwsCredentials& credentials, const SigningScope& scope,
-                          absl::Time now, const HttpRequest& request) {
+struct Signature {
+  std::string signed_names;
+  std::string value;
+};
+
+Signature Sign(const AwsCredentials& credentials, const SigningScope& scope, absl::Time now,
+               const HttpRequest& request) {
   const Url url = ParseUrl(request.url).value_or(Url());
   std::string header_lines;
   std::vector<std::string> names;
@@ -92,14 +100,42 @@ std::string Authorization(const AwsCredentials& credentials, const SigningScope&
       BodyHash(scope, request));
 
   const std::string stamp = Stamp(now);
-  const std::string day = stamp.substr(0, 8);
-  const std::string place = StrCat(day, "/", scope.region, "/", scope.service, "/aws4_request");
-  const std::string to_sign = StrCat(kAlgorithm, "\n", stamp, "\n", place, "\n", Hash(canonical));
-  const std::string day_key = Hmac(StrCat("AWS4", credentials.secret_access_key), day);
+  const std::string to_sign =
+      StrCat(kAlgorithm, "\n", stamp, "\n", PlaceOf(scope, now), "\n", Hash(canonical));
+  const std::string day_key =
+      Hmac(StrCat("AWS4", credentials.secret_access_key), stamp.substr(0, 8));
   const std::string key = Hmac(Hmac(Hmac(day_key, scope.region), scope.service), "aws4_request");
-  return StrCat(kAlgorithm, " Credential=", credentials.access_key_id, "/", place,
-                ", SignedHeaders=", signed_names,
-                ", Signature=", absl::BytesToHexString(Hmac(key, to_sign)));
+  return {signed_names, absl::BytesToHexString(Hmac(key, to_sign))};
+}
+
+}  // namespace
+
+std::string Authorization(const AwsCredentials& credentials, const SigningScope& scope,
+                          absl::Time now, const HttpRequest& request) {
+  const Signature signature = Sign(credentials, scope, now, request);
+  return StrCat(kAlgorithm, " Credential=", credentials.access_key_id, "/", PlaceOf(scope, now),
+                ", SignedHeaders=", signature.signed_names, ", Signature=", signature.value);
+}
+
+std::string PresignedUrl(const AwsCredentials& credentials, const SigningScope& scope,
+                         absl::Time now, absl::Duration lasts, const HttpRequest& request) {
+  HttpRequest whole = request;
+  std::vector<std::string> names = {"host"};
+  for (const HttpHeader& header : request.headers) {
+    names.push_back(absl::AsciiStrToLower(header.name));
+  }
+  std::sort(names.begin(), names.end());
+  const std::string credential =
+      PercentEncode(StrCat(credentials.access_key_id, "/", PlaceOf(scope, now)));
+  StrAppend(&whole.url, request.url.find('?') == std::string::npos ? "?" : "&",
+            "X-Amz-Algorithm=", kAlgorithm, "&X-Amz-Credential=", credential,
+            "&X-Amz-Date=", Stamp(now), "&X-Amz-Expires=", absl::ToInt64Seconds(lasts),
+            "&X-Amz-SignedHeaders=", PercentEncode(absl::StrJoin(names, ";")));
+  if (!credentials.session_token.empty()) {
+    StrAppend(&whole.url, "&X-Amz-Security-Token=", PercentEncode(credentials.session_token));
+  }
+  StrAppend(&whole.url, "&X-Amz-Signature=", Sign(credentials, scope, now, whole).value);
+  return whole.url;
 }
 
 void SignRequest(const AwsCredentials& credentials, const SigningScope& scope, absl::Time now,

@@ -34,6 +34,11 @@ struct SigningScope {
 void SignRequest(const AwsCredentials& credentials, const SigningScope& scope, absl::Time now,
                  HttpRequest* request);
 
+// The URL of a request that whoever has it can make until `lasts` is over: without a body, with the
+// headers that `request` has.
+std::string PresignedUrl(const AwsCredentials& credentials, const SigningScope& scope,
+                         absl::Time now, absl::Duration lasts, const HttpRequest& request);
+
 // The Authorization header's value alone, of a request whose headers are complete; `now` is what
 // X-Amz-Date says.
 std::string Authorization(const AwsCredentials& credentials, const SigningScope& scope,

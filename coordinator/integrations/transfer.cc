@@ -78,7 +78,7 @@ Transfer::Transfer(const HttpRequest& request, const Url& url, absl::Duration ti
       handle_(curl_easy_init()) {
   SetRequest(request, url);
   SetLimits(request, timeout);
-  SetSecurity(surroundings);
+  SetSecurity(request, surroundings);
 }
 
 Transfer::~Transfer() {
@@ -134,7 +134,7 @@ void Transfer::SetLimits(const HttpRequest& request, absl::Duration timeout) {
   if (request.trusted) curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
 }
 
-void Transfer::SetSecurity(const Surroundings& surroundings) {
+void Transfer::SetSecurity(const HttpRequest& request, const Surroundings& surroundings) {
   CURL* const curl = handle_.get();
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
@@ -144,7 +144,13 @@ void Transfer::SetSecurity(const Surroundings& surroundings) {
   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
   curl_easy_setopt(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!surroundings.ca_file.empty()) {
+  if (!request.trusted_certificates.empty()) {
+    // A connection is used again by those only that trust the same.
+    curl_blob certificates = {const_cast<char*>(request.trusted_certificates.data()),
+                              request.trusted_certificates.size(), CURL_BLOB_COPY};
+    curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &certificates);
+    curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
+  } else if (!surroundings.ca_file.empty()) {
     curl_easy_setopt(curl, CURLOPT_CAINFO, surroundings.ca_file.c_str());
   }
   curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, OnOpenSocket);

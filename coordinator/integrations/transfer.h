@@ -45,7 +45,7 @@ class Transfer {
 
   void SetRequest(const HttpRequest& request, const Url& url);
   void SetLimits(const HttpRequest& request, absl::Duration timeout);
-  void SetSecurity(const Surroundings& surroundings);
+  void SetSecurity(const HttpRequest& request, const Surroundings& surroundings);
   HttpFailure Failure(CURLcode code) const;
   void Resolved();
 

@@ -110,6 +110,29 @@ class GaugeByName {
   std::map<std::string, double> values_ ABSL_GUARDED_BY(mu_);
 };
 
+// Counters for each name that has come and each value of a label. Takes a lock.
+template <typename Value, size_t kSize>
+class CountersByName {
+ public:
+  explicit CountersByName(const std::array<std::string_view, kSize>& labels) : labels_(labels) {}
+
+  void Add(std::string_view name, Value value) {
+    absl::MutexLock lock(&mu_);
+    const auto at = counts_.try_emplace(std::string(name)).first;
+    ++at->second[static_cast<size_t>(value)];
+  }
+  std::map<std::string, std::array<int64_t, kSize>> counts() const {
+    absl::MutexLock lock(&mu_);
+    return counts_;
+  }
+  const std::array<std::string_view, kSize>& labels() const { return labels_; }
+
+ private:
+  const std::array<std::string_view, kSize>& labels_;
+  mutable absl::Mutex mu_;
+  std::map<std::string, std::array<int64_t, kSize>> counts_ ABSL_GUARDED_BY(mu_);
+};
+
 }  // namespace pawl::metrics
 
 #endif  // PAWL_METRICS_INSTRUMENTS_H_

@@ -77,6 +77,21 @@ class Families {
     }
   }
 
+  template <typename Counters>
+  void AddCounts(const Family& family, const Counters& counters) {
+    MetricFamily& made = Make(family, MetricType::Counter);
+    for (const auto& [name, counts] : counters.counts()) {
+      for (size_t i = 0; i < counts.size(); ++i) {
+        ClientMetric metric;
+        metric.counter.value = static_cast<double>(counts[i]);
+        metric.label.push_back({std::string(family.label), name});
+        metric.label.push_back(
+            {std::string(family.second_label), std::string(counters.labels()[i])});
+        made.metric.push_back(std::move(metric));
+      }
+    }
+  }
+
   std::string Text() const { return prometheus::TextSerializer().Serialize(families_); }
 
  private:
@@ -120,6 +135,7 @@ std::string Metrics::Exposition() const {
   families.Add(kJobsWatched, jobs_watched);
   families.Add(kJobsStopped, jobs_stopped);
   families.Add(kCallDuration, call_duration);
+  families.AddCounts(kAwsRequests, aws_requests);
   families.Add(kTaskHeartbeats, task_heartbeats);
   families.Add(kScheduleToStart, schedule_to_start);
   families.Add(kPollers, pollers);

@@ -47,6 +47,8 @@ class Metrics {
   Gauge jobs_watched;
   Counter jobs_stopped;
   Histogram call_duration{kLongTimes};
+  // By the service's name in its model, "dynamodb".
+  CountersByName<AwsOutcome, kAwsOutcomes.size()> aws_requests{kAwsOutcomes};
   Counter task_heartbeats;
   Histogram schedule_to_start{kLongTimes};
   Gauge pollers;

@@ -15,7 +15,8 @@ namespace pawl::metrics {
 struct Family {
   std::string_view name;
   std::string_view help;
-  std::string_view label = "";  // empty: none
+  std::string_view label = "";         // empty: none
+  std::string_view second_label = "";  // likewise
 };
 
 // What brought a transition about. kQuiet: it wrote no history (a heartbeat, a claim given back).
@@ -34,6 +35,10 @@ inline constexpr std::array<std::string_view, 4> kEndings = {"succeeded", "faile
 enum class TaskEnding { kSucceeded, kFailed, kTimedOut };
 inline constexpr std::array<std::string_view, 3> kTaskEndings = {"succeeded", "failed",
                                                                  "timed_out"};
+
+enum class AwsOutcome { kSucceeded, kThrottled, kFailed };
+inline constexpr std::array<std::string_view, 3> kAwsOutcomes = {"succeeded", "throttled",
+                                                                 "failed"};
 
 enum class Lane { kTransitions, kClaims, kReads };
 inline constexpr std::array<std::string_view, 3> kLanes = {"transitions", "claims", "reads"};
@@ -86,6 +91,11 @@ inline constexpr Family kJobsStopped{
     "any more."};
 inline constexpr Family kCallDuration{"pawl_call_duration_seconds",
                                       "From the beginning of a call until it returned."};
+inline constexpr Family kAwsRequests{
+    "pawl_aws_requests_total",
+    "Requests to services of AWS that tasks made, those tried again among them; throttled: the "
+    "service said that there are too many.",
+    "service", "outcome"};
 inline constexpr Family kTaskHeartbeats{"pawl_task_heartbeats_total",
                                         "Heartbeats of workers that were accepted."};
 inline constexpr Family kScheduleToStart{

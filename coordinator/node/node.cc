@@ -50,6 +50,18 @@ store::PostgresStoreOptions StoreOptions(const config::Settings& settings,
   return options;
 }
 
+metrics::AwsOutcome ToMetric(integrations::AwsOutcome outcome) {
+  switch (outcome) {
+    case integrations::AwsOutcome::kSucceeded:
+      return metrics::AwsOutcome::kSucceeded;
+    case integrations::AwsOutcome::kThrottled:
+      return metrics::AwsOutcome::kThrottled;
+    case integrations::AwsOutcome::kFailed:
+      break;
+  }
+  return metrics::AwsOutcome::kFailed;
+}
+
 Fence FenceOfVersion(const core::Execution& execution) { return Fence(execution.version); }
 
 bool IsPassing(const absl::Status& status) {
@@ -150,6 +162,10 @@ void Node::MakeEngine(integrations::CallerOptions outgoing,
                       const std::shared_ptr<rpc::ExecutionWaits>& waits) {
   const integrations::LambdaRoutes lambda = outgoing.lambda;
   sdk_actions_ = std::make_unique<CatalogueActions>(outgoing.aws_models);
+  outgoing.aws_outcomes = [metrics = metrics_](std::string_view service,
+                                               integrations::AwsOutcome outcome) {
+    metrics->aws_requests.Add(service, ToMetric(outcome));
+  };
   caller_ = integrations::MakeCaller(std::move(outgoing));
   engine_ = std::make_unique<engine::Engine>(
       engine::Options{

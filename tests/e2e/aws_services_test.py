@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Services of AWS by aws-sdk integrations, against servers that speak their APIs: dynalite (DynamoDB) and s3rver (S3,
-which looks at signatures)."""
+"""Services of AWS by aws-sdk integrations and by optimized ones, against servers that speak their APIs: dynalite
+(DynamoDB) and s3rver (S3, which looks at signatures)."""
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -54,6 +55,7 @@ class AwsServicesTest(unittest.TestCase):
         cls.coordinator = Coordinator(
             cls.postgres.url, aws_endpoint=nowhere, aws_endpoints=f"dynamodb={dynamodb},s3={s3}",
             aws_sdk_allow="dynamodb:*,sfn:*,allowed-*/s3:*,*/sqs:listQueues",
+            aws_integrations_allow="dynamodb:*,sqs:*,allowed-*/sns:*",
             environment={"AWS_ACCESS_KEY_ID": "S3RVER", "AWS_SECRET_ACCESS_KEY": "S3RVER"})
         cls.addClassCleanup(cls.coordinator.close)
         cls.coordinator.wait_ready()
@@ -74,11 +76,11 @@ class AwsServicesTest(unittest.TestCase):
             return described if described["status"] != "RUNNING" else None
         return wait_until(ended, 30, f"{execution} ends")
 
-    def run_tasks(self, *tasks, data=None, prefix="allowed"):
+    def run_tasks(self, *tasks, data=None, prefix="allowed", kind="aws-sdk:"):
         """Tasks of (service:action, parameters) one after the other; the end of the execution."""
         states = {}
         for number, (action, parameters) in enumerate(tasks):
-            states[f"T{number}"] = {"Type": "Task", "Resource": f"arn:aws:states:::aws-sdk:{action}",
+            states[f"T{number}"] = {"Type": "Task", "Resource": f"arn:aws:states:::{kind}{action}",
                                     "Parameters": parameters, "ResultPath": f"$.r{number}",
                                     **({"Next": f"T{number + 1}"} if number + 1 < len(tasks) else {"End": True})}
         return self.end(self.start(states, data or {}, prefix))
@@ -105,6 +107,91 @@ class AwsServicesTest(unittest.TestCase):
         self.assertEqual(output["r0"], {})
         self.assertEqual(output["r1"], {"Item": {"id": {"S": "a é"}, "n": {"N": "1"}, "l": {"L": [{"Bool": True}, {"Nul": True}]}}})
         self.assertEqual(output["r2"], {})
+
+    def run_optimized(self, *tasks, **more):
+        return self.run_tasks(*tasks, kind="", **more)
+
+    def assert_metadata(self, result):
+        """What AWS's SDK adds to the results of optimized integrations; without it the result is what it says alone."""
+        self.assertEqual(list(result), sorted(result))
+        http = result.pop("SdkHttpMetadata")
+        self.assertEqual(list(http), ["AllHttpHeaders", "HttpHeaders", "HttpStatusCode"])
+        self.assertEqual(http["HttpStatusCode"], 200)
+        self.assertEqual({name: values[0] for name, values in http["AllHttpHeaders"].items()}, http["HttpHeaders"])
+        headers = {name.lower(): value for name, value in http["HttpHeaders"].items()}
+        self.assertEqual(result.pop("SdkResponseMetadata"), {"RequestId": headers["x-amzn-requestid"]})
+
+    def test_optimized_dynamodb(self):
+        table = self.create_table()
+        key = {"id": {"S.$": "$.id"}}
+        end = self.run_optimized(
+            ("dynamodb:putItem", {"TableName": table, "Item": {**key, "n": {"N": 7}, "l": {"L": [{"BOOL": True}, {"NULL": True}]}}}),
+            ("dynamodb:getItem", {"TableName": table, "Key": key}),
+            ("dynamodb:updateItem", {"TableName": table, "Key": key, "UpdateExpression": "SET n = n + :one",
+                                     "ExpressionAttributeValues": {":one": {"N": "1"}}, "ReturnValues": "UPDATED_NEW"}),
+            ("dynamodb:deleteItem", {"TableName": table, "Key": key, "ReturnValues": "ALL_OLD"}),
+            ("dynamodb:getItem", {"TableName": table, "Key": key}), data={"id": "a é"})
+        self.assertEqual(end["status"], "SUCCEEDED", end)
+        results = [json.loads(end["output"])[f"r{number}"] for number in range(5)]
+        for result in results:
+            self.assert_metadata(result)
+        item = {"id": {"S": "a é"}, "n": {"N": "7"}, "l": {"L": [{"BOOL": True}, {"NULL": True}]}}
+        self.assertEqual(results, [{}, {"Item": item}, {"Attributes": {"n": {"N": "8"}}},
+                                   {"Attributes": {**item, "n": {"N": "8"}}}, {}])
+        events = self.client.call("GetExecutionHistory", executionArn=end["executionArn"])["events"]
+        scheduled = next(event["taskScheduledEventDetails"] for event in events if event["type"] == "TaskScheduled")
+        self.assertEqual((scheduled["resourceType"], scheduled["resource"]), ("dynamodb", "putItem"))
+
+    def requests(self, service, outcome):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.coordinator.port}/metrics", timeout=10) as response:
+            text = response.read().decode()
+        found = re.search(rf'^pawl_aws_requests_total{{service="{service}",outcome="{outcome}"}} (\d+)$', text, re.M)
+        return int(found.group(1)) if found else 0
+
+    def test_requests_are_counted(self):
+        before = [self.requests("dynamodb", outcome) for outcome in ("succeeded", "failed", "throttled")]
+        table = self.create_table()
+        self.run_optimized(("dynamodb:getItem", {"TableName": table, "Key": {"id": {"S": "x"}}}),
+                           ("dynamodb:getItem", {"TableName": "nobody", "Key": {"id": {"S": "x"}}}))
+        after = [self.requests("dynamodb", outcome) for outcome in ("succeeded", "failed", "throttled")]
+        self.assertEqual([b - a for a, b in zip(before, after)], [2, 1, 0])
+
+    def test_errors_of_optimized_dynamodb(self):
+        get = ("dynamodb:getItem", {"TableName": "nobody", "Key": {"id": {"S": "x"}}})
+        end = self.run_optimized(get)
+        self.assertEqual((end["status"], end["error"]), ("FAILED", "DynamoDB.ResourceNotFoundException"), end)
+        self.assertRegex(end["cause"], r"^Requested resource not found \(Service: AmazonDynamoDBv2; Status Code: 400; Error Code: "
+                                       r"ResourceNotFoundException; Request ID: \S+; Proxy: null\)$")
+        table = self.create_table()
+        put = {"TableName": table, "Item": {"id": {"S": "x"}}, "ConditionExpression": "attribute_exists(id)"}
+        end = self.run_optimized(("dynamodb:putItem", put))
+        self.assertEqual(end["error"], "DynamoDB.ConditionalCheckFailedException", end)
+        self.assertRegex(end["cause"], r"^The conditional request failed \(Service: AmazonDynamoDBv2; Status Code: 400; Error Code: "
+                                       r"ConditionalCheckFailedException; Request ID: \S+; Proxy: null\)$")
+        end = self.run_optimized(("dynamodb:putItem", {"TableName": table, "Item": {"other": {"S": "x"}}}))
+        self.assertEqual(end["error"], "DynamoDB.AmazonDynamoDBException", end)
+        self.assertIn("Error Code: ValidationException", end["cause"])
+        end = self.run_optimized(("dynamodb:getItem", {"TableName": table, "Key": {"id": {"Nope": "x"}}}))
+        self.assertEqual((end["status"], end["error"]), ("FAILED", "States.Runtime"), end)
+        self.assertIn('The field "Nope" is not supported by Step Functions', end["cause"])
+
+    def test_optimized_calls_that_may_not_or_cannot_be_made(self):
+        message = {"TopicArn": "arn:aws:sns:us-east-1:000000000000:t", "Message": {"n.$": "$.n"}}
+        end = self.run_optimized(("sns:publish", message), data={"n": 1}, prefix="other")
+        self.assertEqual((end["status"], end["error"]), ("FAILED", "SNS.AmazonSNSException"), end)
+        self.assertIn("because no entry of the setting aws_integrations_allow allows sns:publish", end["cause"])
+        end = self.run_optimized(("sns:publish", message), data={"n": 1})
+        self.assertEqual(end["error"], "SNS.SdkClientException", end)
+        self.assertIn("Unable to execute HTTP request", end["cause"])
+        execution = self.start({"T": {
+            "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Parameters": {
+                "QueueUrl": "http://127.0.0.1/q", "MessageBody": {"Token.$": "$$.Task.Token"}}, "End": True}}, {})
+        self.assertEqual(self.end(execution)["error"], "SQS.SdkClientException")
+        with self.assertRaises(ApiError) as refused:
+            self.create({"T": {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem",
+                               "Parameters": {"TableName": "t", "Item": {}}, "End": True}})
+        self.assertIn('The field "Item" is not supported by Step Functions', refused.exception.message)
+        self.assertIn("The field 'Key' is required but was missing", refused.exception.message)
 
     def test_errors_of_the_service(self):
         end = self.run_tasks(("dynamodb:describeTable", {"TableName": "nobody"}))

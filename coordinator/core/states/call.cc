@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "coordinator/asl/unverified.h"
 #include "coordinator/core/data_flow.h"
@@ -108,6 +109,15 @@ asl::Result<std::string> FindQueue(Step& step, const asl::TaskResource& resource
   }
   if (resource.service == "lambda") return QueueOfInvocation(step, parameters);
   return std::string(kCallQueue);
+}
+
+Payload ScheduledParameters(Step& step, const asl::TaskResource& resource, Payload parameters) {
+  if (resource.service != "ecs" || resource.action != "runTask") return parameters;
+  const Json given = parameters.json(step.arena());
+  if (!given.is_object() || !given.Find("StartedBy").is_undefined()) return parameters;
+  std::vector<JsonMember> members(given.members().begin(), given.members().end());
+  members.push_back({"StartedBy", Json::String("AWS Step Functions")});
+  return Payload(Json::Object(members, step.arena()));
 }
 
 void TellScheduledCall(Step& step, const Branch& branch, HistoryEvent* event) {

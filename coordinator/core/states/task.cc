@@ -37,6 +37,7 @@ asl::Result<TaskAttempt> MakeAttempt(Step& step, Branch& branch, const asl::Stat
   if (!heartbeat.ok()) return heartbeat.error();
   asl::Result<Payload> parameters = ApplyTemplate(step, branch, state.parameters, *input);
   if (!parameters.ok()) return parameters.error();
+  parameters = ScheduledParameters(step, detail.resource, *std::move(parameters));
   asl::Result<std::string> role = EvaluateRole(step, branch, detail, *input);
   if (!role.ok()) return role.error();
   if (auto exceeded = CheckSize(step, state, *parameters)) return *exceeded;

@@ -463,8 +463,8 @@ TEST(Replay, ASeededRandomFunctionIsNotRandom) {
 }
 
 TEST(Replay, ACallThatWasRefusedIsRefusedAgain) {
-  AuditedRun run(OneState(R"({"Type": "Task", "Resource": "arn:aws:states:::apigateway:invoke",
-    "Parameters": {"ApiEndpoint": "x", "Method": "GET", "Refuse": "no"}, "End": true})"));
+  AuditedRun run(OneState(R"({"Type": "Task", "Resource": "arn:aws:states:::batch:submitJob",
+    "Parameters": {"JobName": "j", "Refuse": "no"}, "End": true})"));
   run.Run();
   EXPECT_EQ(run.execution().status, core::Status::kFailed);
   EXPECT_THAT(Replayed(run.Stored()), IsEmpty());

@@ -36,6 +36,13 @@ TEST(AwsEndpoints, MayBeOneForAllAndOthersForSome) {
   EXPECT_EQ(Where(*endpoints, "sqs", "sqs"), "https://sqs.eu-west-1.amazonaws.com/ eu-west-1 own");
 }
 
+TEST(AwsEndpoints, TakeTheNamesOfOptimizedIntegrations) {
+  const auto endpoints = AwsEndpoints::Parse("aws", "events=http://h:1,emr=http://h:2", "r");
+  ASSERT_TRUE(endpoints.ok());
+  EXPECT_EQ(Where(*endpoints, "events", "eventbridge"), "http://h:1/ r");
+  EXPECT_EQ(Where(*endpoints, "elasticmapreduce", "emr"), "http://h:2/ r");
+}
+
 TEST(AwsEndpoints, SayWhatIsNone) {
   EXPECT_EQ(AwsEndpoints::Parse("ftp://x", "", "r").status().message(),
             "found 'ftp://x', expected aws, or a URL without a query");

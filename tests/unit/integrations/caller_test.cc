@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
@@ -265,6 +266,125 @@ TEST(Caller, CallsAServiceOfAwsByItsModel) {
   EXPECT_THAT(Wait(caller.get(), other),
               HasSubstr("States.Runtime: The integration aws-sdk:thing:undo cannot be called: the "
                         "model of the service 'thing' has no action 'undo'"));
+}
+
+// Options for the model above at `server`, with what becomes of each request.
+CallerOptions ThingOptions(const LocalHttpServer& server, std::string* outcomes = nullptr) {
+  CallerOptions options = Options();
+  options.aws_models =
+      std::make_shared<aws::Catalogue>(aws::Catalogue::Options{.folders = {ModelFolder()}});
+  options.aws_endpoints = *AwsEndpoints::Parse(server.Url("/"), "", "us-east-1");
+  options.aws_sdk_policy = *AwsSdkPolicy::Parse("*");
+  if (outcomes != nullptr) {
+    options.aws_outcomes = [outcomes](std::string_view service, AwsOutcome outcome) {
+      absl::StrAppend(outcomes, std::string(service), static_cast<int>(outcome), " ");
+    };
+  }
+  return options;
+}
+
+const Call kThingCall = {.service = "aws-sdk:thing",
+                         .action = "do",
+                         .parameters = R"({"A":"x"})",
+                         .max_result_bytes = 1000};
+
+TEST(Caller, TriesAgainWhatAServiceThrottles) {
+  std::atomic<int> requests = 0;
+  LocalHttpServer server([&](const ReceivedRequest&) {
+    if (++requests < 3) return Answer(400, R"({"__type":"ThrottlingException"})");
+    return Answer(200, "{}");
+  });
+  std::string outcomes;
+  EXPECT_EQ(Wait(MakeCaller(ThingOptions(server, &outcomes)).get(), kThingCall), "{}");
+  EXPECT_EQ(outcomes, "thing1 thing1 thing0 ");
+}
+
+TEST(Caller, GivesUpAfterThreeAttempts) {
+  std::atomic<int> requests = 0;
+  LocalHttpServer server([&](const ReceivedRequest&) {
+    ++requests;
+    return Answer(503, R"({"message":"not now"})");
+  });
+  EXPECT_EQ(Wait(MakeCaller(ThingOptions(server)).get(), kThingCall),
+            "Thing.ThingException: not now (Service: Thing, Status Code: 503, Request ID: null) "
+            "(SDK Attempt Count: 3)");
+  EXPECT_EQ(requests, 3);
+}
+
+TEST(Caller, TriesARefusedCallOnce) {
+  std::atomic<int> requests = 0;
+  LocalHttpServer server([&](const ReceivedRequest&) {
+    ++requests;
+    return Answer(400, R"({"__type":"ValidationException","message":"no"})");
+  });
+  std::string outcomes;
+  EXPECT_THAT(Wait(MakeCaller(ThingOptions(server, &outcomes)).get(), kThingCall),
+              HasSubstr("(SDK Attempt Count: 1)"));
+  EXPECT_EQ(requests, 1);
+  EXPECT_EQ(outcomes, "thing2 ");
+}
+
+TEST(Caller, TriesNothingAgainBeyondItsDeadline) {
+  LocalHttpServer server([&](const ReceivedRequest&) { return Answer(503, "{}"); });
+  CallerOptions options = ThingOptions(server);
+  options.grace = absl::Seconds(30);
+  Call call = kThingCall;
+  call.deadline = SystemClock().Now() + absl::Milliseconds(20);
+  EXPECT_THAT(Wait(MakeCaller(options).get(), call), HasSubstr("(SDK Attempt Count: 1)"));
+}
+
+TEST(Caller, SendsNothingAgainOfACallThatWasCancelled) {
+  std::atomic<int> requests = 0;
+  absl::Notification first;
+  LocalHttpServer server([&](const ReceivedRequest&) {
+    if (++requests == 1) first.Notify();
+    return Answer(400, R"({"__type":"ThrottlingException"})");
+  });
+  const std::unique_ptr<Caller> caller = MakeCaller(ThingOptions(server));
+  const Caller::CallId id =
+      caller->Start(kThingCall, [](CallResult) { FAIL() << "nobody waits for it"; });
+  first.WaitForNotification();
+  caller->Cancel(id);
+  // Throttled, too, and begun later: when it has ended the other's second attempt is long due.
+  Wait(caller.get(), kThingCall);
+  EXPECT_EQ(requests, 4);
+}
+
+TEST(Caller, CallsAKubernetesClusterThatItsCertificateShows) {
+  LocalHttpServer server(
+      [](const ReceivedRequest& request) {
+        const bool known =
+            request.head.find("Authorization: Bearer k8s-aws-v1.") != std::string::npos;
+        return Answer(known ? 200 : 401, "{\"items\":[]}", "Content-Type: application/json\r\n");
+      },
+      LocalHttpServer::Security::kTls);
+  CallerOptions options = Options();
+  options.aws_credentials.variable = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "AWS_ACCESS_KEY_ID") return "id";
+    if (name == "AWS_SECRET_ACCESS_KEY") return "secret";
+    return std::nullopt;
+  };
+  const auto call = [&](const std::string& certificate) {
+    return Call{
+        .service = "eks",
+        .action = "call",
+        .parameters = absl::StrCat(R"({"ClusterName":"c","CertificateAuthority":")",
+                                   absl::Base64Escape(certificate), R"(","Endpoint":")",
+                                   server.Url(""), R"(","Method":"GET","Path":"/api/v1/pods"})"),
+        .max_result_bytes = 1000};
+  };
+  EXPECT_EQ(Wait(MakeCaller(options).get(), call(server.certificate())),
+            R"({"ResponseBody":{"items":[]},"StatusCode":200,"StatusText":"OK"})");
+  LocalHttpServer other([](const ReceivedRequest&) { return Answer(200, "{}"); },
+                        LocalHttpServer::Security::kTlsOfAnotherHost);
+  EXPECT_THAT(Wait(MakeCaller(options).get(), call(other.certificate())),
+              StartsWith("EKS.SdkClientException: Unable to execute HTTP request: "));
+  options.egress = *EgressPolicy::Parse("", "127.0.0.1");
+  EXPECT_THAT(Wait(MakeCaller(options).get(), call(server.certificate())),
+              StartsWith("EKS.SdkClientException: "));
+  options.aws_integrations_policy = *AwsSdkPolicy::Parse("sqs:*");
+  EXPECT_THAT(Wait(MakeCaller(options).get(), call(server.certificate())),
+              HasSubstr("aws_integrations_allow allows eks:call"));
 }
 
 TEST(Caller, OfATargetThatHangs) {

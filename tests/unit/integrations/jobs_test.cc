@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "coordinator/base/json.h"
+
 namespace pawl::integrations {
 namespace {
 
@@ -39,8 +41,8 @@ struct LookCase {
 constexpr LookCase kLooks[] = {
     {"batch", "submitJob", R"({"JobName":"j"})", R"({"JobArn":"a","JobId":"7"})",
      R"(describeJobs {"Jobs":["7"]})", R"({"Jobs":[{"JobId":"7","Status":"RUNNABLE"}]})",
-     R"({"Jobs":[{"JobId":"7","Status":"SUCCEEDED"}],"SdkHttpMetadata":{}})",
-     R"({"JobId":"7","Status":"SUCCEEDED"})", R"({"Jobs":[{"JobId":"7","Status":"FAILED"}]})",
+     R"({"Jobs":[{"JobId":"7","Status":"SUCCEEDED"}]})", R"({"JobId":"7","Status":"SUCCEEDED"})",
+     R"({"Jobs":[{"JobId":"7","Status":"FAILED"}]})",
      R"(terminateJob {"JobId":"7","Reason":"The execution that started it does not wait for it any more"})"},
     {"ecs", "runTask", R"({"Cluster":"c"})", R"({"Tasks":[{"TaskArn":"t"}],"Failures":[]})",
      R"(describeTasks {"Cluster":"c","Tasks":["t"]})", R"({"Tasks":[{"LastStatus":"PENDING"}]})",
@@ -72,9 +74,8 @@ constexpr LookCase kLooks[] = {
      R"({"Builds":[{"BuildStatus":"FAULT"}]})", R"(stopBuild {"Id":"p:1"})"},
     {"sagemaker", "createTrainingJob", R"({"TrainingJobName":"t"})", R"({"TrainingJobArn":"a"})",
      R"(describeTrainingJob {"TrainingJobName":"t"})", R"({"TrainingJobStatus":"InProgress"})",
-     R"({"TrainingJobStatus":"Completed","SdkResponseMetadata":{}})",
-     R"({"TrainingJobStatus":"Completed"})", R"({"TrainingJobStatus":"Failed"})",
-     R"(stopTrainingJob {"TrainingJobName":"t"})"},
+     R"({"TrainingJobStatus":"Completed"})", R"({"TrainingJobStatus":"Completed"})",
+     R"({"TrainingJobStatus":"Failed"})", R"(stopTrainingJob {"TrainingJobName":"t"})"},
     {"eks", "createCluster", R"({"Name":"k"})", R"({"Cluster":{}})",
      R"(describeCluster {"Name":"k"})", R"({"Cluster":{"Status":"CREATING"}})",
      R"({"Cluster":{"Status":"ACTIVE"}})", R"({"Cluster":{"Status":"ACTIVE"}})",
@@ -89,6 +90,7 @@ TEST(JobsTest, AreAskedForAndStopped) {
     const auto look = LookCall(rule, call);
     ASSERT_TRUE(look.ok());
     EXPECT_EQ(look->service, one.service);
+    EXPECT_TRUE(look->of_job);
     EXPECT_EQ(look->action + " " + look->parameters, one.look);
     const auto stop = StopCall(rule, call);
     EXPECT_EQ(stop ? stop->action + " " + stop->parameters : "", one.stop);
@@ -103,7 +105,10 @@ TEST(JobsTest, AreAskedForAndStopped) {
     const auto failed = read(one.failed);
     ASSERT_TRUE(failed && !failed->ok());
     EXPECT_EQ(failed->error().error, "States.TaskFailed");
-    EXPECT_THAT(one.failed, HasSubstr(failed->error().cause->substr(1, 20)));
+    JsonArena arena;
+    const Json cause = *ParseJson(*failed->error().cause, &arena);
+    const Json job = rule.result.empty() ? cause : cause.Find(rule.result);
+    EXPECT_THAT(one.failed, HasSubstr(WriteJson(job)));
   }
 }
 

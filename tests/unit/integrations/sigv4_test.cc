@@ -141,5 +141,20 @@ TEST(SigV4OfS3, SignsTheHashOfTheBodyAndThePathAsItIs) {
             "Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
 }
 
+// The example of docs.aws.amazon.com, "Authenticating Requests: Using Query Parameters".
+TEST(PresignedUrl, IsAsPublished) {
+  const AwsCredentials credentials = {"AKIAIOSFODNN7EXAMPLE",
+                                      "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""};
+  const SigningScope scope = {
+      .region = "us-east-1", .service = "s3", .is_s3 = true, .unsigned_body = true};
+  EXPECT_EQ(PresignedUrl(credentials, scope, absl::FromUnixSeconds(1369353600), absl::Hours(24),
+                         {.url = "https://examplebucket.s3.amazonaws.com/test.txt"}),
+            "https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256"
+            "&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request"
+            "&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host"
+            "&X-Amz-Signature="
+            "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404");
+}
+
 }  // namespace
 }  // namespace pawl::integrations
