@@ -14,7 +14,7 @@ RUNNING, SUCCEEDED, FAILED, STOPPED = "running", "succeeded", "failed", "stopped
 class Job:
     def __init__(self, job_id, name, token, more):
         self.id, self.name, self.token, self.more = job_id, name, token, more
-        self.described, self.stopped = 0, False
+        self.submitted, self.described, self.stopped = 1, 0, False
         self.started_at = datetime.datetime.now(datetime.timezone.utc)
 
 
@@ -32,7 +32,10 @@ class Jobs:
         with self.lock:
             for job in self.jobs.values() if token else ():
                 if job.token == token:
+                    job.submitted += 1
                     return job
+            if job_id in self.jobs:
+                raise Refusal("ResourceInUseException", f"There is a job {job_id} already")
             job = Job(job_id or str(uuid.uuid4()), name, token, more)
             self.jobs[job.id] = job
             return job
