@@ -28,8 +28,8 @@ struct Call {
   std::string execution_arn;
   std::string execution_role_arn;  // of the state machine
   std::string state_machine_arn;
-  // The task goes on after it (.sync, .waitForTaskToken): its result is shown as TaskSubmitted, which
-  // always has SdkHttpMetadata and SdkResponseMetadata.
+  // The task goes on after it (.sync, .waitForTaskToken): its result is shown as TaskSubmitted,
+  // which always has SdkHttpMetadata and SdkResponseMetadata.
   bool submits = false;
   // Describes or stops a job that a call has submitted: allowed with it, and answered by what the
   // service says alone, without SdkHttpMetadata and SdkResponseMetadata.
@@ -64,9 +64,9 @@ class Caller {
   virtual bool RunsJobs(std::string_view /*service*/, std::string_view /*action*/) const {
     return false;
   }
-  // Asks how the job stands that `call` has submitted (Call::job). `done`, as above, gets the result
-  // of the task once the job has ended, or cannot be asked for; nothing while it goes on, and while
-  // it cannot be told.
+  // Asks how the job stands that `call` has submitted (Call::job). `done`, as above, gets the
+  // result of the task once the job has ended, or cannot be asked for; nothing while it goes on,
+  // and while it cannot be told.
   virtual CallId Look(Call call, absl::AnyInvocable<void(std::optional<CallResult>)> done) = 0;
   // Ends that job, as far as its service can. `done` as above; a job that is over already is a
   // success.

@@ -11,6 +11,7 @@
 #include "coordinator/base/utf8.h"
 #include "coordinator/integrations/assumed_roles.h"
 #include "coordinator/integrations/aws_sdk_caller.h"
+#include "coordinator/integrations/cluster_logs.h"
 #include "coordinator/integrations/http_client.h"
 #include "coordinator/integrations/http_task.h"
 #include "coordinator/integrations/jobs.h"
@@ -114,7 +115,15 @@ class IntegrationCaller : public Caller {
     if (!look.ok()) return StartAnswered(std::move(look.error()), std::move(done));
     return Start(*std::move(look), [this, rule, call = std::move(call),
                                     done = std::move(done)](CallResult answer) mutable {
-      done(ReadLook(*rule, call, answer, options_.clock->Now()));
+      std::optional<CallResult> ended = ReadLook(*rule, call, answer, options_.clock->Now());
+      if (!ended || !ended->ok() || !WantsClusterLogs(call)) return done(std::move(ended));
+      AddClusterLogs(
+          std::move(call), **ended,
+          [this](Call get, CallDone got) { Start(std::move(get), std::move(got)); },
+          [done = std::move(done)](CallResult result) mutable {
+            const bool again = !result.ok() && result.error().passing;
+            done(again ? std::nullopt : std::optional<CallResult>(std::move(result)));
+          });
     });
   }
 
@@ -122,7 +131,10 @@ class IntegrationCaller : public Caller {
     const JobRule* rule = FindJobRule(call.service, call.action);
     std::optional<Call> stop = StopCall(*rule, call);
     if (!stop) return StartAnswered(std::string("{}"), std::move(done));
-    return Start(*std::move(stop), std::move(done));
+    return Start(*std::move(stop), [done = std::move(done)](CallResult stopped) mutable {
+      const bool gone = !stopped.ok() && SaysGone(stopped.error());
+      done(gone ? CallResult(std::string("{}")) : std::move(stopped));
+    });
   }
 
   void Cancel(CallId id) override {

@@ -20,6 +20,19 @@ constexpr JobParameter kBrewRun[] = {{"Name", ">Name"}, {"RunId", "<RunId"}};
 constexpr JobParameter kEcsTasks[] = {{"Cluster", ">Cluster"}, {"Tasks[]", "<Tasks[0].TaskArn"}};
 constexpr JobParameter kEcsTask[] = {
     {"Cluster", ">Cluster"}, {"Task", "<Tasks[0].TaskArn"}, {"Reason", kReason}};
+constexpr JobParameter kClusterJobLook[] = {{"ClusterName", ">ClusterName"},
+                                            {"CertificateAuthority", ">CertificateAuthority"},
+                                            {"Endpoint", ">Endpoint"},
+                                            {"Method", "=GET"},
+                                            {"Path", "/"}};
+constexpr JobParameter kClusterJobStop[] = {
+    {"ClusterName", ">ClusterName"},
+    {"CertificateAuthority", ">CertificateAuthority"},
+    {"Endpoint", ">Endpoint"},
+    {"Method", "=DELETE"},
+    {"Path", "/"},
+    // Its pods with it.
+    {"QueryParameters", R"({"propagationPolicy":["Background"]})"}};
 constexpr JobParameter kEksCluster[] = {{"Name", ">Name"}};
 constexpr JobParameter kEksNodegroup[] = {{"ClusterName", ">ClusterName"},
                                           {"NodegroupName", ">NodegroupName"}};
@@ -47,6 +60,35 @@ constexpr JobParameter kTrainingJob[] = {{"TrainingJobName", ">TrainingJobName"}
 constexpr JobParameter kTransformJob[] = {{"TransformJobName", ">TransformJobName"}};
 
 constexpr std::string_view kBuildFailed = "FAILED FAULT TIMED_OUT STOPPED";
+
+bool Is(Json value, std::string_view text) {
+  return value.is_string() && value.as_string() == text;
+}
+
+// A task that has been started and whose containers have ended well. Which of them are essential
+// the task does not tell: all are taken to be.
+std::optional<bool> EcsTaskEnded(Json task) {
+  if (!Is(task.Find("LastStatus"), "STOPPED")) return std::nullopt;
+  const Json containers = task.Find("Containers");
+  if (Is(task.Find("StopCode"), "TaskFailedToStart") || !containers.is_array()) return false;
+  return std::all_of(containers.items().begin(), containers.items().end(), [](Json container) {
+    const Json code = container.is_object() ? container.Find("ExitCode") : Json();
+    return code.is_int() && code.as_int() == 0;
+  });
+}
+
+// Kubernetes: the conditions Complete and Failed of its status.
+std::optional<bool> ClusterJobEnded(Json job) {
+  const Json status = job.Find("status");
+  const Json conditions = status.is_object() ? status.Find("conditions") : Json();
+  if (!conditions.is_array()) return std::nullopt;
+  for (const Json condition : conditions.items()) {
+    if (!condition.is_object() || !Is(condition.Find("status"), "True")) continue;
+    if (Is(condition.Find("type"), "Complete")) return true;
+    if (Is(condition.Find("type"), "Failed")) return false;
+  }
+  return std::nullopt;
+}
 
 constexpr JobRule kRules[] = {
     {"athena",
@@ -112,16 +154,17 @@ constexpr JobRule kRules[] = {
      "FAILED STOPPED TIMEOUT",
      "",
      {"stopJobRun", kBrewRun}},
-    // Whether a task that has stopped was a success, its containers tell (EcsTaskSucceeded).
     {"ecs",
      "runTask",
      {"describeTasks", kEcsTasks},
      "Tasks[0]",
-     "LastStatus",
-     "STOPPED",
      "",
      "",
-     {"stopTask", kEcsTask}},
+     "",
+     "",
+     {"stopTask", kEcsTask},
+     false,
+     EcsTaskEnded},
     {"eks",
      "createCluster",
      {"describeCluster", kEksCluster},
@@ -179,6 +222,17 @@ constexpr JobRule kRules[] = {
      "Nodegroup",
      {},
      true},
+    {"eks",
+     "runJob",
+     {"call", kClusterJobLook},
+     "ResponseBody",
+     "",
+     "",
+     "",
+     "",
+     {"call", kClusterJobStop},
+     false,
+     ClusterJobEnded},
     {"elasticmapreduce",
      "addStep",
      {"describeStep", kEmrStep},

@@ -8,6 +8,7 @@
 #include "coordinator/base/json.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/integrations/results.h"
+#include "coordinator/integrations/url.h"
 
 namespace pawl::integrations {
 namespace {
@@ -33,14 +34,29 @@ Json Read(const std::string& text, JsonArena* arena) {
   return json.ok() ? *json : Json();
 }
 
+// Undefined when the cluster's answer names no job.
+Json ClusterJobPath(Json submitted, Json called, JsonArena* arena) {
+  const Json name = At(submitted, "ResponseBody.metadata.name");
+  if (!name.is_string()) return Json();
+  const Json space = At(called, "Namespace");
+  return Json::String(StrCat("/apis/batch/v1/namespaces/",
+                             PercentEncode(space.is_string() ? space.as_string() : "default"),
+                             "/jobs/", PercentEncode(name.as_string())),
+                      arena);
+}
+
 // Undefined where it has no value.
-Json ValueOf(const JobParameter& parameter, Json submitted, Json called) {
+Json ValueOf(const JobParameter& parameter, Json submitted, Json called, JsonArena* arena) {
   const std::string_view rest = parameter.from.substr(1);
   switch (parameter.from.front()) {
     case '<':
       return At(submitted, rest);
     case '>':
       return At(called, rest);
+    case '/':
+      return ClusterJobPath(submitted, called, arena);
+    case '{':
+      return Read(std::string(parameter.from), arena);
     default:
       return Json::String(rest);
   }
@@ -53,8 +69,9 @@ Outcome<Call, CallFailure> CallAbout(const JobCall& about, const Call& call) {
   const Json called = Read(call.parameters, &arena);
   std::vector<JsonMember> members;
   for (const JobParameter& parameter : about.parameters) {
-    Json value = ValueOf(parameter, submitted, called);
-    if (value.is_undefined() && parameter.from.front() == '<') {
+    Json value = ValueOf(parameter, submitted, called, &arena);
+    const bool names_it = parameter.from.front() == '<' || parameter.from.front() == '/';
+    if (value.is_undefined() && names_it) {
       return CallFailure{"States.TaskFailed", WriteJson(submitted)};
     }
     if (value.is_undefined()) continue;
@@ -80,20 +97,6 @@ bool Has(std::string_view words, std::string_view word) {
   return std::find(all.begin(), all.end(), ToAbsl(word)) != all.end();
 }
 
-// A task that has been started and whose essential containers have ended well. Which containers are
-// essential the task does not tell: all are taken to be.
-bool EcsTaskSucceeded(Json task) {
-  if (At(task, "StopCode").is_string() && At(task, "StopCode").as_string() == "TaskFailedToStart") {
-    return false;
-  }
-  const Json containers = task.Find("Containers");
-  if (!containers.is_array()) return false;
-  return std::all_of(containers.items().begin(), containers.items().end(), [](Json container) {
-    const Json code = container.Find("ExitCode");
-    return code.is_int() && code.as_int() == 0;
-  });
-}
-
 // Without what only answers to calls have.
 Json WithoutMetadata(Json answer, JsonArena* arena) {
   std::vector<JsonMember> members;
@@ -116,6 +119,13 @@ CallResult Ended(const JobRule& rule, const Call& call, bool succeeded, std::str
   return Limited(std::move(result), call.max_result_bytes, rule.service);
 }
 
+std::optional<bool> EndedByWord(const JobRule& rule, Json job) {
+  const Json status = At(job, rule.status);
+  if (!status.is_string() || status.as_string().empty()) return std::nullopt;
+  if (Has(rule.succeeded, status.as_string())) return true;
+  return Has(rule.failed, status.as_string()) ? std::optional<bool>(false) : std::nullopt;
+}
+
 // The job is not there.
 std::optional<CallResult> Missing(const JobRule& rule, const Call& call, CallFailure failure,
                                   absl::Time now) {
@@ -129,13 +139,13 @@ std::optional<CallResult> Missing(const JobRule& rule, const Call& call, CallFai
   return CallResult(std::move(failure));
 }
 
-bool SaysMissing(const CallFailure& failure) {
+}  // namespace
+
+bool SaysGone(const CallFailure& failure) {
   const std::string_view error = failure.error;
   return error.ends_with(".ResourceNotFoundException") || error.ends_with(".NotFoundException") ||
-         error.ends_with(".EntityNotFoundException");
+         error.ends_with(".EntityNotFoundException") || error == "EKS.404";
 }
-
-}  // namespace
 
 Outcome<Call, CallFailure> LookCall(const JobRule& rule, const Call& call) {
   return CallAbout(rule.look, call);
@@ -152,19 +162,16 @@ std::optional<CallResult> ReadLook(const JobRule& rule, const Call& call, const 
                                    absl::Time now) {
   if (!answer.ok()) {
     if (answer.error().passing) return std::nullopt;
-    if (rule.is_removal && !SaysMissing(answer.error())) return answer;
+    if (rule.is_removal && !SaysGone(answer.error())) return answer;
     return Missing(rule, call, answer.error(), now);
   }
   JsonArena arena;
   const Json whole = Read(*answer, &arena);
   const Json job = rule.element.empty() ? whole : At(whole, rule.element);
   if (!job.is_object()) return Missing(rule, call, {"States.TaskFailed", WriteJson(whole)}, now);
-  const Json status = At(job, rule.status);
-  const std::string_view word = status.is_string() ? status.as_string() : std::string_view();
-  const bool succeeded = Has(rule.succeeded, word);
-  if (word.empty() || (!succeeded && !Has(rule.failed, word))) return std::nullopt;
-  const bool well = succeeded && (rule.service != "ecs" || EcsTaskSucceeded(job));
-  return Ended(rule, call, well, ResultOf(rule, job, &arena));
+  const std::optional<bool> succeeded = rule.ended ? rule.ended(job) : EndedByWord(rule, job);
+  if (!succeeded) return std::nullopt;
+  return Ended(rule, call, *succeeded, ResultOf(rule, job, &arena));
 }
 
 }  // namespace pawl::integrations

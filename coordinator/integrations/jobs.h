@@ -27,6 +27,9 @@ std::optional<CallResult> ReadLook(const JobRule& rule, const Call& call, const 
                                    absl::Time now);
 inline constexpr absl::Duration kMissingAfter = absl::Minutes(1);
 
+// Whether a service says of a job that there is none such.
+bool SaysGone(const CallFailure& failure);
+
 }  // namespace pawl::integrations
 
 #endif  // PAWL_INTEGRATIONS_JOBS_H_

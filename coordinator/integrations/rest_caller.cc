@@ -13,18 +13,28 @@ struct Going {
   AwsSdkCaller::Way way;
 };
 
+bool Passes(const HttpResult& result) {
+  if (result.ok()) return result->status == 429 || result->status >= 500;
+  const HttpFailure::Kind kind = result.error().kind;
+  return kind != HttpFailure::Kind::kTooLarge && kind != HttpFailure::Kind::kInvalid &&
+         kind != HttpFailure::Kind::kDenied;
+}
+
 void SendRest(const std::shared_ptr<Going>& going, HttpRequest request) {
   going->way.send(std::move(request), [going](HttpResult result) {
-    going->way.tell(result.ok()
-                        ? RestResult(going->call, going->rest, *result)
-                        : CallResult(RestFailure(going->call, going->rest, result.error())));
+    CallResult told = result.ok()
+                          ? RestResult(going->call, going->rest, *result)
+                          : CallResult(RestFailure(going->call, going->rest, result.error()));
+    if (!told.ok()) told.error().passing = Passes(result);
+    going->way.tell(std::move(told));
   });
 }
 
 }  // namespace
 
 void RestCaller::Begin(Call call, AwsSdkCaller::Way way) {
-  if (!parts_.policy.Allows(call.state_machine_arn, call.service, call.action)) {
+  if (!call.of_job &&
+      !parts_.policy.Allows(call.state_machine_arn, call.service, call.action)) {
     return way.tell(RestDenied(call));
   }
   Outcome<RestCall, CallFailure> read = ReadRestCall(call, parts_.options);

@@ -112,7 +112,7 @@ asl::Result<std::string> FindQueue(Step& step, const asl::TaskResource& resource
 }
 
 Payload ScheduledParameters(Step& step, const asl::TaskResource& resource, Payload parameters) {
-  if (resource.service != "ecs" || resource.action != "runTask") return parameters;
+  if (resource.service != "ecs" || resource.pattern != asl::Pattern::kSync) return parameters;
   const Json given = parameters.json(step.arena());
   if (!given.is_object() || !given.Find("StartedBy").is_undefined()) return parameters;
   std::vector<JsonMember> members(given.members().begin(), given.members().end());

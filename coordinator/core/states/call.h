@@ -38,8 +38,8 @@ asl::Result<std::string> EvaluateRole(Step& step, const Branch& branch,
 asl::Result<std::string> FindQueue(Step& step, const asl::TaskResource& resource,
                                    const Payload& parameters);
 
-// `parameters` as the history shows them: ECS is told who starts a task (reference/integrations.md
-// 8). All else that is added is seen by the service alone.
+// `parameters` as the history shows them: ECS is told who starts a task and waits for its end
+// (reference/integrations.md 8). All else that is added is seen by the service alone.
 Payload ScheduledParameters(Step& step, const asl::TaskResource& resource, Payload parameters);
 
 // What the Scheduled event of a call says beside what others say.

@@ -329,6 +329,14 @@ INSTANTIATE_TEST_SUITE_P(
          One(Call("states:startExecution",
                   R"("Parameters":{"StateMachineArn.$":"$.m","X.$":"$"},)")),
          kSchema + "The field \"X\" is not supported by Step Functions at /States/S/Parameters"},
+        {"ParameterOfAnotherAction",
+         One(Call("dynamodb:getItem", R"("Parameters":{"TableName":"t","Key":{},"Item":{}},)")),
+         kSchema + "The field \"Item\" is not supported by Step Functions at /States/S/Parameters"},
+        {"ParameterOfTheApiAlone",
+         One(Call("elasticmapreduce:addStep", R"("Parameters":{"ClusterId":"c","Steps":[]},)")),
+         kSchema + "The field 'Step' is required but was missing at /States/S/Parameters, " +
+             kSchema +
+             "The field \"Steps\" is not supported by Step Functions at /States/S/Parameters"},
         {"CredentialsOfAnActivity", One(Activity(R"("Credentials":{"RoleArn":"r"},)")),
          kSchema + "The field 'Credentials' is not supported for activities at "
                    "/States/S/Credentials"},
