@@ -203,25 +203,14 @@ class IntegrationCaller : public Caller {
     if (!invocation.ok()) return Tell(id, std::move(invocation.error()));
     Outcome<HttpRequest, CallFailure> request = InvokeRequest(call, *invocation, options_.lambda);
     if (!request.ok()) return Tell(id, std::move(request.error()));
-    const std::optional<AwsCredentials> own =
-        options_.credentials == nullptr ? std::nullopt : options_.credentials->Get();
-    const bool as_role = !call.role_arn.empty() && (HasOwnSts(options_) || IsAwsUrl(request->url));
-    if (!as_role)
-      return Invoke(id, std::move(call), *std::move(invocation), *std::move(request), own);
-    if (!own) return Tell(id, RoleRefused(call));
-    const std::string role = call.role_arn;
-    const std::string machine = call.state_machine_arn;
-    roles_->Get(role, machine, *own,
-                [this, id, call = std::move(call), invocation = *std::move(invocation),
-                 request = *std::move(request)](AssumedRoles::Result credentials) mutable {
-                  if (credentials.ok()) {
-                    return Invoke(id, std::move(call), std::move(invocation), std::move(request),
-                                  *credentials);
-                  }
-                  log::Warn("role_not_assumed",
-                            {{"role", call.role_arn}, {"why", credentials.error().message}});
-                  Tell(id, RoleNotAssumed(call, "Lambda", credentials.error()));
-                });
+    const bool at_aws = IsAwsUrl(request->url);
+    aws_.GetCredentials(
+        call, "Lambda", at_aws,
+        [this, id, call, invocation = *std::move(invocation),
+         request = *std::move(request)](AwsSdkCaller::Credentials credentials) mutable {
+          if (!credentials.ok()) return Tell(id, std::move(credentials.error()));
+          Invoke(id, std::move(call), std::move(invocation), std::move(request), *credentials);
+        });
   }
 
   // Signed by `credentials`, if there are any.

@@ -18,7 +18,6 @@
 #include "coordinator/integrations/call.h"
 #include "coordinator/integrations/connections.h"
 #include "coordinator/integrations/credential_plan.h"
-#include "coordinator/integrations/credentials.h"
 #include "coordinator/integrations/egress_policy.h"
 #include "coordinator/integrations/lambda_routes.h"
 
@@ -30,7 +29,6 @@ struct CallerOptions {
   EgressPolicy egress;
   LambdaRoutes lambda;
   Connections connections;
-  std::shared_ptr<CredentialSource> credentials;  // null: calls of AWS go unsigned
   // URL of the STS where the roles of Credentials are assumed. Empty: AWS's own, for calls that go
   // to AWS itself; for all others a role has no meaning then.
   std::string sts_endpoint;

@@ -94,7 +94,6 @@ absl::StatusOr<integrations::CallerOptions> OutgoingCalls(const config::Settings
   }
   options.sts_endpoint = settings.sts_endpoint;
   if (absl::Status status = ReadAws(settings, environment, &options); !status.ok()) return status;
-  options.credentials = std::make_shared<integrations::CredentialSource>(environment);
   return options;
 }
 

@@ -97,6 +97,15 @@ TEST(Caller, InvokesAFunction) {
             R"(["POST /2015-03-31/functions/f/invocations",{"n":1}])");
 }
 
+CredentialSources Keys(const std::string& id) {
+  return {[id](const std::string& name) -> std::optional<std::string> {
+            if (name == "AWS_ACCESS_KEY_ID") return id;
+            if (name == "AWS_SECRET_ACCESS_KEY") return "secret";
+            return std::nullopt;
+          },
+          [](const std::string&) { return std::nullopt; }};
+}
+
 TEST(Caller, SignsWhereThereAreCredentials) {
   LocalHttpServer server([](const ReceivedRequest& request) {
     const bool is_signed =
@@ -106,12 +115,7 @@ TEST(Caller, SignsWhereThereAreCredentials) {
   CallerOptions options = Options();
   options.lambda = *LambdaRoutes::Parse(server.Url(""), "", "us-east-1");
   EXPECT_EQ(Wait(MakeCaller(options).get(), FunctionCall()), "false");
-  options.credentials =
-      std::make_shared<CredentialSource>([](const std::string& name) -> std::optional<std::string> {
-        if (name == "AWS_ACCESS_KEY_ID") return "id";
-        if (name == "AWS_SECRET_ACCESS_KEY") return "secret";
-        return std::nullopt;
-      });
+  options.aws_credentials = Keys("id");
   EXPECT_EQ(Wait(MakeCaller(options).get(), FunctionCall()), "true");
 }
 
@@ -133,7 +137,7 @@ class RolesTest : public testing::Test {
     CallerOptions options = Options();
     options.lambda = *LambdaRoutes::Parse(server.Url(""), "", "us-east-1");
     options.sts_endpoint = server.Url("sts");
-    if (with_credentials) options.credentials = OwnCredentials();
+    if (with_credentials) options.aws_credentials = Keys("OWN1");
     const std::unique_ptr<Caller> caller = MakeCaller(std::move(options));
     Call call = FunctionCall();
     call.role_arn = kRole;
@@ -142,15 +146,6 @@ class RolesTest : public testing::Test {
     std::string outcome = Wait(caller.get(), call);
     EXPECT_EQ(Wait(caller.get(), call), outcome);
     return outcome;
-  }
-
-  static std::shared_ptr<CredentialSource> OwnCredentials() {
-    return std::make_shared<CredentialSource>(
-        [](const std::string& name) -> std::optional<std::string> {
-          if (name == "AWS_ACCESS_KEY_ID") return "OWN1";
-          if (name == "AWS_SECRET_ACCESS_KEY") return "secret";
-          return std::nullopt;
-        });
   }
 
   std::vector<std::string> asked_;  // the bodies of requests to STS
@@ -191,7 +186,7 @@ TEST_F(RolesTest, HaveNoMeaningAtEndpointsOfOnesOwnWithoutAnSts) {
   Call call = FunctionCall();
   call.role_arn = kRole;
   EXPECT_EQ(Wait(MakeCaller(options).get(), call), "1");
-  options.credentials = OwnCredentials();
+  options.aws_credentials = Keys("OWN1");
   EXPECT_EQ(Wait(MakeCaller(options).get(), call), "1");
 }
 
