@@ -119,6 +119,7 @@ class IntegrationsTest(unittest.TestCase):
         self.assertEqual(sorted(output), ["Failures", "SdkHttpMetadata", "SdkResponseMetadata", "Tasks"])
         self.assertEqual(output["Failures"], [])
         self.assertEqual(output["Tasks"][0]["LastStatus"], "PROVISIONING")
+        self.assertNotIn("StartedBy", output["Tasks"][0])  # which tasks have that are waited for
         self.assertIsInstance(output["Tasks"][0]["CreatedAt"], int)  # milliseconds
         sent = self.last("ecs", "RunTask")
         self.assertEqual(sent["overrides"]["containerOverrides"][0]["environment"], [{"name": "N", "value": "7"}])

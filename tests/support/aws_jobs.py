@@ -14,7 +14,7 @@ RUNNING, SUCCEEDED, FAILED, STOPPED = "running", "succeeded", "failed", "stopped
 class Job:
     def __init__(self, job_id, name, token, more):
         self.id, self.name, self.token, self.more = job_id, name, token, more
-        self.described, self.stopped = 0, False
+        self.submitted, self.described, self.stopped = 1, 0, False
         self.started_at = datetime.datetime.now(datetime.timezone.utc)
 
 
@@ -27,12 +27,15 @@ class Jobs:
         self.lock = threading.Lock()
         self.jobs = {}
 
-    def start(self, name, job_id=None, token=None, **more):
-        """`token`: of a request that may be sent twice; the second starts nothing."""
+    def start(self, name, job_id=None, token=None, taken="ResourceInUseException", **more):
+        """`token`: of a request that may be sent twice; the second starts nothing. `taken`: the error of an id that is."""
         with self.lock:
             for job in self.jobs.values() if token else ():
                 if job.token == token:
+                    job.submitted += 1
                     return job
+            if job_id in self.jobs:
+                raise Refusal(taken, f"There is a job {job_id} already")
             job = Job(job_id or str(uuid.uuid4()), name, token, more)
             self.jobs[job.id] = job
             return job
@@ -222,7 +225,7 @@ class SageMaker(Service):
         name = parameters[kind + "Name"]
         job_arn = arn("sagemaker", f"{kind.lower()}/{name}")
         if verb == "Create":
-            self.jobs.start(name, job_id=job_arn)
+            self.jobs.start(name, job_id=job_arn, taken="ResourceInUse")
             return {kind + "Arn": job_arn}
         if verb == "Stop":
             return self.jobs.stop(job_arn)

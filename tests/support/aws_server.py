@@ -1,6 +1,7 @@
 """A server that plays services of AWS for tests: it reads requests by the public models, looks at their signatures,
 records every call, and gives what Python functions answer. On it: queues and topics (aws_queues.py), jobs (aws_jobs.py)."""
 import re
+import sys
 import threading
 import time
 import traceback
@@ -134,6 +135,10 @@ class AwsServer:
         class Server(ThreadingHTTPServer):
             daemon_threads = True
             request_queue_size = 256
+
+            def handle_error(self, request, client_address):
+                if not isinstance(sys.exc_info()[1], ConnectionError):  # of clients that are killed
+                    owner.problem(traceback.format_exc())
 
         self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"

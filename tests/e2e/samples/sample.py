@@ -16,7 +16,8 @@ from aws_jobs import Batch, Jobs  # noqa: E402
 from aws_queues import Queues, Topics, arn  # noqa: E402
 from aws_server import ENVIRONMENT, KEY, REGION, SECRET, AwsServer, Hold  # noqa: E402, F401
 from lambda_endpoint import LambdaEndpoint  # noqa: E402, F401
-from pawl_test import BIN, ApiError, Client, Coordinator, Postgres, create_schema, free_port, wait_until  # noqa: E402, F401
+from pawl_test import (  # noqa: E402, F401
+    BIN, ApiError, Client, Coordinator, Postgres, check_invariants, create_schema, free_port, wait_until)
 
 ROLE = "arn:aws:iam::000000000000:role/r"
 SECONDS = 45  # that any execution may take
@@ -59,6 +60,7 @@ class SampleTest(unittest.TestCase):
 
     def tearDown(self):
         self.assertEqual(self.server.problems, [])
+        self.assertEqual(check_invariants(self.postgres.url)[0], [])
 
     # --- the parts around a state machine
 
