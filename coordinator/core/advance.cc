@@ -170,6 +170,7 @@ Transition Begin(const asl::Machine& machine, const World& world, absl::Time now
   started.payload = facts.input;
   started.role_arn = Text(facts.role_arn);
   started.limits = facts.limits;
+  started.origin = facts.origin;
   Branch& root = execution.branches[BranchId(0)];
   // The first state follows from nothing, not from ExecutionStarted (history.md 4).
   EnterState(step, root, *machine.root.start, facts.input, 0);

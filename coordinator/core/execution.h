@@ -17,6 +17,7 @@
 #include "coordinator/base/json.h"
 #include "coordinator/base/text.h"
 #include "coordinator/core/limits.h"
+#include "coordinator/core/origin.h"
 
 namespace pawl::core {
 
@@ -45,6 +46,7 @@ struct ExecutionFacts {
   absl::Time started_at;
   Text input;  // as it was sent, to the byte
   Limits limits;
+  std::shared_ptr<const Origin> origin;  // null: nothing but the machine's name
 };
 
 // What a branch does now. Stored by number: never renumber, only append.

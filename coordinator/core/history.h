@@ -5,6 +5,7 @@
 #define PAWL_CORE_HISTORY_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "coordinator/asl/task_resource.h"
 #include "coordinator/base/text.h"
 #include "coordinator/core/limits.h"
+#include "coordinator/core/origin.h"
 
 namespace pawl::core {
 
@@ -125,9 +127,10 @@ struct HistoryEvent {
   Text location;  // of EvaluationFailed: the field, "Output/a"; empty: no single one
   std::optional<int64_t> timeout_seconds;
   std::optional<int64_t> heartbeat_seconds;
-  std::optional<int64_t> length;  // items of a Map
-  std::optional<int64_t> index;   // of an iteration, from 0
-  Limits limits;                  // of ExecutionStarted: those of the execution
+  std::optional<int64_t> length;         // items of a Map
+  std::optional<int64_t> index;          // of an iteration, from 0
+  Limits limits;                         // of ExecutionStarted: those of the execution
+  std::shared_ptr<const Origin> origin;  // of ExecutionStarted: the execution's
   // Variables assigned while the state was left: name and JSON text, in the order of the
   // definition.
   std::vector<std::pair<std::string, Text>> assigned;

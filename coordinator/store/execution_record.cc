@@ -34,6 +34,7 @@ ExecutionRecord RecordOf(const core::Execution& execution) {
           .started_at = Stored(facts.started_at),
           .closed_at = Stored(execution.closed_at),
           .fence = execution.fence,
+          .origin = facts.origin,
           .input = facts.input,
           .output = Stored(execution.output),
           .error = Stored(execution.error),

@@ -109,6 +109,10 @@ core::HistoryEvent RandomEvent(Random& random, int64_t id, const Text& shared) {
   event.heartbeat_seconds = random.Maybe(random.Below(1000));
   event.length = random.Maybe(random.Below(1000));
   event.index = random.Maybe(random.Below(1000));
+  if (random.Coin()) {
+    event.origin = std::make_shared<core::Origin>(
+        core::Origin{random.Below(1000), random.SomeText().str(), random.SomeText().str()});
+  }
   if (random.Coin()) event.limits = {random.Below(1'000'000), random.Below(30'000)};
   for (int64_t i = random.Below(3); i > 0; --i) {
     event.assigned.emplace_back(random.SomeText().str(), random.SomeText());
