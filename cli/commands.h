@@ -24,6 +24,10 @@ void AddDeploy(CLI::App* app, Session* session);
 void AddList(CLI::App* app, Session* session);
 void AddDescribe(CLI::App* app, Session* session);
 
+// cli/version_commands.cc
+void AddVersion(CLI::App* app, Session* session);
+void AddAlias(CLI::App* app, Session* session);
+
 // cli/execution_commands.cc
 void AddStart(CLI::App* app, Session* session);
 void AddStop(CLI::App* app, Session* session);

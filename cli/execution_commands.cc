@@ -97,14 +97,17 @@ int Stop(Session* session, const StopArguments& arguments) {
 void AddStart(CLI::App* app, Session* session) {
   auto* command = app->add_subcommand("start", "Start an execution");
   auto arguments = std::make_shared<StartArguments>();
-  command->add_option("MACHINE", arguments->machine, "The state machine's name or ARN")->required();
+  command
+      ->add_option("MACHINE", arguments->machine,
+                   "The state machine's name or ARN; MACHINE:VERSION or MACHINE:ALIAS")
+      ->required();
   command->add_option("--input", arguments->input, "JSON, @FILE, or - for standard input")
       ->capture_default_str();
   command->add_option("--name", arguments->name, "The execution's name (default: a new one)");
   command->add_flag("--wait", arguments->wait, "Wait for its end; exit code 1 unless it succeeded");
   command->footer(
       "\nExamples:\n  pawl start order --input '{\"id\": 4711}' --name 4711\n"
-      "  pawl start order --input @order.json --wait");
+      "  pawl start order --input @order.json --wait\n  pawl start order:PROD");
   session->AddOptions(command);
   session->OnRun(command, [=] { return Start(session, *arguments); });
 }

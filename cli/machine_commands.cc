@@ -8,6 +8,7 @@
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "cli/listing.h"
 #include "cli/print.h"
 #include "coordinator/base/strings.h"
 
@@ -116,57 +117,39 @@ struct ListArguments {
   int64_t limit = kDefaultListLimit;
 };
 
-void PrintItems(std::string_view member, const std::vector<Json>& items) {
-  std::string out;
-  for (const Json item : items) {
-    if (!out.empty()) out.push_back(',');
-    AppendJson(item, &out);
-  }
-  std::cout << JsonObject().AddJson(member, "[" + out + "]").str() << "\n";
-}
-
 int ListMachines(Session* session, int64_t limit) {
-  std::vector<Answer> pages;
-  const auto machines = session->CallForAll(
-      "ListStateMachines", [] { return JsonObject(); }, "stateMachines", limit, &pages);
-  if (!machines.ok()) return session->Fail(machines.status());
-  if (session->wants_json()) {
-    PrintItems("stateMachines", *machines);
-    return kOk;
-  }
-  std::vector<std::vector<std::string>> rows;
-  for (const Json machine : *machines) {
-    rows.push_back({std::string(machine.Find("name").as_string()),
-                    std::string(machine.Find("type").as_string()),
-                    LocalTime(machine.Find("creationDate"))});
-  }
-  std::cout << Table({"NAME", "TYPE", "CREATED"}, rows);
-  return kOk;
+  return ShowList(session, {.operation = "ListStateMachines",
+                            .items = "stateMachines",
+                            .heading = {"NAME", "TYPE", "CREATED"},
+                            .row = [](Json machine) -> std::vector<std::string> {
+                              return {std::string(machine.Find("name").as_string()),
+                                      std::string(machine.Find("type").as_string()),
+                                      LocalTime(machine.Find("creationDate"))};
+                            },
+                            .limit = limit});
 }
 
 int ListExecutions(Session* session, const ListArguments& arguments) {
-  std::vector<Answer> pages;
-  const auto request = [&] {
-    JsonObject body;
-    body.Add("stateMachineArn", session->MachineArn(arguments.machine));
-    if (!arguments.status.empty()) body.Add("statusFilter", arguments.status);
-    return body;
-  };
-  const auto executions =
-      session->CallForAll("ListExecutions", request, "executions", arguments.limit, &pages);
-  if (!executions.ok()) return session->Fail(executions.status());
-  if (session->wants_json()) {
-    PrintItems("executions", *executions);
-    return kOk;
-  }
-  std::vector<std::vector<std::string>> rows;
-  for (const Json execution : *executions) {
-    rows.push_back({std::string(execution.Find("name").as_string()),
-                    ColouredStatus(execution.Find("status").as_string()),
-                    LocalTime(execution.Find("startDate")), LocalTime(execution.Find("stopDate"))});
-  }
-  std::cout << Table({"NAME", "STATUS", "STARTED", "STOPPED"}, rows);
-  return kOk;
+  return ShowList(session, {.operation = "ListExecutions",
+                            .items = "executions",
+                            .heading = {"NAME", "STATUS", "STARTED", "STOPPED"},
+                            .row = [](Json execution) -> std::vector<std::string> {
+                              return {std::string(execution.Find("name").as_string()),
+                                      ColouredStatus(execution.Find("status").as_string()),
+                                      LocalTime(execution.Find("startDate")),
+                                      LocalTime(execution.Find("stopDate"))};
+                            },
+                            .limit = arguments.limit,
+                            .request =
+                                [&] {
+                                  JsonObject body;
+                                  body.Add("stateMachineArn",
+                                           session->MachineArn(arguments.machine));
+                                  if (!arguments.status.empty()) {
+                                    body.Add("statusFilter", arguments.status);
+                                  }
+                                  return body;
+                                }});
 }
 
 // ---------------------------------------------------------------- describe
@@ -255,7 +238,8 @@ void AddList(CLI::App* app, Session* session) {
   auto* command = app->add_subcommand("list", "List state machines, or the executions of one");
   auto arguments = std::make_shared<ListArguments>();
   command->add_option("MACHINE", arguments->machine,
-                      "Its executions, newest first, instead of all machines");
+                      "Its executions, newest first, instead of all machines; MACHINE:VERSION or "
+                      "MACHINE:ALIAS: those started by it");
   command->add_option("--status", arguments->status, "Only executions that are ...")
       ->check(CLI::IsMember({"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"},
                             CLI::ignore_case));
@@ -276,7 +260,9 @@ void AddDescribe(CLI::App* app, Session* session) {
   auto* command =
       app->add_subcommand("describe", "Show a state machine, an activity or an execution");
   auto name = std::make_shared<std::string>();
-  command->add_option("NAME", *name, "MACHINE, ACTIVITY, MACHINE/EXECUTION, EXECUTION or an ARN")
+  command
+      ->add_option("NAME", *name,
+                   "MACHINE, MACHINE:VERSION, ACTIVITY, MACHINE/EXECUTION, EXECUTION or an ARN")
       ->required();
   command->footer("\nExamples:\n  pawl describe order\n  pawl describe order/4711");
   session->AddOptions(command);

@@ -1,7 +1,5 @@
 // pawl: the command line. Exit codes: cli/session.h.
 
-#include <iostream>
-
 #include "CLI/CLI.hpp"
 #include "cli/commands.h"
 #include "cli/session.h"
@@ -47,11 +45,8 @@ int main(int argc, char** argv) {
   AddActivity(&app, &session);
   AddTask(&app, &session);
   AddEval(&app, &session);
-  auto* version = app.add_subcommand("version", "Show the version");
-  session.OnRun(version, []() -> int {
-    std::cout << "pawl " << pawl::node::Version() << "\n";
-    return kOk;
-  });
+  AddAlias(&app, &session);
+  AddVersion(&app, &session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

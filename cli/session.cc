@@ -124,6 +124,12 @@ int Session::FailUsage(absl::string_view message) const {
   return kUsage;
 }
 
+int Session::Tell(const absl::StatusOr<Answer>& answer, const std::string& done) const {
+  if (!answer.ok()) return Fail(answer.status());
+  std::cout << (wants_json() ? answer->text() : done) << "\n";
+  return kOk;
+}
+
 std::string Session::MachineArn(const std::string& name) const {
   return Arn::Parse(name).ok() ? name : account_.StateMachineArn(name);
 }

@@ -68,8 +68,11 @@ class Session {
   // Writes "pawl: ..." to standard error and gives the exit code for it.
   int Fail(const absl::Status& status) const;
   int FailUsage(absl::string_view message) const;
+  // For calls whose answer says little: prints what was done, or the answer itself for scripts.
+  int Tell(const absl::StatusOr<Answer>& answer, const std::string& done) const;
 
-  // ARNs of what the user named; an ARN is taken as it is.
+  // ARNs of what the user named; an ARN is taken as it is. "MACHINE:VERSION" and "MACHINE:ALIAS"
+  // are machines too.
   std::string MachineArn(const std::string& name) const;
   std::string ActivityArn(const std::string& name) const;
   // "MACHINE/NAME", an ARN, or the execution's name alone, for which all machines are asked.

@@ -6,6 +6,7 @@
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "cli/listing.h"
 #include "cli/print.h"
 #include "coordinator/base/strings.h"
 
@@ -14,32 +15,15 @@ namespace {
 
 constexpr int64_t kDefaultListLimit = 1000;
 
-// For calls whose answer says little: what was done, or the answer itself.
-int Tell(Session* session, const absl::StatusOr<Answer>& answer, const std::string& done) {
-  if (!answer.ok()) return session->Fail(answer.status());
-  std::cout << (session->wants_json() ? answer->text() : done) << "\n";
-  return kOk;
-}
-
 int ListActivities(Session* session, int64_t limit) {
-  std::vector<Answer> pages;
-  const auto activities = session->CallForAll(
-      "ListActivities", [] { return JsonObject(); }, "activities", limit, &pages);
-  if (!activities.ok()) return session->Fail(activities.status());
-  std::vector<std::vector<std::string>> rows;
-  std::string json;
-  for (const Json activity : *activities) {
-    rows.push_back(
-        {std::string(activity.Find("name").as_string()), LocalTime(activity.Find("creationDate"))});
-    if (!json.empty()) json.push_back(',');
-    AppendJson(activity, &json);
-  }
-  if (session->wants_json()) {
-    std::cout << JsonObject().AddJson("activities", "[" + json + "]").str() << "\n";
-  } else {
-    std::cout << Table({"NAME", "CREATED"}, rows);
-  }
-  return kOk;
+  return ShowList(session, {.operation = "ListActivities",
+                            .items = "activities",
+                            .heading = {"NAME", "CREATED"},
+                            .row = [](Json activity) -> std::vector<std::string> {
+                              return {std::string(activity.Find("name").as_string()),
+                                      LocalTime(activity.Find("creationDate"))};
+                            },
+                            .limit = limit});
 }
 
 // A subcommand that takes one word, which is required.
@@ -65,7 +49,7 @@ void AddActivity(CLI::App* app, Session* session) {
     const absl::StatusOr<Arn> arn = Arn::Parse(*name);
     const auto answer =
         session->Call("CreateActivity", JsonObject().Add("name", arn.ok() ? arn->name : *name));
-    return Tell(session, answer, answer.ok() ? answer->Text("activityArn") : "");
+    return session->Tell(answer, answer.ok() ? answer->Text("activityArn") : "");
   });
 
   auto* list = activity->add_subcommand("list", "List activities");
@@ -79,8 +63,8 @@ void AddActivity(CLI::App* app, Session* session) {
                              name.get(), session);
   session->OnRun(remove, [=] {
     const std::string arn = session->ActivityArn(*name);
-    return Tell(session, session->Call("DeleteActivity", JsonObject().Add("activityArn", arn)),
-                StrCat("deleted ", arn));
+    return session->Tell(session->Call("DeleteActivity", JsonObject().Add("activityArn", arn)),
+                         StrCat("deleted ", arn));
   });
 }
 
@@ -103,7 +87,7 @@ void AddTask(CLI::App* app, Session* session) {
     const absl::StatusOr<std::string> text = ReadJsonArgument(*output, "--output");
     if (!text.ok()) return session->FailUsage(text.status().message());
     const JsonObject request = JsonObject().Add("taskToken", *token).Add("output", *text);
-    return Tell(session, session->Call("SendTaskSuccess", request), "succeeded");
+    return session->Tell(session->Call("SendTaskSuccess", request), "succeeded");
   });
 
   auto* fail =
@@ -115,14 +99,14 @@ void AddTask(CLI::App* app, Session* session) {
     request.Add("taskToken", *token);
     if (!error->empty()) request.Add("error", *error);
     if (!cause->empty()) request.Add("cause", *cause);
-    return Tell(session, session->Call("SendTaskFailure", request), "failed");
+    return session->Tell(session->Call("SendTaskFailure", request), "failed");
   });
 
   auto* heartbeat = AddWithWord(task, "heartbeat", "The task is still worked on", "TOKEN",
                                 kTokenHelp, token.get(), session);
   session->OnRun(heartbeat, [=] {
     const JsonObject request = JsonObject().Add("taskToken", *token);
-    return Tell(session, session->Call("SendTaskHeartbeat", request), "reported");
+    return session->Tell(session->Call("SendTaskHeartbeat", request), "reported");
   });
 }
 

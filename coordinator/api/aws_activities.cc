@@ -13,7 +13,10 @@ std::string Described(const Services& services, const store::Activity& activity,
   body.Text("activityArn", services.account.ActivityArn(activity.name))
       .Time("creationDate", activity.created_at);
   if (whole) {
-    body.Text("name", activity.name).Raw("encryptionConfiguration", kDefaultEncryption);
+    body.Text("name", activity.name)
+        .Raw("encryptionConfiguration", activity.encryption_configuration.empty()
+                                            ? kDefaultEncryption
+                                            : activity.encryption_configuration);
   }
   body.Close();
   return out;
@@ -27,20 +30,24 @@ constexpr Member kCreateActivity[] = {
 
 void CreateActivity(Services& services, CallPtr call) {
   if (const auto error = CheckName(call->Text("name"))) return call->Fail(*error);
-  if (const auto error = CheckTags(call->Member("tags"))) return call->Fail(*error);
-  const auto encryption = ReadEncryption(call->Member("encryptionConfiguration"));
+  const std::string arn = services.account.ActivityArn(call->Text("name"));
+  auto tags = ReadTags(call->Member("tags"), arn);
+  if (!tags.ok()) return call->Fail(tags.error());
+  auto encryption = ReadEncryption(call->Member("encryptionConfiguration"));
   if (!encryption.ok()) return call->Fail(encryption.error());
-  if (!encryption->empty()) {
-    return call->Fail(InvalidEncryptionConfiguration(
-        "Activities are encrypted with AWS_OWNED_KEY only on this server."));
-  }
-  const store::Activity activity{std::string(call->Text("name")), services.clock->Now()};
-  services.store->CreateActivity(activity,
-                                 [&services, call](absl::StatusOr<store::Activity> stored) {
-                                   if (!stored.ok()) return call->Fail(stored.status());
-                                   services.activities.Saw(stored->name, services.clock->Now());
-                                   call->Succeed(Described(services, *stored, false));
-                                 });
+  const store::Activity activity{.name = std::string(call->Text("name")),
+                                 .created_at = services.clock->Now(),
+                                 .encryption_configuration = *encryption,
+                                 .tags = *std::move(tags)};
+  services.store->CreateActivity(activity, [&services, call, arn, encryption = *encryption](
+                                               const absl::StatusOr<store::Activity>& stored) {
+    if (!stored.ok()) return call->Fail(stored.status());
+    if (stored->encryption_configuration != encryption) {
+      return call->Fail(ActivityAlreadyExists(arn));
+    }
+    services.activities.Saw(stored->name, services.clock->Now());
+    call->Succeed(Described(services, *stored, false));
+  });
 }
 
 constexpr Member kActivityArn[] = {ArnMember("activityArn")};

@@ -17,8 +17,10 @@ constexpr int64_t kDefaultPageSize = 100;
 }  // namespace
 
 AwsApi::AwsApi(Services* services) : services_(services) {
-  for (const auto group : {StateMachineOperations(), ExecutionOperations(), HistoryOperations(),
-                           ActivityOperations(), TaskOperations(), ForkOperations()}) {
+  for (const auto group :
+       {StateMachineOperations(), StateMachineReadOperations(), VersionOperations(),
+        AliasOperations(), TagOperations(), ExecutionOperations(), HistoryOperations(),
+        ActivityOperations(), TaskOperations(), ForkOperations()}) {
     for (const Operation& operation : group) {
       operations_.emplace(std::string(operation.name), &operation);
     }

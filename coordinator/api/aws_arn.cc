@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "coordinator/base/strings.h"
 
@@ -54,15 +55,46 @@ Outcome<Arn, AwsError> ReadArn(const Account& account, std::string_view text,
   return *arn;
 }
 
-Outcome<Arn, AwsError> ReadPlainMachineArn(const Account& account, std::string_view text) {
+Outcome<Arn, AwsError> ReadMachineArn(const Account& account, std::string_view text) {
   auto arn = ReadArn(account, text, "stateMachine");
-  if (!arn.ok()) return arn;
-  if (arn->name.find('/') != std::string::npos) {
+  if (arn.ok() && arn->name.find('/') != std::string::npos) {
     return ValidationException("Labeled state machine ARNs are not supported for this API",
                                "API_DOES_NOT_SUPPORT_LABELED_ARNS");
   }
-  if (!arn->qualifier.empty()) return VersionsNotSupported(fmt::format("'{}'", text));
   return arn;
+}
+
+Outcome<Arn, AwsError> ReadPlainMachineArn(const Account& account, std::string_view text) {
+  auto arn = ReadMachineArn(account, text);
+  if (arn.ok() && !arn->qualifier.empty()) {
+    return ValidationException(
+        fmt::format("Version and alias ARNs are not supported for this API: '{}'", text));
+  }
+  return arn;
+}
+
+Outcome<Arn, AwsError> ReadVersionArn(const Account& account, std::string_view text) {
+  auto arn = ReadMachineArn(account, text);
+  if (arn.ok() && !VersionNumber(arn->qualifier)) {
+    return InvalidArn(fmt::format("Not the ARN of a state machine version: {}", text));
+  }
+  return arn;
+}
+
+Outcome<Arn, AwsError> ReadAliasArn(const Account& account, std::string_view text) {
+  auto arn = ReadMachineArn(account, text);
+  if (arn.ok() && (arn->qualifier.empty() || VersionNumber(arn->qualifier))) {
+    return InvalidArn(fmt::format("Not the ARN of a state machine alias: {}", text));
+  }
+  return arn;
+}
+
+std::optional<int64_t> VersionNumber(std::string_view qualifier) {
+  if (qualifier.empty() || qualifier.find_first_not_of("0123456789") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  int64_t number = 0;
+  return absl::SimpleAtoi(ToAbsl(qualifier), &number) ? number : 0;
 }
 
 Outcome<Arn, AwsError> ReadExecutionArn(const Account& account, std::string_view text) {

@@ -3,6 +3,7 @@
 #ifndef PAWL_API_AWS_ARN_H_
 #define PAWL_API_AWS_ARN_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,8 +18,17 @@ namespace pawl::api {
 Outcome<Arn, AwsError> ReadArn(const Account& account, std::string_view text,
                                std::string_view type);
 
-// A state machine without version, alias or label: a ValidationException for one with any of them.
+// A state machine, or a version or an alias of one; a ValidationException for one with a label.
+Outcome<Arn, AwsError> ReadMachineArn(const Account& account, std::string_view text);
+// A state machine alone: a ValidationException also for a version or an alias.
 Outcome<Arn, AwsError> ReadPlainMachineArn(const Account& account, std::string_view text);
+// A version; an alias. Its number or its name is the qualifier.
+Outcome<Arn, AwsError> ReadVersionArn(const Account& account, std::string_view text);
+Outcome<Arn, AwsError> ReadAliasArn(const Account& account, std::string_view text);
+
+// The number of the version that the qualifier of an ARN names; nothing when it names an alias or
+// is empty. A number beyond all that there can be gives 0, which no version has.
+std::optional<int64_t> VersionNumber(std::string_view qualifier);
 
 // An execution; its name is the qualifier, never empty.
 Outcome<Arn, AwsError> ReadExecutionArn(const Account& account, std::string_view text);

@@ -1,15 +1,29 @@
 #include "coordinator/api/aws_configuration.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "absl/strings/ascii.h"
 #include "coordinator/api/json_writer.h"
 
 namespace pawl::api {
 namespace {
 
-constexpr size_t kMaxTags = 50;                   // AWS quota
 constexpr int64_t kDefaultKeyReuseSeconds = 300;  // AWS default
 
 std::string_view TextOf(Json value, std::string_view otherwise) {
   return value.is_string() ? value.as_string() : otherwise;
+}
+
+// What is beyond ASCII counts as letters.
+bool IsTagText(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return c < 0 || absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           absl::ascii_isspace(static_cast<unsigned char>(c)) ||
+           std::string_view("_.:/=+-@").find(c) != std::string_view::npos;
+  });
 }
 
 std::string_view LogGroupOf(Json destination) {
@@ -78,9 +92,25 @@ Outcome<std::string, AwsError> ReadEncryption(Json value) {
   return std::string();
 }
 
-std::optional<AwsError> CheckTags(Json value) {
-  if (value.is_array() && value.size() > kMaxTags) return TooManyTags();
-  return std::nullopt;
+Outcome<store::Tags, AwsError> ReadTags(Json value, std::string_view resource) {
+  store::Tags tags;
+  if (!value.is_array()) return tags;
+  for (const Json tag : value.items()) {
+    const std::string_view key = TextOf(tag.Find("key"), "");
+    const std::string_view text = TextOf(tag.Find("value"), "");
+    if (key.starts_with("aws:")) {
+      return ValidationException("System tags cannot be added/updated by requester");
+    }
+    if (key.empty() || !IsTagText(key) || !IsTagText(text)) {
+      return ValidationException(fmt::format(
+          "Tag keys and values may have letters, digits, white space and _ . : / = + - @ only, and "
+          "a key has at least one of them. Received: '{}' with the value '{}'",
+          key, text));
+    }
+    tags[std::string(key)] = text;
+  }
+  if (std::ssize(tags) > store::kMaxTags) return TooManyTags(resource);
+  return tags;
 }
 
 }  // namespace pawl::api

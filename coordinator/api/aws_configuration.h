@@ -4,7 +4,6 @@
 #ifndef PAWL_API_AWS_CONFIGURATION_H_
 #define PAWL_API_AWS_CONFIGURATION_H_
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +11,7 @@
 #include "coordinator/api/request_schema.h"
 #include "coordinator/base/json.h"
 #include "coordinator/base/outcome.h"
+#include "coordinator/store/machines.h"
 
 namespace pawl::api {
 
@@ -30,7 +30,8 @@ inline constexpr Member kLoggingMembers[] = {
     {.name = "includeExecutionData", .type = MemberType::kBoolean},
     {.name = "destinations",
      .type = MemberType::kStructureList,
-     .members = kLogDestinationMembers}};
+     .members = kLogDestinationMembers,
+     .item = "LogDestination"}};
 inline constexpr Member kTracingMembers[] = {{.name = "enabled", .type = MemberType::kBoolean}};
 inline constexpr std::string_view kEncryptionTypes[] = {"AWS_OWNED_KEY",
                                                         "CUSTOMER_MANAGED_KMS_KEY"};
@@ -57,8 +58,12 @@ inline constexpr Member EncryptionMember() {
           .type = MemberType::kStructure,
           .members = kEncryptionMembers};
 }
-inline constexpr Member TagsMember() {
-  return {.name = "tags", .type = MemberType::kStructureList, .members = kTagMembers};
+inline constexpr Member TagsMember(bool required = false) {
+  return {.name = "tags",
+          .type = MemberType::kStructureList,
+          .required = required,
+          .members = kTagMembers,
+          .item = "Tag"};
 }
 
 // Each gives the setting as Describe writes it, or an empty text when it is the default. Equal
@@ -66,8 +71,8 @@ inline constexpr Member TagsMember() {
 Outcome<std::string, AwsError> ReadLogging(Json value);
 std::string ReadTracing(Json value);
 Outcome<std::string, AwsError> ReadEncryption(Json value);
-// TooManyTags, or nothing.
-std::optional<AwsError> CheckTags(Json value);
+// Of two tags with one key the later one counts. `resource` is named by a TooManyTags.
+Outcome<store::Tags, AwsError> ReadTags(Json value, std::string_view resource);
 
 }  // namespace pawl::api
 

@@ -6,6 +6,7 @@
 
 #include "coordinator/api/json_writer.h"
 #include "coordinator/base/log.h"
+#include "coordinator/store/machines.h"
 
 namespace pawl::api {
 namespace {
@@ -30,6 +31,7 @@ std::string AwsError::Body() const {
   ObjectWriter body(&out);
   body.Text("__type", fmt::format("{}#{}", NamespaceOf(*this), code)).Text("message", message);
   if (!reason.empty()) body.Text("reason", reason);
+  if (!resource_name.empty()) body.Text("resourceName", resource_name);
   body.Close();
   return out;
 }
@@ -75,8 +77,31 @@ AwsError ExecutionNotRedrivable(std::string_view arn, std::string_view reason) {
 AwsError ActivityDoesNotExist(std::string_view arn) {
   return Quoted("ActivityDoesNotExist", "Activity Does Not Exist", arn);
 }
+AwsError ActivityAlreadyExists(std::string_view arn) {
+  return Quoted("ActivityAlreadyExists", "Activity Already Exists", arn);
+}
 AwsError ResourceNotFound(std::string_view arn) {
-  return Quoted("ResourceNotFound", "Resource not found", arn);
+  AwsError error = Quoted("ResourceNotFound", "Resource not found", arn);
+  error.resource_name = arn;
+  return error;
+}
+AwsError ReferencedResourceNotFound(std::string_view arn) {
+  return {.code = "ResourceNotFound",
+          .message = "Request references a resource that does not exist.",
+          .resource_name = std::string(arn)};
+}
+AwsError ConflictException(std::string message) {
+  return {"ConflictException", std::move(message)};
+}
+AwsError TooManyVersions(std::string_view machine_arn) {
+  return {"ServiceQuotaExceededException",
+          fmt::format("'{}' has {} versions, the most that a state machine can have", machine_arn,
+                      store::kMaxVersions)};
+}
+AwsError TooManyAliases(std::string_view machine_arn) {
+  return {"ServiceQuotaExceededException",
+          fmt::format("'{}' has {} aliases, the most that a state machine can have", machine_arn,
+                      store::kMaxAliases)};
 }
 AwsError InvalidArn(std::string_view reason) { return Quoted("InvalidArn", "Invalid Arn", reason); }
 AwsError InvalidRoleArn(std::string_view arn) {
@@ -103,19 +128,16 @@ AwsError InvalidEncryptionConfiguration(std::string_view reason) {
 AwsError TaskTimedOut(std::string_view what) {
   return Quoted("TaskTimedOut", "Task Timed Out", what);
 }
-AwsError TooManyTags() {
-  return {"TooManyTags", "The number of tags exceeds the limit of 50 for a resource."};
+AwsError TooManyTags(std::string_view resource) {
+  return {.code = "TooManyTags",
+          .message = "The number of tags exceeds the limit of 50 for a resource.",
+          .resource_name = std::string(resource)};
 }
 AwsError MissingRequiredParameter() {
   return {"MissingRequiredParameter",
           "Either the definition, the role ARN, the LoggingConfiguration, or the "
           "TracingConfiguration must be specified"};
 }
-AwsError VersionsNotSupported(std::string_view what) {
-  return ValidationException(
-      fmt::format("State machine versions and aliases are not supported by this server: {}", what));
-}
-
 AwsError ErrorOfStatus(const absl::Status& status, std::string_view operation,
                        std::string_view request_id) {
   const bool passing = absl::IsUnavailable(status) || absl::IsUnknown(status) ||

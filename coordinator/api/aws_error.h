@@ -14,7 +14,8 @@ struct AwsError {
   std::string code;  // "StateMachineDoesNotExist"
   std::string message;
   int status = 400;
-  std::string reason;  // of a ValidationException, where AWS gives one
+  std::string reason;              // of a ValidationException, where AWS gives one
+  std::string resource_name = "";  // of what the error is about, where AWS names it
 
   // {"__type": ..., "message": ...}
   std::string Body() const;
@@ -34,6 +35,12 @@ AwsError ExecutionAlreadyExists(std::string_view arn);
 AwsError ExecutionNotRedrivable(std::string_view arn, std::string_view reason);
 AwsError ActivityDoesNotExist(std::string_view arn);
 AwsError ResourceNotFound(std::string_view arn);
+// As the operations on aliases say it.
+AwsError ReferencedResourceNotFound(std::string_view arn);
+AwsError ConflictException(std::string message);
+AwsError TooManyVersions(std::string_view machine_arn);
+AwsError TooManyAliases(std::string_view machine_arn);
+AwsError ActivityAlreadyExists(std::string_view arn);
 AwsError InvalidArn(std::string_view reason);
 AwsError InvalidRoleArn(std::string_view arn);
 AwsError InvalidName(std::string_view name);
@@ -44,9 +51,8 @@ AwsError InvalidToken();
 AwsError InvalidLoggingConfiguration(std::string_view reason);
 AwsError InvalidEncryptionConfiguration(std::string_view reason);
 AwsError TaskTimedOut(std::string_view what);
-AwsError TooManyTags();
+AwsError TooManyTags(std::string_view resource);
 AwsError MissingRequiredParameter();
-AwsError VersionsNotSupported(std::string_view what);
 
 // What remains of a failure within: 503 when a repeat may succeed, else 500, without internals. The
 // status is logged with the request it failed.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -18,15 +19,39 @@ constexpr std::string_view kStatuses[] = {"RUNNING",   "SUCCEEDED", "FAILED",
 constexpr std::string_view kRedriveFilters[] = {"REDRIVEN", "NOT_REDRIVEN"};
 constexpr std::string_view kIncluded = R"({"included":true})";
 
+bool IsAscii(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return c < 0; });
+}
+
+bool IsPrintable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '!' && c <= '~'; });
+}
+
 constexpr Member kStartExecution[] = {
     ArnMember("stateMachineArn"),
     {.name = "name", .least = 1, .most = kMaxNameCharacters},
     {.name = "input", .sensitive = true, .payload = PayloadLength::kCharacters},
-    {.name = "traceHeader", .most = 256, .ascii = true},
+    {.name = "traceHeader", .most = 256, .pattern = {R"(\p{ASCII}*)", IsAscii}},
 };
 
+void FailStart(const absl::Status& status, const std::string& execution_arn, Call* call) {
+  const std::string_view machine_arn = call->Text("stateMachineArn");
+  switch (status.code()) {
+    case absl::StatusCode::kNotFound:
+      return call->Fail(StateMachineDoesNotExist(machine_arn));
+    case absl::StatusCode::kAlreadyExists:
+      return call->Fail(ExecutionAlreadyExists(execution_arn));
+    case absl::StatusCode::kFailedPrecondition:
+      return call->Fail(StateMachineDeleting(machine_arn));
+    case absl::StatusCode::kUnimplemented:
+      return call->Fail(StateMachineTypeNotSupported());
+    default:
+      return call->Fail(status);
+  }
+}
+
 void StartExecution(Services& services, CallPtr call) {
-  const auto arn = ReadPlainMachineArn(services.account, call->Text("stateMachineArn"));
+  const auto arn = ReadMachineArn(services.account, call->Text("stateMachineArn"));
   if (!arn.ok()) return call->Fail(arn.error());
   if (const auto error = CheckName(call->Text("name"))) return call->Fail(*error);
   const std::string_view input = call->Has("input") ? call->Text("input") : "{}";
@@ -36,30 +61,18 @@ void StartExecution(Services& services, CallPtr call) {
   const std::string name =
       call->Has("name") ? std::string(call->Text("name")) : Uuid::Random().ToString();
   const std::string execution_arn = services.account.ExecutionArn(arn->name, name);
-  services.engine->StartExecution(
-      arn->name, name, Text(input), [call, execution_arn](absl::StatusOr<engine::Started> started) {
-        const std::string_view machine_arn = call->Text("stateMachineArn");
-        switch (started.status().code()) {
-          case absl::StatusCode::kOk:
-            break;
-          case absl::StatusCode::kNotFound:
-            return call->Fail(StateMachineDoesNotExist(machine_arn));
-          case absl::StatusCode::kAlreadyExists:
-            return call->Fail(ExecutionAlreadyExists(execution_arn));
-          case absl::StatusCode::kFailedPrecondition:
-            return call->Fail(StateMachineDeleting(machine_arn));
-          case absl::StatusCode::kUnimplemented:
-            return call->Fail(StateMachineTypeNotSupported());
-          default:
-            return call->Fail(started.status());
-        }
-        std::string out;
-        ObjectWriter(&out)
-            .Text("executionArn", execution_arn)
-            .Time("startDate", started->started_at)
-            .Close();
-        call->Succeed(std::move(out));
-      });
+  services.engine->StartExecution({arn->name, arn->qualifier}, name,
+                                  {Text(input), std::string(call->Text("traceHeader"))},
+                                  [call, execution_arn](absl::StatusOr<engine::Started> started) {
+                                    if (!started.ok())
+                                      return FailStart(started.status(), execution_arn, call.get());
+                                    std::string out;
+                                    ObjectWriter(&out)
+                                        .Text("executionArn", execution_arn)
+                                        .Time("startDate", started->started_at)
+                                        .Close();
+                                    call->Succeed(std::move(out));
+                                  });
 }
 
 constexpr Member kStopExecution[] = {
@@ -95,7 +108,7 @@ void WriteRedriveStatus(const store::ExecutionRecord& record, absl::Time now, Ob
 
 constexpr Member kRedriveExecution[] = {
     ArnMember("executionArn"),
-    {.name = "clientToken", .least = 1, .most = 64, .printable = true},
+    {.name = "clientToken", .least = 1, .most = 64, .pattern = {"[!-~]+", IsPrintable}},
 };
 
 void RedriveExecution(Services& services, CallPtr call) {
@@ -136,6 +149,12 @@ void WriteSummary(const Services& services, const store::ExecutionRecord& record
   if (record.status != core::Status::kRunning) body->Time("stopDate", record.closed_at);
   body->Int("redriveCount", record.redrive_count);
   if (record.redrive_count > 0) body->Time("redriveDate", record.redriven_at);
+  if (record.origin == nullptr || record.origin->version == 0) return;
+  body->Text("stateMachineVersionArn",
+             services.account.QualifiedArn(record.machine_name, StrCat(record.origin->version)));
+  if (record.origin->alias.empty()) return;
+  body->Text("stateMachineAliasArn",
+             services.account.QualifiedArn(record.machine_name, record.origin->alias));
 }
 
 // No member of AWS's: only executions have it that AWS does not know.
@@ -151,6 +170,9 @@ std::string Described(const Services& services, const store::ExecutionRecord& re
   std::string out;
   ObjectWriter body(&out);
   WriteSummary(services, record, &body);
+  if (record.origin != nullptr && !record.origin->trace_header.empty()) {
+    body.Text("traceHeader", record.origin->trace_header);
+  }
   if (with_data) {
     body.Text("input", record.input.view()).Raw("inputDetails", kIncluded);
     if (record.status == core::Status::kSucceeded) {
@@ -231,12 +253,15 @@ std::optional<AwsError> CheckListRequest(const Call& call) {
 }
 
 // The machine is there and keeps its executions: reads the page.
-void ListOf(Services& services, const store::Machine& machine, const CallPtr& call) {
+void ListOf(Services& services, const store::Machine& machine, const std::string& qualifier,
+            const CallPtr& call) {
   const std::string request =
-      StrCat("ListExecutions ", machine.name, " ", call->Text("statusFilter"));
+      StrCat("ListExecutions ", machine.name, ":", qualifier, " ", call->Text("statusFilter"));
   auto after = PagePosition(services, *call, request);
   if (!after.ok()) return call->Fail(after.error());
   store::ExecutionQuery query{.machine_name = machine.name, .limit = PageSize(*call)};
+  query.version = VersionNumber(qualifier);
+  if (!query.version) query.alias = qualifier;
   query.after = *std::move(after);
   if (call->Has("statusFilter")) {
     query.status = StatusNamed(call->Text("statusFilter"));
@@ -251,16 +276,27 @@ void ListOf(Services& services, const store::Machine& machine, const CallPtr& ca
 
 void ListExecutions(Services& services, CallPtr call) {
   if (const auto error = CheckListRequest(*call)) return call->Fail(*error);
-  const auto arn = ReadPlainMachineArn(services.account, call->Text("stateMachineArn"));
+  const auto arn = ReadMachineArn(services.account, call->Text("stateMachineArn"));
   if (!arn.ok()) return call->Fail(arn.error());
-  services.store->GetMachine(arn->name, [&services, call](absl::StatusOr<store::Machine> machine) {
+  auto list = [&services, call,
+               qualifier = arn->qualifier](const absl::StatusOr<store::Machine>& machine) {
     if (absl::IsNotFound(machine.status())) {
       return call->Fail(StateMachineDoesNotExist(call->Text("stateMachineArn")));
     }
     if (!machine.ok()) return call->Fail(machine.status());
     if (machine->type == "EXPRESS") return call->Fail(StateMachineTypeNotSupported());
-    ListOf(services, *machine, call);
-  });
+    ListOf(services, *machine, qualifier, call);
+  };
+  if (arn->qualifier.empty()) return services.store->GetMachine(arn->name, list);
+  if (const auto number = VersionNumber(arn->qualifier)) {
+    return services.store->GetVersion(arn->name, *number, list);
+  }
+  services.store->GetAlias(
+      arn->name, arn->qualifier,
+      [&services, name = arn->name, list](const absl::StatusOr<store::Alias>& alias) {
+        if (!alias.ok()) return list(alias.status());
+        services.store->GetMachine(name, list);
+      });
 }
 
 }  // namespace

@@ -18,14 +18,15 @@ constexpr Member kGetExecutionHistory[] = {
 };
 
 std::string Written(const Services& services, const store::Page<core::HistoryEvent>& page,
-                    const std::string& request, bool execution_data) {
+                    const std::string& request, bool execution_data,
+                    const std::string& machine_arn) {
   std::string out;
   ObjectWriter body(&out);
   std::string* list = body.Key("events");
   *list += '[';
   for (const auto& event : page.items) {
     if (&event != &page.items.front()) *list += ',';
-    AppendHistoryEvent(event, execution_data, list);
+    AppendHistoryEvent(event, execution_data, machine_arn, list);
   }
   *list += ']';
   // The next page begins behind the last event, whatever the store calls that place.
@@ -36,21 +37,23 @@ std::string Written(const Services& services, const store::Page<core::HistoryEve
   return out;
 }
 
-// The execution is `id`: reads the page.
-void ReadPage(Services& services, ExecutionId id, const CallPtr& call) {
+// The execution is found: reads the page.
+void ReadPage(Services& services, const store::ExecutionRecord& record, const CallPtr& call) {
   const bool reverse = call->Bool("reverseOrder", false);
   const bool execution_data = call->Bool("includeExecutionData", true);
-  std::string request = StrCat("GetExecutionHistory ", id.value().ToString(), reverse ? " r" : "",
-                               execution_data ? "" : " -");
+  std::string request = StrCat("GetExecutionHistory ", record.id.value().ToString(),
+                               reverse ? " r" : "", execution_data ? "" : " -");
   const auto position = PagePosition(services, *call, request);
   if (!position.ok()) return call->Fail(position.error());
-  store::HistoryQuery query{.execution = id, .reverse = reverse, .limit = PageSize(*call)};
+  store::HistoryQuery query{.execution = record.id, .reverse = reverse, .limit = PageSize(*call)};
   std::from_chars(position->data(), position->data() + position->size(), query.after);
-  services.store->GetHistory(query, [&services, call, request = std::move(request), execution_data](
-                                        absl::StatusOr<store::Page<core::HistoryEvent>> page) {
-    if (!page.ok()) return call->Fail(page.status());
-    call->Succeed(Written(services, *page, request, execution_data));
-  });
+  services.store->GetHistory(
+      query, [&services, call, request = std::move(request), execution_data,
+              machine_arn = services.account.StateMachineArn(record.machine_name)](
+                 absl::StatusOr<store::Page<core::HistoryEvent>> page) {
+        if (!page.ok()) return call->Fail(page.status());
+        call->Succeed(Written(services, *page, request, execution_data, machine_arn));
+      });
 }
 
 void GetExecutionHistory(Services& services, CallPtr call) {
@@ -62,7 +65,7 @@ void GetExecutionHistory(Services& services, CallPtr call) {
           return call->Fail(ExecutionDoesNotExist(call->Text("executionArn")));
         }
         if (!record.ok()) return call->Fail(record.status());
-        ReadPage(services, record->id, call);
+        ReadPage(services, *record, call);
       });
 }
 

@@ -6,47 +6,34 @@
 #include "coordinator/api/aws_arn.h"
 #include "coordinator/api/aws_configuration.h"
 #include "coordinator/api/aws_operations.h"
-#include "coordinator/api/variable_references.h"
 #include "coordinator/asl/compile.h"
 #include "coordinator/base/ids.h"
 
 namespace pawl::api {
 namespace {
 
-constexpr int64_t kMaxDefinitionCharacters = 1'048'576;
-constexpr std::string_view kTypes[] = {"STANDARD", "EXPRESS"};
-constexpr std::string_view kSeverities[] = {"ERROR", "WARNING"};
 // How often an update is decided again because another one came first.
 constexpr int kMaxUpdateAttempts = 5;
 
-constexpr Member DefinitionMember(bool required) {
-  return {.name = "definition",
-          .required = required,
-          .sensitive = true,
-          .least = 1,
-          .most = kMaxDefinitionCharacters};
-}
 constexpr Member kPublish = {.name = "publish", .type = MemberType::kBoolean};
-constexpr Member kVersionDescription = {
-    .name = "versionDescription", .sensitive = true, .most = 256};
-
-asl::MachineType TypeOf(std::string_view type) {
-  return type == "EXPRESS" ? asl::MachineType::kExpress : asl::MachineType::kStandard;
-}
 
 std::optional<AwsError> CheckDefinition(const Services& services, std::string_view definition,
                                         std::string_view type) {
-  const auto compiled = asl::CompileMachine(definition, TypeOf(type), services.sdk_actions);
+  const auto compiled = asl::CompileMachine(definition, MachineTypeOf(type), services.sdk_actions);
   if (compiled.ok()) return std::nullopt;
   return InvalidDefinition(compiled.ErrorText());
 }
 
 std::optional<AwsError> CheckPublish(const Call& call) {
-  if (call.Bool("publish", false)) return VersionsNotSupported("publish must be false");
-  if (call.Has("versionDescription")) {
-    return ValidationException("Version description can only be set when publish is true");
-  }
-  return std::nullopt;
+  if (!call.Has("versionDescription") || call.Bool("publish", false)) return std::nullopt;
+  return ValidationException("Version description can only be set when publish is true");
+}
+
+// The version that the call wants of what it writes; nothing when it wants none.
+std::optional<store::Version> WantedVersion(const Call& call, absl::Time now) {
+  if (!call.Bool("publish", false)) return std::nullopt;
+  return store::Version{.created_at = now,
+                        .description = std::string(call.Text("versionDescription"))};
 }
 
 // Takes over what the call says about a revision; members that are absent are left as they are.
@@ -76,29 +63,48 @@ constexpr Member kCreateStateMachine[] = {
     {.name = "name", .required = true, .least = 1, .most = kMaxNameCharacters},
     DefinitionMember(true),
     {.name = "roleArn", .required = true, .least = 1, .most = kMaxArnCharacters},
-    {.name = "type", .values = kTypes},
+    {.name = "type", .values = kMachineTypes},
     LoggingMember(),
     TagsMember(),
     TracingMember(),
     kPublish,
-    kVersionDescription,
+    DescriptionMember("versionDescription"),
     EncryptionMember(),
 };
 
+bool HaveSameSettings(const store::Revision& a, const store::Revision& b) {
+  return a.definition == b.definition && a.logging_configuration == b.logging_configuration &&
+         a.tracing_configuration == b.tracing_configuration &&
+         a.encryption_configuration == b.encryption_configuration;
+}
+
 // Whether a repeat of a creation asks for what is there already; the role does not count (AWS 4.2).
-bool IsSame(const store::Machine& a, const store::Machine& b) {
-  return a.type == b.type && a.current.definition == b.current.definition &&
-         a.current.logging_configuration == b.current.logging_configuration &&
-         a.current.tracing_configuration == b.current.tracing_configuration &&
-         a.current.encryption_configuration == b.current.encryption_configuration;
+// One that does not publish cannot tell what was published with the creation from what was later.
+bool IsSameCreation(const store::Machine& existing, const store::Machine& wanted) {
+  const std::optional<store::Version>& version = wanted.current.version;
+  if (version && (!existing.current.version ||
+                  existing.current.version->description != version->description)) {
+    return false;
+  }
+  return existing.type == wanted.type && HaveSameSettings(existing.current, wanted.current);
+}
+
+// `"stateMachineVersionArn": ...` of a revision that is published.
+void WriteVersionArn(const Services& services, const store::Revision& revision,
+                     ObjectWriter* body) {
+  if (!revision.version) return;
+  body->Text("stateMachineVersionArn",
+             services.account.QualifiedArn(revision.machine_name,
+                                           std::to_string(revision.version->number)));
 }
 
 void AnswerCreated(const Services& services, const store::Machine& machine, Call* call) {
   std::string out;
-  ObjectWriter(&out)
-      .Text("stateMachineArn", services.account.StateMachineArn(machine.name))
-      .Time("creationDate", machine.created_at)
-      .Close();
+  ObjectWriter body(&out);
+  body.Text("stateMachineArn", services.account.StateMachineArn(machine.name))
+      .Time("creationDate", machine.created_at);
+  if (call->Bool("publish", false)) WriteVersionArn(services, machine.current, &body);
+  body.Close();
   call->Succeed(std::move(out));
 }
 
@@ -111,17 +117,19 @@ void CompareWithExisting(Services& services, const store::Machine& wanted, const
         if (absl::IsNotFound(existing.status())) return call->Fail(StateMachineDeleting(arn));
         if (!existing.ok()) return call->Fail(existing.status());
         if (existing->deleting) return call->Fail(StateMachineDeleting(arn));
-        if (!IsSame(*existing, wanted)) return call->Fail(StateMachineAlreadyExists(arn));
+        if (!IsSameCreation(*existing, wanted)) return call->Fail(StateMachineAlreadyExists(arn));
         AnswerCreated(services, *existing, call.get());
       });
 }
 
 void CreateStateMachine(Services& services, CallPtr call) {
   if (const auto error = CheckName(call->Text("name"))) return call->Fail(*error);
-  if (const auto error = CheckTags(call->Member("tags"))) return call->Fail(*error);
-  if (const auto error = CheckPublish(*call)) return call->Fail(*error);
   store::Machine machine;
   machine.name = std::string(call->Text("name"));
+  auto tags = ReadTags(call->Member("tags"), services.account.StateMachineArn(machine.name));
+  if (!tags.ok()) return call->Fail(tags.error());
+  machine.tags = *std::move(tags);
+  if (const auto error = CheckPublish(*call)) return call->Fail(*error);
   machine.type = call->Has("type") ? std::string(call->Text("type")) : "STANDARD";
   machine.created_at = services.clock->Now();
   store::Revision& revision = machine.current;
@@ -132,6 +140,7 @@ void CreateStateMachine(Services& services, CallPtr call) {
   revision.id = RevisionId(Uuid::Random());
   revision.machine_name = machine.name;
   revision.created_at = machine.created_at;
+  revision.version = WantedVersion(*call, machine.created_at);
   services.store->CreateMachine(machine,
                                 [&services, call, machine](absl::StatusOr<store::Machine> created) {
                                   if (absl::IsAlreadyExists(created.status())) {
@@ -149,17 +158,45 @@ constexpr Member kUpdateStateMachine[] = {
     LoggingMember(),
     TracingMember(),
     kPublish,
-    kVersionDescription,
+    DescriptionMember("versionDescription"),
     EncryptionMember(),
 };
 
 void UpdateMachine(Services& services, const std::string& name, CallPtr call, int attempt);
 
-// Decides the new revision of the machine as it was read, and writes it.
+void AnswerUpdated(const Services& services, const store::Revision& revision, absl::Time updated_at,
+                   Call* call) {
+  std::string out;
+  ObjectWriter body(&out);
+  body.Time("updateDate", updated_at);
+  if (!revision.initial) body.Text("revisionId", revision.id.value().ToString());
+  if (call->Bool("publish", false)) WriteVersionArn(services, revision, &body);
+  body.Close();
+  call->Succeed(std::move(out));
+}
+
+// The answer to the write of an update, or to the publication of what stands.
+void Updated(Services& services, const std::string& name, const CallPtr& call, int attempt,
+             const absl::StatusOr<store::Revision>& written, absl::Time updated_at) {
+  if (absl::IsNotFound(written.status())) {
+    return call->Fail(StateMachineDoesNotExist(call->Text("stateMachineArn")));
+  }
+  if (absl::IsResourceExhausted(written.status())) {
+    return call->Fail(TooManyVersions(services.account.StateMachineArn(name)));
+  }
+  if (absl::IsAborted(written.status()) && attempt < kMaxUpdateAttempts) {
+    return UpdateMachine(services, name, call, attempt + 1);
+  }
+  if (!written.ok()) return call->Fail(written.status());
+  AnswerUpdated(services, *written, updated_at, call.get());
+}
+
+// Decides the new revision of the machine as it was read, and writes it. What changes nothing makes
+// no revision (recorded); it can still be published.
 void AddRevision(Services& services, const store::Machine& machine, const CallPtr& call,
                  int attempt) {
-  const std::string_view arn = call->Text("stateMachineArn");
-  if (machine.deleting) return call->Fail(StateMachineDeleting(arn));
+  if (machine.deleting) return call->Fail(StateMachineDeleting(call->Text("stateMachineArn")));
+  const absl::Time now = services.clock->Now();
   store::Revision revision = machine.current;
   if (const auto error = ReadRevision(*call, &revision)) return call->Fail(*error);
   if (call->Has("definition")) {
@@ -167,27 +204,23 @@ void AddRevision(Services& services, const store::Machine& machine, const CallPt
       return call->Fail(*error);
     }
   }
+  auto written = [&services, name = machine.name, call, attempt,
+                  now](const absl::StatusOr<store::Revision>& stored) {
+    Updated(services, name, call, attempt, stored, now);
+  };
+  const std::optional<store::Version> version = WantedVersion(*call, now);
+  if (revision.role_arn == machine.current.role_arn &&
+      HaveSameSettings(revision, machine.current)) {
+    if (!version) return written(machine.current);
+    return services.store->PublishVersion(machine.name, revision.id, *version, written);
+  }
   revision.id = RevisionId(Uuid::Random());
   revision.machine_id = machine.id;
   revision.machine_name = machine.name;
-  revision.created_at = services.clock->Now();
+  revision.created_at = now;
   revision.initial = false;
-  services.store->AddRevision(
-      revision, machine.current.id, [&services, call, revision, attempt](absl::Status added) {
-        if (absl::IsNotFound(added)) {
-          return call->Fail(StateMachineDoesNotExist(call->Text("stateMachineArn")));
-        }
-        if (absl::IsAborted(added) && attempt < kMaxUpdateAttempts) {
-          return UpdateMachine(services, revision.machine_name, call, attempt + 1);
-        }
-        if (!added.ok()) return call->Fail(added);
-        std::string out;
-        ObjectWriter(&out)
-            .Time("updateDate", revision.created_at)
-            .Text("revisionId", revision.id.value().ToString())
-            .Close();
-        call->Succeed(std::move(out));
-      });
+  revision.version = version;
+  services.store->AddRevision(revision, machine.current.id, written);
 }
 
 void UpdateMachine(Services& services, const std::string& name, CallPtr call, int attempt) {
@@ -215,85 +248,6 @@ void UpdateStateMachine(Services& services, CallPtr call) {
   UpdateMachine(services, arn->name, std::move(call), 1);
 }
 
-std::string_view Or(const std::string& text, std::string_view otherwise) {
-  return text.empty() ? otherwise : std::string_view(text);
-}
-
-// What both Describe operations tell of a revision.
-void WriteRevision(const store::Revision& revision, bool with_data, ObjectWriter* body) {
-  body->Text("definition", with_data ? std::string_view(revision.definition) : "")
-      .Text("roleArn", revision.role_arn)
-      .Raw("loggingConfiguration", Or(revision.logging_configuration, kDefaultLogging))
-      .Raw("tracingConfiguration", Or(revision.tracing_configuration, kDefaultTracing))
-      .Raw("encryptionConfiguration", Or(revision.encryption_configuration, kDefaultEncryption));
-  if (!revision.initial) body->Text("revisionId", revision.id.value().ToString());
-  const auto references = VariableReferences(revision.definition);
-  if (!with_data || references.empty()) return;
-  ObjectWriter by_state(body->Key("variableReferences"));
-  for (const auto& [state, names] : references) {
-    std::string* list = by_state.Key(state);
-    *list += '[';
-    for (const std::string& name : names) {
-      if (&name != &*names.begin()) *list += ',';
-      AppendJsonString(name, list);
-    }
-    *list += ']';
-  }
-  by_state.Close();
-}
-
-bool WithData(const Call& call) { return call.Text("includedData") != "METADATA_ONLY"; }
-
-constexpr Member kDescribeStateMachine[] = {ArnMember("stateMachineArn"), IncludedDataMember()};
-
-void DescribeStateMachine(Services& services, CallPtr call) {
-  const auto arn = ReadPlainMachineArn(services.account, call->Text("stateMachineArn"));
-  if (!arn.ok()) return call->Fail(arn.error());
-  services.store->GetMachine(arn->name, [&services, call](absl::StatusOr<store::Machine> machine) {
-    if (absl::IsNotFound(machine.status())) {
-      return call->Fail(StateMachineDoesNotExist(call->Text("stateMachineArn")));
-    }
-    if (!machine.ok()) return call->Fail(machine.status());
-    std::string out;
-    ObjectWriter body(&out);
-    body.Text("stateMachineArn", services.account.StateMachineArn(machine->name))
-        .Text("name", machine->name)
-        .Text("status", machine->deleting ? "DELETING" : "ACTIVE")
-        .Text("type", machine->type)
-        .Time("creationDate", machine->created_at);
-    WriteRevision(machine->current, WithData(*call), &body);
-    body.Close();
-    call->Succeed(std::move(out));
-  });
-}
-
-constexpr Member kDescribeForExecution[] = {ArnMember("executionArn"), IncludedDataMember()};
-
-void DescribeStateMachineForExecution(Services& services, CallPtr call) {
-  const auto arn = ReadExecutionArn(services.account, call->Text("executionArn"));
-  if (!arn.ok()) return call->Fail(arn.error());
-  auto describe = [&services, call](absl::StatusOr<store::Revision> revision) {
-    if (!revision.ok()) return call->Fail(revision.status());
-    std::string out;
-    ObjectWriter body(&out);
-    body.Text("stateMachineArn", services.account.StateMachineArn(revision->machine_name))
-        .Text("name", revision->machine_name)
-        .Time("updateDate", revision->created_at);
-    WriteRevision(*revision, WithData(*call), &body);
-    body.Close();
-    call->Succeed(std::move(out));
-  };
-  services.store->FindExecution(
-      arn->name, arn->qualifier,
-      [&services, call, describe](absl::StatusOr<store::ExecutionRecord> record) {
-        if (absl::IsNotFound(record.status())) {
-          return call->Fail(ExecutionDoesNotExist(call->Text("executionArn")));
-        }
-        if (!record.ok()) return call->Fail(record.status());
-        services.store->GetRevision(record->revision_id, describe);
-      });
-}
-
 constexpr Member kDeleteStateMachine[] = {ArnMember("stateMachineArn")};
 
 void DeleteStateMachine(Services& services, CallPtr call) {
@@ -305,81 +259,13 @@ void DeleteStateMachine(Services& services, CallPtr call) {
   });
 }
 
-constexpr Member kListStateMachines[] = {MaxResultsMember(), NextTokenMember()};
-
-void ListStateMachines(Services& services, CallPtr call) {
-  static constexpr std::string_view kRequest = "ListStateMachines";
-  const auto after = PagePosition(services, *call, kRequest);
-  if (!after.ok()) return call->Fail(after.error());
-  services.store->ListMachines(
-      *after, PageSize(*call), [&services, call](absl::StatusOr<store::Page<store::Machine>> page) {
-        if (!page.ok()) return call->Fail(page.status());
-        std::string out;
-        ObjectWriter body(&out);
-        std::string* list = body.Key("stateMachines");
-        *list += '[';
-        for (const store::Machine& machine : page->items) {
-          if (&machine != &page->items.front()) *list += ',';
-          ObjectWriter(list)
-              .Text("stateMachineArn", services.account.StateMachineArn(machine.name))
-              .Text("name", machine.name)
-              .Text("type", machine.type)
-              .Time("creationDate", machine.created_at)
-              .Close();
-        }
-        *list += ']';
-        WriteNextToken(services, kRequest, page->next, &body);
-        body.Close();
-        call->Succeed(std::move(out));
-      });
-}
-
-constexpr Member kValidateDefinition[] = {
-    DefinitionMember(true),
-    {.name = "type", .values = kTypes},
-    {.name = "severity", .values = kSeverities},
-    {.name = "maxResults", .type = MemberType::kInteger, .most = 100},
-};
-
-void ValidateStateMachineDefinition(Services& services, CallPtr call) {
-  const auto compiled = asl::CompileMachine(call->Text("definition"), TypeOf(call->Text("type")),
-                                            services.sdk_actions);
-  const bool with_warnings = call->Text("severity") == "WARNING";
-  const auto most = static_cast<size_t>(PageSize(*call));
-  std::string out;
-  ObjectWriter body(&out);
-  body.Text("result", compiled.ok() ? "OK" : "FAIL");
-  std::string* list = body.Key("diagnostics");
-  *list += '[';
-  size_t found = 0;
-  for (const asl::Diagnostic& diagnostic : compiled.diagnostics) {
-    const bool is_error = diagnostic.severity == asl::Diagnostic::Severity::kError;
-    if ((!is_error && !with_warnings) || ++found > most) continue;
-    if (found > 1) *list += ',';
-    ObjectWriter item(list);
-    item.Text("severity", is_error ? "ERROR" : "WARNING")
-        .Text("code", diagnostic.code)
-        .Text("message", diagnostic.message);
-    if (diagnostic.location.has_value()) item.Text("location", *diagnostic.location);
-    item.Close();
-  }
-  *list += ']';
-  body.Bool("truncated", found > most);
-  body.Close();
-  call->Succeed(std::move(out));
-}
-
 }  // namespace
 
 std::span<const Operation> StateMachineOperations() {
   static constexpr Operation kOperations[] = {
       {"CreateStateMachine", kCreateStateMachine, CreateStateMachine},
       {"DeleteStateMachine", kDeleteStateMachine, DeleteStateMachine},
-      {"DescribeStateMachine", kDescribeStateMachine, DescribeStateMachine},
-      {"DescribeStateMachineForExecution", kDescribeForExecution, DescribeStateMachineForExecution},
-      {"ListStateMachines", kListStateMachines, ListStateMachines},
       {"UpdateStateMachine", kUpdateStateMachine, UpdateStateMachine},
-      {"ValidateStateMachineDefinition", kValidateDefinition, ValidateStateMachineDefinition},
   };
   return kOperations;
 }

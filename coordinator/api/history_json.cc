@@ -4,6 +4,7 @@
 
 #include "coordinator/api/json_writer.h"
 #include "coordinator/base/json.h"
+#include "coordinator/base/strings.h"
 
 namespace pawl::api {
 namespace {
@@ -173,6 +174,15 @@ void WriteIntegrationDetails(const HistoryEvent& event, Shape shape, bool execut
   }
 }
 
+void WriteOrigin(const core::Origin& origin, std::string_view machine_arn, ObjectWriter* details) {
+  if (!origin.alias.empty()) {
+    details->Text("stateMachineAliasArn", StrCat(machine_arn, ":", origin.alias));
+  }
+  if (origin.version != 0) {
+    details->Text("stateMachineVersionArn", StrCat(machine_arn, ":", origin.version));
+  }
+}
+
 void WriteDetails(const HistoryEvent& event, Shape shape, bool execution_data,
                   ObjectWriter* details) {
   switch (shape) {
@@ -233,7 +243,8 @@ void WriteDetails(const HistoryEvent& event, Shape shape, bool execution_data,
 
 }  // namespace
 
-void AppendHistoryEvent(const HistoryEvent& event, bool execution_data, std::string* out) {
+void AppendHistoryEvent(const HistoryEvent& event, bool execution_data,
+                        std::string_view machine_arn, std::string* out) {
   ObjectWriter object(out);
   object.Int("id", event.id)
       .Int("previousEventId", event.previous_id)
@@ -243,6 +254,7 @@ void AppendHistoryEvent(const HistoryEvent& event, bool execution_data, std::str
   if (kind.shape != Shape::kNone) {
     ObjectWriter details(object.Key(kind.member));
     WriteDetails(event, kind.shape, execution_data, &details);
+    if (event.origin != nullptr) WriteOrigin(*event.origin, machine_arn, &details);
     details.Close();
   }
   object.Close();

@@ -5,14 +5,17 @@
 #define PAWL_API_HISTORY_JSON_H_
 
 #include <string>
+#include <string_view>
 
 #include "coordinator/core/history.h"
 
 namespace pawl::api {
 
 // Appends the event as a JSON object. Without `execution_data` payloads and assigned variables are
-// left out; names, errors and causes stay.
-void AppendHistoryEvent(const core::HistoryEvent& event, bool execution_data, std::string* out);
+// left out; names, errors and causes stay. `machine_arn` is that of the execution's machine, to
+// which the version and the alias it was started by belong.
+void AppendHistoryEvent(const core::HistoryEvent& event, bool execution_data,
+                        std::string_view machine_arn, std::string* out);
 
 }  // namespace pawl::api
 

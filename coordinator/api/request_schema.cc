@@ -24,6 +24,7 @@ std::string_view TypeName(MemberType type) {
     case MemberType::kStructure:
       return "Structure";
     case MemberType::kStructureList:
+    case MemberType::kStringList:
       return "List";
   }
   return "";
@@ -50,7 +51,9 @@ std::string Mismatch(Json value, MemberType wanted) {
       found = "DECIMAL_VALUE";
   }
   if (wanted == MemberType::kStructure) return "Expected null or a structure";
-  if (wanted == MemberType::kStructureList) return "Expected list or null";
+  if (wanted == MemberType::kStructureList || wanted == MemberType::kStringList) {
+    return "Expected list or null";
+  }
   return fmt::format("{} can not be converted to {} {}", found,
                      wanted == MemberType::kInteger ? "an" : "a", TypeName(wanted));
 }
@@ -67,12 +70,29 @@ bool HasType(Json value, MemberType type) {
     case MemberType::kStructure:
       return value.is_object();
     case MemberType::kStructureList:
+    case MemberType::kStringList:
       return value.is_array();
   }
   return false;
 }
 
 bool IsAbsent(Json value) { return value.is_undefined() || value.is_null(); }
+
+std::optional<AwsError> CheckTypes(Json object, std::span<const Member> members);
+
+// Of a list; every other value has none.
+std::optional<AwsError> CheckItemTypes(Json value, const Member& member) {
+  const bool strings = member.type == MemberType::kStringList;
+  if (!strings && member.type != MemberType::kStructureList) return std::nullopt;
+  const MemberType wanted = strings ? MemberType::kString : MemberType::kStructure;
+  for (const Json item : value.items()) {
+    if (item.is_null()) continue;
+    if (!HasType(item, wanted)) return SerializationException(Mismatch(item, wanted));
+    if (strings) continue;
+    if (auto error = CheckTypes(item, member.members)) return error;
+  }
+  return std::nullopt;
+}
 
 std::optional<AwsError> CheckTypes(Json object, std::span<const Member> members) {
   for (const Member& member : members) {
@@ -82,14 +102,30 @@ std::optional<AwsError> CheckTypes(Json object, std::span<const Member> members)
     if (member.type == MemberType::kStructure) {
       if (auto error = CheckTypes(value, member.members)) return error;
     }
-    if (member.type != MemberType::kStructureList) continue;
-    for (const Json item : value.items()) {
-      if (item.is_null()) continue;
-      if (!item.is_object()) return SerializationException(Mismatch(item, MemberType::kStructure));
-      if (auto error = CheckTypes(item, member.members)) return error;
-    }
+    if (auto error = CheckItemTypes(value, member)) return error;
   }
   return std::nullopt;
+}
+
+// A list of structures as Java prints it, from whose name AWS's messages come.
+std::string ListText(Json list, const Member& member) {
+  std::string out = "[";
+  for (const Json item : list.items()) {
+    if (out.size() > 1) out += ", ";
+    out += fmt::format("{}(", member.item);
+    for (const Member& part : member.members) {
+      if (&part != &member.members.front()) out += ", ";
+      const Json value = item.Find(part.name);
+      if (IsAbsent(value)) {
+        out += fmt::format("{}=null", part.name);
+        continue;
+      }
+      out += fmt::format("{}={}", part.name,
+                         value.is_string() ? std::string(value.as_string()) : WriteJson(value));
+    }
+    out += ')';
+  }
+  return out + "]";
 }
 
 // Gathers the violations of one request.
@@ -126,9 +162,10 @@ class Violations {
         CheckObject(value, member.members, path + ".");
         break;
       case MemberType::kStructureList:
-        for (size_t i = 0; i < value.size(); ++i) {
-          CheckObject(value.items()[i], member.members, fmt::format("{}.{}.member.", path, i + 1));
-        }
+        CheckStructures(value, member, path);
+        break;
+      case MemberType::kStringList:
+        CheckStrings(value, member, path);
         break;
       case MemberType::kBoolean:
         break;
@@ -153,13 +190,39 @@ class Violations {
       Add(member, quoted, path,
           fmt::format("Member must satisfy enum value set: [{}]", fmt::join(member.values, ", ")));
     }
-    if (member.ascii && std::any_of(text.begin(), text.end(), [](char c) { return c < 0; })) {
-      Add(member, quoted, path, R"(Member must satisfy regular expression pattern: \p{ASCII}*)");
+    if (member.pattern.matches != nullptr && !member.pattern.matches(text)) {
+      Add(member, quoted, path,
+          fmt::format("Member must satisfy regular expression pattern: {}", member.pattern.text));
     }
-    if (member.printable &&
-        std::any_of(text.begin(), text.end(), [](char c) { return c < '!' || c > '~'; })) {
-      Add(member, quoted, path, "Member must satisfy regular expression pattern: [!-~]+");
+  }
+
+  void CheckStructures(Json list, const Member& member, const std::string& path) {
+    const auto size = static_cast<int64_t>(list.size());
+    const auto add = [&](std::string_view than, int64_t limit) {
+      Add(member, fmt::format("'{}'", ListText(list, member)), path,
+          fmt::format("Member must have length {} than or equal to {}", than, limit));
+    };
+    if (size > member.most) add("less", member.most);
+    if (size < member.least) add("greater", member.least);
+    for (size_t i = 0; i < list.size(); ++i) {
+      CheckObject(list.items()[i], member.members, fmt::format("{}.{}.member.", path, i + 1));
     }
+  }
+
+  // One violation for all of them, as AWS has it.
+  void CheckStrings(Json list, const Member& member, const std::string& path) {
+    std::vector<std::string_view> texts;
+    bool good = true;
+    for (const Json item : list.items()) {
+      texts.push_back(item.is_string() ? item.as_string() : "null");
+      const auto length = static_cast<int64_t>(asl::CountCharacters(texts.back()));
+      good = good && item.is_string() && length >= member.least && length <= member.most;
+    }
+    if (good) return;
+    Add(member, fmt::format("'[{}]'", fmt::join(texts, ", ")), path,
+        fmt::format("Member must satisfy constraint: [Member must have length less than or equal "
+                    "to {}, Member must have length greater than or equal to {}]",
+                    member.most, member.least));
   }
 
   void CheckInteger(int64_t value, const Member& member, const std::string& path) {

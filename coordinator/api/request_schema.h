@@ -16,25 +16,33 @@
 
 namespace pawl::api {
 
-enum class MemberType { kString, kBoolean, kInteger, kStructure, kStructureList };
+enum class MemberType { kString, kBoolean, kInteger, kStructure, kStructureList, kStringList };
 
 inline constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
 
 // Strings that may be as long as payloads, in place of `most`.
 enum class PayloadLength { kFree, kCharacters, kBytes };
 
+// What a string must match: as AWS writes the pattern, and the same as a function.
+struct Pattern {
+  std::string_view text;
+  bool (*matches)(std::string_view text) = nullptr;
+};
+
 struct Member {
   std::string_view name;
   MemberType type = MemberType::kString;
   bool required = false;
   bool sensitive = false;  // its value is never echoed
-  int64_t least = 0;       // characters of a string, the value of an integer
+  // Characters of a string and of each string of a list, the value of an integer, the items of a
+  // list of structures.
+  int64_t least = 0;
   int64_t most = kNoLimit;
   PayloadLength payload = PayloadLength::kFree;
   std::span<const std::string_view> values = {};  // of an enumeration
-  bool ascii = false;                             // pattern \p{ASCII}*
-  bool printable = false;                         // pattern [!-~]+
-  std::span<const Member> members = {};           // of a structure, or of a list's structures
+  Pattern pattern = {};
+  std::span<const Member> members = {};  // of a structure, or of a list's structures
+  std::string_view item = {};            // the name of a list's structures in AWS's model
 };
 
 // What is wrong with `request`: it or a member has the wrong JSON type (SerializationException), or

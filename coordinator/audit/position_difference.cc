@@ -204,6 +204,14 @@ std::string OutcomeDifference(const Execution& replayed, const Execution& stored
   return comparison.found();
 }
 
+namespace {
+
+core::Origin OriginOf(const std::shared_ptr<const core::Origin>& origin) {
+  return origin == nullptr ? core::Origin() : *origin;
+}
+
+}  // namespace
+
 std::string EventDifference(const HistoryEvent& replayed, const HistoryEvent& recorded) {
   if (replayed.type != recorded.type) {
     return StrCat("it should be ", core::EventTypeName(replayed.type));
@@ -228,6 +236,8 @@ std::string EventDifference(const HistoryEvent& replayed, const HistoryEvent& re
   comparison.Number("TimeoutSeconds", replayed.timeout_seconds, recorded.timeout_seconds);
   comparison.Number("HeartbeatSeconds", replayed.heartbeat_seconds, recorded.heartbeat_seconds);
   comparison.Contents("the set of limits", replayed.limits, recorded.limits);
+  comparison.Contents("what it was started by", OriginOf(replayed.origin),
+                      OriginOf(recorded.origin));
   comparison.Contents("the list of assigned variables", replayed.assigned, recorded.assigned);
   return comparison.found();
 }

@@ -11,6 +11,11 @@ std::string Account::StateMachineArn(std::string_view machine) const {
   return StrCat("arn:", partition, ":states:", region, ":", account_id, ":stateMachine:", machine);
 }
 
+std::string Account::QualifiedArn(std::string_view machine, std::string_view qualifier) const {
+  if (qualifier.empty()) return StateMachineArn(machine);
+  return StrCat(StateMachineArn(machine), ":", qualifier);
+}
+
 std::string Account::ExecutionArn(std::string_view machine, std::string_view execution) const {
   return StrCat("arn:", partition, ":states:", region, ":", account_id, ":execution:", machine, ":",
                 execution);

@@ -17,6 +17,8 @@ struct Account {
   std::string account_id = "000000000000";
 
   std::string StateMachineArn(std::string_view machine) const;
+  // Of a version, by its number, or an alias, by its name; of the machine when that is empty.
+  std::string QualifiedArn(std::string_view machine, std::string_view qualifier) const;
   std::string ExecutionArn(std::string_view machine, std::string_view execution) const;
   std::string ActivityArn(std::string_view activity) const;
 };

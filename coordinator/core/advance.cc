@@ -172,6 +172,7 @@ Transition Begin(const asl::Machine& machine, const World& world, absl::Time now
   started.role_arn = Text(facts.role_arn);
   started.limits = facts.limits;
   started.fork = facts.fork;
+  started.origin = facts.origin;
   Branch& root = execution.branches[BranchId(0)];
   // The first state follows from nothing, not from ExecutionStarted (history.md 4).
   if (facts.fork == nullptr) {

@@ -18,6 +18,7 @@
 #include "coordinator/base/text.h"
 #include "coordinator/core/fork_origin.h"
 #include "coordinator/core/limits.h"
+#include "coordinator/core/origin.h"
 
 namespace pawl::core {
 
@@ -47,6 +48,7 @@ struct ExecutionFacts {
   Text input;  // as it was sent, to the byte
   Limits limits;
   std::shared_ptr<const ForkOrigin> fork;  // null: it begins where its machine does
+  std::shared_ptr<const Origin> origin;  // null: nothing but the machine's name
 };
 
 // What a branch does now. Stored by number: never renumber, only append.

@@ -17,6 +17,7 @@
 #include "coordinator/base/text.h"
 #include "coordinator/core/fork_origin.h"
 #include "coordinator/core/limits.h"
+#include "coordinator/core/origin.h"
 
 namespace pawl::core {
 
@@ -136,6 +137,7 @@ struct HistoryEvent {
   std::optional<uint64_t> items_seed;
   Limits limits;                           // of ExecutionStarted: those of the execution
   std::shared_ptr<const ForkOrigin> fork;  // of ExecutionStarted: where it came from; may be null
+  std::shared_ptr<const Origin> origin;    // of ExecutionStarted: the execution's
   // Variables assigned while the state was left: name and JSON text, in the order of the
   // definition.
   std::vector<std::pair<std::string, Text>> assigned;

@@ -54,9 +54,18 @@ std::string Describe(const store::ExecutionRecord& child, const Account& account
   object.AddText("Name", child.name);
   if (child.status == core::Status::kSucceeded) add_data("Output", child.output.view());
   object.AddJson("StartDate", Millis(child.started_at));
+  const core::Origin origin = child.origin ? *child.origin : core::Origin();
+  if (!origin.alias.empty()) {
+    object.AddText("StateMachineAliasArn", account.QualifiedArn(child.machine_name, origin.alias));
+  }
   object.AddText("StateMachineArn", account.StateMachineArn(child.machine_name));
+  if (origin.version != 0) {
+    object.AddText("StateMachineVersionArn",
+                   account.QualifiedArn(child.machine_name, StrCat(origin.version)));
+  }
   object.AddText("Status", core::StatusName(child.status));
   object.AddJson("StopDate", Millis(child.closed_at));
+  if (!origin.trace_header.empty()) object.AddText("TraceHeader", origin.trace_header);
   return object.Finish();
 }
 

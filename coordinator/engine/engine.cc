@@ -145,7 +145,9 @@ void Engine::Impl::Build(std::string secret) {
   BuildChildren();
   auto parts = std::make_shared<ChainParts>(MakeChainParts());
   chains_->SetParts(parts);
-  starter_ = std::make_shared<Starter>(options_.account, options_.limits, parts, chains_);
+  starter_ = std::make_shared<Starter>(
+      options_.account, options_.limits, parts,
+      std::make_shared<VersionCache>(store_, machines_, options_.random), chains_);
   redriver_ = std::make_shared<Redriver>(options_.account, parts, chains_);
   forker_ = std::make_shared<Forker>(options_.account, parts, starter_);
   housekeeper_ = std::make_shared<Housekeeper>(store_, clock_, scheduler_, options_.retention);
@@ -300,7 +302,7 @@ std::shared_ptr<CallMaker> Engine::Impl::MakeCallMaker() {
                          .scheduler = scheduler_,
                          .metrics = options_.metrics};
   auto weak = weak_from_this();
-  parts.start = [weak](std::string machine, std::string name, Text input, ByTask task,
+  parts.start = [weak](MachineRef machine, std::string name, StartInput input, ByTask task,
                        store::Callback<Started> done) {
     auto self = weak.lock();
     if (self == nullptr) return done(absl::UnavailableError("this coordinator has gone"));
@@ -436,10 +438,10 @@ void Engine::Run(store::DoneCallback ready) { impl_->Run(std::move(ready)); }
 
 void Engine::Drain(absl::AnyInvocable<void()> done) { impl_->Drain(std::move(done)); }
 
-void Engine::StartExecution(std::string machine_name, std::string name, Text input,
+void Engine::StartExecution(MachineRef machine, std::string name, StartInput input,
                             store::Callback<Started> done) {
   if (absl::Status open = impl_->Open(); !open.ok()) return done(open);
-  impl_->starter().Start(std::move(machine_name), std::move(name), std::move(input), std::nullopt,
+  impl_->starter().Start(std::move(machine), std::move(name), std::move(input), std::nullopt,
                          std::move(done));
 }
 

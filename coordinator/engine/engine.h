@@ -27,6 +27,7 @@
 #include "coordinator/base/ids.h"
 #include "coordinator/base/text.h"
 #include "coordinator/core/limits.h"
+#include "coordinator/engine/machine_ref.h"
 #include "coordinator/engine/pollers.h"
 #include "coordinator/engine/scheduler.h"
 #include "coordinator/integrations/call.h"
@@ -80,6 +81,15 @@ struct Options {
       nullptr;
 };
 
+// What an execution is started with.
+struct StartInput {
+  StartInput(Text text, std::string trace_header = "")
+      : text(std::move(text)), trace_header(std::move(trace_header)) {}
+
+  Text text;                 // valid JSON
+  std::string trace_header;  // kept and shown; empty: none
+};
+
 struct Started {
   ExecutionId id;
   absl::Time started_at;
@@ -118,11 +128,12 @@ class Engine {
   // completions are refused with UNAVAILABLE meanwhile.
   void Drain(absl::AnyInvocable<void()> done);
 
-  // Starts an execution of the machine's current revision. ALREADY_EXISTS: the name is taken by an
-  // execution that is not the same start (closed, or of another input); a repeat of a running start
-  // gives the first one's answer (reference/api.md 4.1). FAILED_PRECONDITION: the machine is being
-  // deleted. NOT_FOUND: there is no such machine. `input` is valid JSON.
-  void StartExecution(std::string machine_name, std::string name, Text input,
+  // Starts an execution of the machine's current revision, or of what its qualifier leads to.
+  // ALREADY_EXISTS: the name is taken by an execution that is not the same start (closed, or of
+  // another input); a repeat of a running start gives the first one's answer (reference/api.md
+  // 4.1). FAILED_PRECONDITION: the machine is being deleted. NOT_FOUND: there is no such machine,
+  // version or alias.
+  void StartExecution(MachineRef machine, std::string name, StartInput input,
                       store::Callback<Started> done);
   // Gives when it stopped; an execution that was closed before keeps what it had. NOT_FOUND.
   void StopExecution(std::string machine_name, std::string name, std::optional<Text> error,

@@ -71,21 +71,25 @@ void MachineCache::GetCurrent(const std::string& name, store::Callback<CompiledP
   store_->GetMachine(name, [this, self = shared_from_this(), name, done = std::move(done)](
                                absl::StatusOr<store::Machine> machine) mutable {
     if (!machine.ok()) return done(machine.status());
-    if (machine->deleting)
-      return done(absl::FailedPreconditionError("the machine is being deleted"));
-    if (machine->type != "STANDARD") {
-      return done(absl::UnimplementedError(StrCat("executions of type ", machine->type)));
-    }
-    CompiledPtr made = Peek(machine->current.id);
-    if (made == nullptr) made = Add(machine->current);
-    if (made == nullptr) return done(DoesNotCompile(machine->current));
-    {
+    absl::StatusOr<CompiledPtr> made = Startable(*machine);
+    if (made.ok()) {
       absl::MutexLock lock(&mu_);
       if (current_.size() >= kMaxEntries) current_.clear();
-      current_[name] = made;
+      current_[name] = *made;
     }
-    done(made);
+    done(std::move(made));
   });
+}
+
+absl::StatusOr<CompiledPtr> MachineCache::Startable(const store::Machine& machine) {
+  if (machine.deleting) return absl::FailedPreconditionError("the machine is being deleted");
+  if (machine.type != "STANDARD") {
+    return absl::UnimplementedError(StrCat("executions of type ", machine.type));
+  }
+  CompiledPtr made = Peek(machine.current.id);
+  if (made == nullptr) made = Add(machine.current);
+  if (made == nullptr) return DoesNotCompile(machine.current);
+  return made;
 }
 
 void MachineCache::Forget(const std::string& name) {

@@ -45,6 +45,8 @@ class MachineCache : public std::enable_shared_from_this<MachineCache> {
   // A machine by its name, as it was read last. FAILED_PRECONDITION when it is being deleted;
   // NOT_FOUND.
   void GetCurrent(const std::string& name, store::Callback<CompiledPtr> done);
+  // The current revision of a machine as it was read, compiled. Errors as GetCurrent.
+  absl::StatusOr<CompiledPtr> Startable(const store::Machine& machine);
   // The next GetCurrent reads it again.
   void Forget(const std::string& name);
 

@@ -20,8 +20,10 @@ using integrations::CallResult;
 struct Request {
   std::string machine_arn;
   std::string machine_name;
+  std::string qualifier;  // of a version or an alias
   std::string name;
   Text input;
+  std::string trace_header;
   std::string execution_arn;
   std::string request_id;
 };
@@ -45,14 +47,15 @@ struct Members {
   explicit Members(integrations::ParameterReader& reader)
       : machine_arn(reader.RequiredString("StateMachineArn")),
         name(reader.String("Name")),
-        input(reader.Value("Input")) {
-    reader.String("TraceHeader");
+        input(reader.Value("Input")),
+        trace_header(reader.String("TraceHeader")) {
     reader.RefuseOthers();
   }
 
   std::optional<std::string> machine_arn;
   std::optional<std::string> name;
   Json input;
+  std::optional<std::string> trace_header;
 };
 
 Outcome<Request, CallFailure> ReadRequest(const Account& account, const integrations::Call& call) {
@@ -64,10 +67,12 @@ Outcome<Request, CallFailure> ReadRequest(const Account& account, const integrat
   request.machine_arn = *members.machine_arn;
   request.name = members.name.value_or(call.idempotency_key);
   const absl::StatusOr<Arn> arn = Arn::Parse(request.machine_arn);
-  if (!arn.ok() || request.machine_arn != account.StateMachineArn(arn->name)) {
+  if (!arn.ok() || request.machine_arn != account.QualifiedArn(arn->name, arn->qualifier)) {
     return NoMachine(request.machine_arn, request.request_id);
   }
   request.machine_name = arn->name;
+  request.qualifier = arn->qualifier;
+  request.trace_header = members.trace_header.value_or("");
   // Text that is JSON goes as it is, all other values as what they are.
   if (input.is_string() && CheckJson(input.as_string()).ok()) {
     request.input = Text(std::string(input.as_string()));
@@ -123,7 +128,10 @@ void CallStartExecution(const Account& account, const integrations::Call& call, 
                         absl::AnyInvocable<void(CallResult)> done) {
   Outcome<Request, CallFailure> read = ReadRequest(account, call);
   if (!read.ok()) return done(CallResult(std::move(read.error())));
-  WantedExecution wanted{read->machine_name, read->name, read->input, task};
+  WantedExecution wanted{MachineRef(read->machine_name, read->qualifier),
+                         read->name,
+                         {read->input, read->trace_header},
+                         task};
   StartUntilKnown(std::move(wanted), scheduler, std::move(start),
                   [request = *std::move(read), clock,
                    done = std::move(done)](absl::StatusOr<Started> started) mutable {

@@ -16,7 +16,7 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
         done_(std::move(done)) {}
 
   void Try() {
-    start_(wanted_.machine_name, wanted_.name, wanted_.input, wanted_.task,
+    start_(wanted_.machine, wanted_.name, wanted_.input, wanted_.task,
            [self = shared_from_this()](absl::StatusOr<Started> started) {
              self->Tried(std::move(started));
            });

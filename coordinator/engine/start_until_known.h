@@ -12,13 +12,13 @@
 namespace pawl::engine {
 
 // As Starter::Start.
-using StartFunction = std::function<void(std::string machine_name, std::string name, Text input,
+using StartFunction = std::function<void(MachineRef machine, std::string name, StartInput input,
                                          ByTask task, store::Callback<Started> done)>;
 
 struct WantedExecution {
-  std::string machine_name;
+  MachineRef machine;
   std::string name;
-  Text input;
+  StartInput input;
   ByTask task;
 };
 

@@ -29,73 +29,83 @@ bool IsSameStart(const store::ExecutionRecord& record, const Text& input,
   return task && record.started_at >= task->scheduled_at;
 }
 
+std::shared_ptr<const core::Origin> OriginOf(const Resolved& what, const StartInput& input) {
+  if (what.version == 0 && input.trace_header.empty()) return nullptr;
+  return std::make_shared<core::Origin>(core::Origin{what.version, what.alias, input.trace_header});
+}
+
 }  // namespace
 
-void Starter::Start(std::string machine_name, std::string name, Text input,
+void Starter::Start(MachineRef machine, std::string name, StartInput input,
                     std::optional<ByTask> task, store::Callback<Started> done) {
-  auto request = std::make_shared<Request>();
-  request->machine_name = std::move(machine_name);
-  request->name = std::move(name);
-  request->input = std::move(input);
-  request->task = std::move(task);
-  request->done = std::move(done);
-  Attempt(std::move(request));
+  Attempt(std::make_shared<Request>(Request{.machine = std::move(machine),
+                                            .name = std::move(name),
+                                            .input = std::move(input),
+                                            .task = std::move(task),
+                                            .done = std::move(done)}));
 }
 
 void Starter::StartFork(Fork fork, store::Callback<Started> done) {
-  auto request = std::make_shared<Request>();
-  request->machine_name = std::move(fork.machine_name);
-  request->name = std::move(fork.name);
-  request->input = std::move(fork.input);
-  request->revision = std::move(fork.revision);
-  request->fork = std::move(fork.origin);
-  request->done = std::move(done);
-  Attempt(std::move(request));
+  Attempt(std::make_shared<Request>(Request{.machine = std::move(fork.machine_name),
+                                            .name = std::move(fork.name),
+                                            .input = std::move(fork.input),
+                                            .fork = std::move(fork.origin),
+                                            .done = std::move(done),
+                                            .what = {.revision = std::move(fork.revision)}}));
 }
 
 void Starter::Attempt(RequestPtr request) {
   if (++request->attempts > kMaxAttempts) {
     return request->done(absl::UnavailableError("the state machine changes too often"));
   }
-  if (request->fork != nullptr) return Prepare(request);
-  parts_->machines->GetCurrent(request->machine_name, [self = shared_from_this(), request](
+  if (request->fork != nullptr) return Take(request, request->what);
+  if (!request->machine.qualifier.empty()) {
+    return versions_->Resolve(request->machine,
+                              [self = shared_from_this(), request](absl::StatusOr<Resolved> what) {
+                                self->Take(request, std::move(what));
+                              });
+  }
+  parts_->machines->GetCurrent(request->machine.name, [self = shared_from_this(), request](
                                                           absl::StatusOr<CompiledPtr> revision) {
     if (!revision.ok()) return request->done(revision.status());
-    request->revision = *revision;
-    self->Prepare(request);
+    self->Take(request, Resolved{.revision = *std::move(revision)});
   });
 }
 
-void Starter::Prepare(const RequestPtr& request) {
-  const std::vector<std::string>& activities = request->revision->activities;
+void Starter::Take(const RequestPtr& request, absl::StatusOr<Resolved> what) {
+  if (!what.ok()) return request->done(what.status());
+  request->what = *std::move(what);
+  const std::vector<std::string>& activities = request->what.revision->activities;
   if (parts_->activities->Fresh(activities)) return Write(request);
   parts_->activities->Refresh(activities,
-                              [self = shared_from_this(), request](const absl::Status& status) {
+                              [self = shared_from_this(), request](absl::Status status) {
                                 if (!status.ok()) return request->done(status);
                                 self->Write(request);
                               });
 }
 
 void Starter::Write(const RequestPtr& request) {
-  const store::Revision& revision = request->revision->revision;
+  const Resolved& what = request->what;
+  const store::Revision& revision = what.revision->revision;
   const absl::Time now = absl::FromUnixMillis(absl::ToUnixMillis(parts_->clock->Now()));
   auto facts = std::make_shared<core::ExecutionFacts>();
   facts->id = ExecutionId(Uuid::TimeOrdered(now, parts_->random));
   facts->machine_id = revision.machine_id;
   facts->revision_id = revision.id;
-  facts->execution_arn = account_.ExecutionArn(request->machine_name, request->name);
+  facts->execution_arn = account_.ExecutionArn(request->machine.name, request->name);
   facts->name = request->name;
-  facts->state_machine_arn = account_.StateMachineArn(request->machine_name);
-  facts->machine_name = request->machine_name;
+  facts->state_machine_arn = account_.StateMachineArn(request->machine.name);
+  facts->machine_name = request->machine.name;
   facts->role_arn = revision.role_arn;
   facts->started_at = now;
-  facts->input = request->input;
+  facts->input = request->input.text;
   facts->limits = limits_;
   facts->fork = request->fork;
+  facts->origin = OriginOf(what, request->input);
 
   core::Execution execution;
   execution.facts = std::move(facts);
-  core::Transition transition = core::Begin(request->revision->machine(), *parts_->world, now,
+  core::Transition transition = core::Begin(what.revision->machine(), *parts_->world, now,
                                             static_cast<uint64_t>(parts_->random()), execution);
   request->given = GiveTasks(*parts_, execution, transition);
   execution.fence = parts_->draw_fence(execution);
@@ -103,7 +113,8 @@ void Starter::Write(const RequestPtr& request) {
   const bool goes_on = core::NextReady(execution) != nullptr || core::NextDue(execution) <= now;
   const absl::Time claimable_at = goes_on ? now + parts_->claim_hint : core::NextDue(execution);
   std::optional<store::ChildWait> wait = WaitOf(request->task, execution.facts->id);
-  request->start = {std::move(execution), std::move(transition), claimable_at, std::move(wait)};
+  request->start = {std::move(execution), std::move(transition), claimable_at, std::move(wait),
+                    what.routes};
   request->sent_at = DatabaseClock::SteadyNow();
   request->epoch = parts_->store->Epoch();
   parts_->store->StartExecution(request->start, [self = shared_from_this(), request](
@@ -130,11 +141,12 @@ void Starter::Written(const RequestPtr& request, absl::StatusOr<store::StartResu
       return Compare(request);
     case store::StartResult::Kind::kMachineChanged:
       GiveBack(*request);
-      parts_->machines->Forget(request->machine_name);
+      parts_->machines->Forget(request->machine.name);
       // Another revision does not matter to it: the machine is gone.
       if (request->fork != nullptr) {
         return request->done(absl::FailedPreconditionError("the state machine is being deleted"));
       }
+      if (!request->machine.qualifier.empty()) versions_->Forget(request->machine);
       return Attempt(request);
   }
 }
@@ -143,7 +155,7 @@ void Starter::Begun(Request& request) {
   const core::ExecutionFacts& facts = *request.start.execution.facts;
   const Started started{facts.id, facts.started_at};
   if (request.start.wait) {
-    parts_->children->Await({*request.start.wait, request.machine_name, request.name});
+    parts_->children->Await({*request.start.wait, request.machine.name, request.name});
   }
   parts_->store->AwaitFlush(
       request.epoch, [done = std::move(request.done), started](absl::Status flushed) mutable {
@@ -163,12 +175,12 @@ void Starter::GiveBack(Request& request) {
 
 void Starter::Compare(const RequestPtr& request) {
   parts_->store->FindExecution(
-      request->machine_name, request->name,
+      request->machine.name, request->name,
       [self = shared_from_this(), request](absl::StatusOr<store::ExecutionRecord> record) {
         // What has taken it was not on disk, and is lost: the name is free again.
         if (absl::IsNotFound(record.status())) return self->Attempt(request);
         if (!record.ok()) return request->done(record.status());
-        if (IsSameStart(*record, request->input, request->fork, request->task)) {
+        if (IsSameStart(*record, request->input.text, request->fork, request->task)) {
           return self->Join(request, {record->id, record->started_at});
         }
         request->done(absl::AlreadyExistsError("an execution of that name exists"));
@@ -185,14 +197,14 @@ void Starter::Join(const RequestPtr& request, const Started& started) {
       return request->done(
           absl::UnavailableError("whether the execution is waited for is not known"));
     }
-    self->parts_->children->Await({wait, request->machine_name, request->name});
+    self->parts_->children->Await({wait, request->machine.name, request->name});
     request->done(started);
   });
 }
 
 void Starter::Settle(const RequestPtr& request) {
   parts_->store->FindExecution(
-      request->machine_name, request->name,
+      request->machine.name, request->name,
       [self = shared_from_this(), request,
        epoch = parts_->store->Epoch()](absl::StatusOr<store::ExecutionRecord> record) {
         const ExecutionId id = request->start.execution.facts->id;

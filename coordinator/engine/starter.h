@@ -1,4 +1,5 @@
-// Starts executions: once per name, on the machine's current revision.
+// Starts executions: once per name, on the machine's current revision, or on what a version or an
+// alias leads to.
 
 #ifndef PAWL_ENGINE_STARTER_H_
 #define PAWL_ENGINE_STARTER_H_
@@ -10,7 +11,7 @@
 #include "coordinator/engine/chain.h"
 #include "coordinator/engine/chain_table.h"
 #include "coordinator/engine/engine.h"
-#include "coordinator/engine/machine_cache.h"
+#include "coordinator/engine/version_cache.h"
 
 namespace pawl::engine {
 
@@ -19,16 +20,17 @@ class Starter : public std::enable_shared_from_this<Starter> {
  public:
   // `limits`: of the executions that it starts.
   Starter(Account account, core::Limits limits, std::shared_ptr<const ChainParts> parts,
-          std::shared_ptr<ChainTable> chains)
+          std::shared_ptr<VersionCache> versions, std::shared_ptr<ChainTable> chains)
       : account_(std::move(account)),
         limits_(limits),
         parts_(std::move(parts)),
+        versions_(std::move(versions)),
         chains_(std::move(chains)) {}
 
   // As Engine::StartExecution. The call of a task may be made again: what it started itself is no
   // other execution of that name, even when it has ended. A task that waits gets the end of the
   // execution as its result.
-  void Start(std::string machine_name, std::string name, Text input, std::optional<ByTask> task,
+  void Start(MachineRef machine, std::string name, StartInput input, std::optional<ByTask> task,
              store::Callback<Started> done);
 
   struct Fork {
@@ -44,15 +46,15 @@ class Starter : public std::enable_shared_from_this<Starter> {
 
  private:
   struct Request {
-    std::string machine_name;
+    MachineRef machine;
     std::string name;
-    Text input;
+    StartInput input;
     std::optional<ByTask> task;
     std::shared_ptr<const core::ForkOrigin> fork;  // null: it begins where its machine does
     store::Callback<Started> done;
     int attempts = 0;
     // Of the present attempt; of a fork, of all.
-    CompiledPtr revision;
+    Resolved what;
     store::StartRequest start;
     absl::Duration sent_at;  // steady time
     FlushEpoch epoch;        // in which it was sent
@@ -61,8 +63,8 @@ class Starter : public std::enable_shared_from_this<Starter> {
   using RequestPtr = std::shared_ptr<Request>;
 
   void Attempt(RequestPtr request);
-  // Its revision is known.
-  void Prepare(const RequestPtr& request);
+  // What it runs is known.
+  void Take(const RequestPtr& request, absl::StatusOr<Resolved> what);
   void Write(const RequestPtr& request);
   void Written(const RequestPtr& request, absl::StatusOr<store::StartResult> result);
   void Begun(Request& request);
@@ -77,6 +79,7 @@ class Starter : public std::enable_shared_from_this<Starter> {
   const Account account_;
   const core::Limits limits_;
   const std::shared_ptr<const ChainParts> parts_;
+  const std::shared_ptr<VersionCache> versions_;
   const std::shared_ptr<ChainTable> chains_;
 };
 

@@ -54,6 +54,10 @@ void FillExecution(const Account& account, const store::ExecutionRecord& record,
   execution->set_execution_arn(account.ExecutionArn(record.machine_name, record.name));
   execution->set_status(StatusOf(record.status));
   FillTime(record.started_at, execution->mutable_started_at());
+  if (record.origin != nullptr) {
+    execution->set_version(record.origin->version);
+    execution->set_alias(record.origin->alias);
+  }
   execution->set_input(record.input.str());
   if (record.status == core::Status::kRunning) return;
   FillTime(record.closed_at, execution->mutable_stopped_at());
@@ -194,7 +198,8 @@ grpc::ServerUnaryReactor* ClientServiceImpl::StartExecution(
   const std::string name =
       request->name().empty() ? Uuid::Random().ToString() : std::string(request->name());
   services_->engine->StartExecution(
-      machine, name, Text(request->input().empty() ? "{}" : request->input()),
+      {machine, request->qualifier()}, name,
+      Text(request->input().empty() ? "{}" : request->input()),
       [services = services_, waits = waits_, call, response, machine,
        name](const absl::StatusOr<engine::Started>& started) {
         if (!started.ok()) return call->Fail(ToGrpc(started.status()));
@@ -230,7 +235,9 @@ grpc::ServerUnaryReactor* ClientServiceImpl::GetExecutionHistory(
     return call.get();
   }
   const int64_t limit = request->page_size() == 0 ? kDefaultPageSize : request->page_size();
-  const auto read = [call, response](const absl::StatusOr<store::Page<core::HistoryEvent>>& page) {
+  const auto read = [call, response,
+                     machine_arn = services_->account.StateMachineArn(request->state_machine())](
+                        const absl::StatusOr<store::Page<core::HistoryEvent>>& page) {
     if (!page.ok()) return call->Fail(ToGrpc(page.status()));
     call->Succeed([&] {
       for (const core::HistoryEvent& event : page->items) {
@@ -239,7 +246,7 @@ grpc::ServerUnaryReactor* ClientServiceImpl::GetExecutionHistory(
         out->set_previous_id(event.previous_id);
         FillTime(event.timestamp, out->mutable_timestamp());
         out->set_type(std::string(core::EventTypeName(event.type)));
-        api::AppendHistoryEvent(event, /*execution_data=*/true, out->mutable_json());
+        api::AppendHistoryEvent(event, /*execution_data=*/true, machine_arn, out->mutable_json());
       }
       response->set_more(!page->next.empty());
     });

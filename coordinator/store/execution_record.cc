@@ -36,6 +36,7 @@ ExecutionRecord RecordOf(const core::Execution& execution) {
           .redrive_count = execution.redrive_count,
           .redriven_at = execution.redriven_at,
           .fence = execution.fence,
+          .origin = facts.origin,
           .input = facts.input,
           .output = Stored(execution.output),
           .error = Stored(execution.error),

@@ -68,6 +68,11 @@ void EncodeEvent(const core::HistoryEvent& event, absl::Time first_at, TextTable
     out->mutable_limits()->set_history_events(event.limits.history_events);
   }
   if (event.fork != nullptr) EncodeFork(*event.fork, texts, out->mutable_fork());
+  if (event.origin) {
+    out->mutable_origin()->set_version(event.origin->version);
+    out->mutable_origin()->set_alias(event.origin->alias);
+    out->mutable_origin()->set_trace_header(event.origin->trace_header);
+  }
   for (const auto& [name, value] : event.assigned) {
     pb::Assignment* assignment = out->add_assigned();
     assignment->set_name(texts->Add(std::string_view(name)));
@@ -135,6 +140,10 @@ core::HistoryEvent DecodeEvent(const pb::Event& in, int64_t first_at_ms, TextRea
     event.limits = {in.limits().payload_bytes(), in.limits().history_events()};
   }
   if (in.has_fork()) event.fork = DecodeFork(in.fork(), texts);
+  if (in.has_origin()) {
+    event.origin = std::make_shared<core::Origin>(
+        core::Origin{in.origin().version(), in.origin().alias(), in.origin().trace_header()});
+  }
   for (const pb::Assignment& assignment : in.assigned()) {
     event.assigned.emplace_back(texts->Get(assignment.name()).str(),
                                 texts->Get(assignment.value()));

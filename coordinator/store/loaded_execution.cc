@@ -32,6 +32,7 @@ void TakeFromFirstEvent(const core::HistoryEvent& started, core::ExecutionFacts*
   facts->input = started.payload;
   facts->limits = started.limits;
   facts->fork = started.fork;
+  facts->origin = started.origin;
 }
 
 namespace {

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "coordinator/base/strings.h"
 #include "coordinator/store/memory_store.h"
 
@@ -30,8 +32,12 @@ void MemoryStore::CreateMachine(const Machine& machine, Callback<Machine> done) 
     } else {
       answer->id = answer->current.machine_id = MachineId(next_machine_id_++);
       answer->current.machine_name = machine.name;
+      const std::optional<Version> version = std::exchange(answer->current.version, std::nullopt);
       machines_[machine.name] = *answer;
       revisions_[answer->current.id] = answer->current;
+      published_[machine.name] = {};
+      if (version) Publish(machine.name, *version);
+      answer = WithVersion(*answer);
     }
   }
   Reply(std::move(done), std::move(answer));
@@ -41,7 +47,7 @@ void MemoryStore::GetMachine(std::string_view name, Callback<Machine> done) {
   absl::StatusOr<Machine> answer = NotFound("state machine", name);
   {
     std::lock_guard lock(mu_);
-    if (auto it = machines_.find(name); it != machines_.end()) answer = it->second;
+    if (auto it = machines_.find(name); it != machines_.end()) answer = WithVersion(it->second);
   }
   Reply(std::move(done), std::move(answer));
 }
@@ -55,24 +61,36 @@ void MemoryStore::GetRevision(RevisionId id, Callback<Revision> done) {
   Reply(std::move(done), std::move(answer));
 }
 
-void MemoryStore::AddRevision(const Revision& revision, RevisionId expected, DoneCallback done) {
-  absl::Status answer;
+void MemoryStore::AddRevision(const Revision& revision, RevisionId expected,
+                              Callback<Revision> done) {
+  absl::StatusOr<Revision> answer = NotFound("state machine", revision.machine_name);
   {
     std::lock_guard lock(mu_);
-    auto it = machines_.find(revision.machine_name);
-    if (it == machines_.end()) {
-      answer = NotFound("state machine", revision.machine_name);
-    } else if (it->second.current.id != expected || it->second.deleting) {
-      answer =
-          absl::AbortedError(StrCat("state machine ", revision.machine_name,
-                                    " is no longer at revision ", expected.value().ToString()));
-    } else {
-      it->second.current = revision;
-      it->second.current.machine_id = it->second.id;
-      revisions_[revision.id] = it->second.current;
+    const auto it = machines_.find(revision.machine_name);
+    if (it != machines_.end()) {
+      if (it->second.current.id != expected || it->second.deleting) {
+        answer =
+            absl::AbortedError(StrCat("state machine ", revision.machine_name,
+                                      " is no longer at revision ", expected.value().ToString()));
+      } else {
+        answer = Replace(revision, &it->second);
+      }
     }
   }
   Reply(std::move(done), std::move(answer));
+}
+
+absl::StatusOr<Revision> MemoryStore::Replace(const Revision& revision, Machine* machine) {
+  const Revision before = std::exchange(machine->current, revision);
+  machine->current.machine_id = machine->id;
+  machine->current.version = std::nullopt;
+  if (revision.version && !Publish(machine->name, *revision.version)) {
+    machine->current = before;
+    return absl::ResourceExhaustedError(
+        StrCat("state machine ", machine->name, " has ", kMaxVersions, " versions"));
+  }
+  revisions_[revision.id] = machine->current;
+  return WithVersion(*machine).current;
 }
 
 void MemoryStore::DeleteMachine(std::string_view name, DoneCallback done) {
@@ -84,6 +102,7 @@ void MemoryStore::DeleteMachine(std::string_view name, DoneCallback done) {
       answer = NotFound("state machine", name);
     } else {
       it->second.deleting = true;
+      published_.erase(it->first);
       if (FinishDeletion(it->second)) machines_.erase(it);
     }
   }

@@ -13,7 +13,19 @@ namespace {
 ExecutionRecord Short(ExecutionRecord record) {
   record.input = record.output = Text();
   record.error = record.cause = std::nullopt;
+  if (record.origin && record.origin->version == 0) record.origin = nullptr;
+  if (record.origin) {
+    record.origin = std::make_shared<core::Origin>(
+        core::Origin{.version = record.origin->version, .alias = record.origin->alias});
+  }
   return record;
+}
+
+bool WasStartedBy(const ExecutionRecord& record, const ExecutionQuery& query) {
+  const core::Origin none;
+  const core::Origin& origin = record.origin ? *record.origin : none;
+  if (query.version && origin.version != *query.version) return false;
+  return query.alias.empty() || origin.alias == query.alias;
 }
 
 // The end (UTC) of the week, from Monday, that `time` is in: what began in it is let go of
@@ -59,6 +71,7 @@ void MemoryStore::ListExecutions(const ExecutionQuery& query,
   for (auto& [id, record] : all) {
     if (record.machine_name != query.machine_name) continue;
     if (query.status && record.status != *query.status) continue;
+    if (!WasStartedBy(record, query)) continue;
     if (!query.after.empty() && id.value() >= *after) continue;
     if (static_cast<int64_t>(page.items.size()) == query.limit) {
       page.next = page.items.back().id.value().ToString();

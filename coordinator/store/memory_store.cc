@@ -17,14 +17,28 @@ absl::Status MemoryStore::NotFound(std::string_view kind, std::string_view name)
   return absl::NotFoundError(StrCat("there is no ", kind, " ", name));
 }
 
-bool MemoryStore::IsCurrent(const core::ExecutionFacts& facts) const {
+bool MemoryStore::IsCurrent(const StartRequest& request) const {
+  const core::ExecutionFacts& facts = *request.execution.facts;
   const auto it = machines_.find(facts.machine_name);
   if (it == machines_.end() || it->second.id != facts.machine_id || it->second.deleting) {
     return false;
   }
-  if (facts.fork == nullptr) return it->second.current.id == facts.revision_id;
-  const auto revision = revisions_.find(facts.revision_id);
-  return revision != revisions_.end() && revision->second.machine_id == facts.machine_id;
+  if (facts.fork != nullptr) {
+    const auto revision = revisions_.find(facts.revision_id);
+    return revision != revisions_.end() && revision->second.machine_id == facts.machine_id;
+  }
+  if (!facts.origin || facts.origin->version == 0) {
+    return it->second.current.id == facts.revision_id;
+  }
+  const auto published = published_.find(facts.machine_name);
+  if (published == published_.end()) return false;
+  const auto version = published->second.versions.find(facts.origin->version);
+  if (version == published->second.versions.end() || version->second.id != facts.revision_id) {
+    return false;
+  }
+  if (facts.origin->alias.empty()) return true;
+  const auto alias = published->second.aliases.find(facts.origin->alias);
+  return alias != published->second.aliases.end() && alias->second.routes == request.routes;
 }
 
 bool MemoryStore::IsDeleted(MachineId id) const {
@@ -41,7 +55,7 @@ void MemoryStore::StartExecution(const StartRequest& request, Callback<StartResu
     const std::pair key(facts.machine_name, facts.name);
     if (auto it = names_.find(key); it != names_.end()) {
       result = {.kind = StartResult::Kind::kNameTaken, .existing = it->second};
-    } else if (!IsCurrent(facts)) {
+    } else if (!IsCurrent(request)) {
       result.kind = StartResult::Kind::kMachineChanged;
     } else {
       Remember(facts);

@@ -7,9 +7,9 @@
 //
 // For simulations it can lose what was not flushed, as PostgreSQL does with synchronous_commit=off.
 //
-// memory_machines.cc has state machines and activities, memory_children.cc the waits for other
-// executions, memory_reads.cc what the API reads and the
-// cluster, memory_crashes.cc the losses, memory_store.cc the rest.
+// memory_machines.cc has state machines and activities, memory_versions.cc their versions, aliases
+// and tags, memory_children.cc the waits for other executions, memory_reads.cc what the API reads
+// and the cluster, memory_crashes.cc the losses, memory_store.cc the rest.
 
 #ifndef PAWL_STORE_MEMORY_STORE_H_
 #define PAWL_STORE_MEMORY_STORE_H_
@@ -46,9 +46,26 @@ class MemoryStore : public Store {
   void CreateMachine(const Machine& machine, Callback<Machine> done) override;
   void GetMachine(std::string_view name, Callback<Machine> done) override;
   void GetRevision(RevisionId id, Callback<Revision> done) override;
-  void AddRevision(const Revision& revision, RevisionId expected, DoneCallback done) override;
+  void AddRevision(const Revision& revision, RevisionId expected, Callback<Revision> done) override;
   void DeleteMachine(std::string_view name, DoneCallback done) override;
   void ListMachines(std::string_view after, int64_t limit, Callback<Page<Machine>> done) override;
+
+  void PublishVersion(std::string_view machine_name, RevisionId expected, const Version& version,
+                      Callback<Revision> done) override;
+  void GetVersion(std::string_view machine_name, int64_t number, Callback<Machine> done) override;
+  void DeleteVersion(std::string_view machine_name, int64_t number,
+                     Callback<std::vector<std::string>> done) override;
+  void ListVersions(std::string_view machine_name, std::string_view before, int64_t limit,
+                    Callback<Page<Version>> done) override;
+  void CreateAlias(const Alias& alias, DoneCallback done) override;
+  void GetAlias(std::string_view machine_name, std::string_view name,
+                Callback<Alias> done) override;
+  void UpdateAlias(const AliasChange& change, DoneCallback done) override;
+  void DeleteAlias(std::string_view machine_name, std::string_view name,
+                   DoneCallback done) override;
+  void ListAliases(const AliasQuery& query, Callback<Page<Alias>> done) override;
+  void GetTags(const Taggable& thing, Callback<Tags> done) override;
+  void ChangeTags(const Taggable& thing, const TagChange& change, DoneCallback done) override;
 
   void CreateActivity(const Activity& activity, Callback<Activity> done) override;
   void GetActivity(std::string_view name, Callback<Activity> done) override;
@@ -113,6 +130,13 @@ class MemoryStore : public Store {
     absl::Time claimable_at;
   };
 
+  // What leads to the revisions of a machine.
+  struct Published {
+    int64_t last_version = 0;
+    std::map<int64_t, Revision> versions;  // each with its version
+    std::map<std::string, Alias, std::less<>> aliases;
+  };
+
   using WaitIterator = std::map<ChildWait, bool>::iterator;
 
   template <typename Done, typename Answer>
@@ -137,7 +161,8 @@ class MemoryStore : public Store {
   // With mu_ held, from here to HandOutNow.
   // Comes before each write of an execution.
   void Remember(const core::ExecutionFacts& facts);
-  bool IsCurrent(const core::ExecutionFacts& facts) const;
+  // Whether the machine, and what the start was led by, stand as its caller read them.
+  bool IsCurrent(const StartRequest& request) const;
   bool IsDeleted(MachineId id) const;
   void Write(const core::Execution& execution, const core::Transition& transition, Open* row);
   void Close(const core::Execution& execution);
@@ -145,6 +170,14 @@ class MemoryStore : public Store {
   std::pair<WaitIterator, WaitIterator> WaitsFor(ExecutionId child);
   // What the tasks of `parent` wait for nobody waits for any more.
   void OrphanWaitsOf(ExecutionId parent);
+  // Publishes the machine's current revision, unless it is. False: there are too many versions.
+  bool Publish(std::string_view machine, const Version& version);
+  // Makes `revision` the machine's current one.
+  absl::StatusOr<Revision> Replace(const Revision& revision, Machine* machine);
+  // With the version that the current revision is published as.
+  Machine WithVersion(Machine machine) const;
+  bool HasVersions(std::string_view machine, const std::vector<Route>& routes) const;
+  Tags* TagsOf(const Taggable& thing);
   // One step of the deletion of a machine; whether it has gone.
   bool FinishDeletion(const Machine& machine);
   std::vector<audit::AuditedWait> AuditedWaitsOf(ExecutionId parent) const;
@@ -159,6 +192,7 @@ class MemoryStore : public Store {
   std::mutex mu_;  // guards what follows
   std::map<std::string, Machine, std::less<>> machines_;
   std::map<RevisionId, Revision> revisions_;
+  std::map<std::string, Published, std::less<>> published_;  // of each machine
   std::map<std::string, Activity, std::less<>> activities_;
   std::map<std::pair<std::string, std::string>, ExecutionId> names_;
   std::map<ExecutionId, Open> open_;

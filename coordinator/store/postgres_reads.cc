@@ -1,4 +1,4 @@
-// What the API shows of executions.
+// What the API shows of an execution. postgres_lists.cc has the lists of them.
 
 #include <algorithm>
 #include <limits>
@@ -6,6 +6,7 @@
 
 #include "coordinator/base/strings.h"
 #include "coordinator/store/codec.h"
+#include "coordinator/store/execution_rows.h"
 #include "coordinator/store/held_read.h"
 #include "coordinator/store/postgres_store.h"
 #include "coordinator/store/sql_values.h"
@@ -30,35 +31,6 @@ constexpr Statement kFindExecution{"find_execution", R"(
     join state_machine m on m.machine_id = x.machine_id
     join history h on h.execution_id = n.execution_id and h.first_event_id = 1
    where n.machine_name = $1 and n.name = $2)"};
-
-// Lists leave out what is long.
-constexpr Statement kListOpen{"list_open", R"(
-  select execution_id, machine_name, name, 1 as status, machine_id, revision_id, started_at,
-         null::timestamptz as closed_at, redrive_count, redriven_at
-    from execution
-   where machine_name = $1 and execution_id < $2
-   order by execution_id desc limit $3)"};
-
-constexpr Statement kListClosed{"list_closed", R"(
-  select execution_id, machine_name, name, status, machine_id, revision_id, started_at, closed_at,
-         redrive_count, redriven_at
-    from closed_execution
-   where machine_name = $1 and execution_id < $2 and status = $4
-   order by execution_id desc limit $3)"};
-
-constexpr Statement kListAll{"list_all", R"(
-  (select execution_id, machine_name, name, 1 as status, machine_id, revision_id, started_at,
-          null::timestamptz as closed_at, redrive_count, redriven_at
-     from execution
-    where machine_name = $1 and execution_id < $2
-    order by execution_id desc limit $3)
-  union all
-  (select execution_id, machine_name, name, status, machine_id, revision_id, started_at, closed_at,
-          redrive_count, redriven_at
-     from closed_execution
-    where machine_name = $1 and execution_id < $2
-    order by execution_id desc limit $3)
-  order by execution_id desc limit $3)"};
 
 // Rows until they hold `limit` events after event $2. The row in which event $2 + 1 lies may begin
 // before it. Only the rows that are returned have their events fetched.
@@ -96,26 +68,8 @@ constexpr Statement kHistoryReverse{"history_reverse", R"(
                                      select max(first_event_id) from counted))
    order by h.first_event_id desc)"};
 
-// Greater than all ids of executions.
-constexpr char kAfterAllIds[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-
-ExecutionRecord ReadRecord(const pqxx::row& row) {
-  ExecutionRecord record;
-  record.id = ExecutionId(GetUuid(row["execution_id"]));
-  record.machine_id = MachineId(GetInt64(row["machine_id"]));
-  record.revision_id = RevisionId(GetUuid(row["revision_id"]));
-  record.machine_name = GetText(row["machine_name"]);
-  record.name = GetText(row["name"]);
-  record.status = static_cast<core::Status>(row["status"].as<int>());
-  record.started_at = GetTime(row["started_at"]);
-  if (!row["closed_at"].is_null()) record.closed_at = GetTime(row["closed_at"]);
-  if (!row["redrive_count"].is_null()) record.redrive_count = GetInt64(row["redrive_count"]);
-  if (!row["redriven_at"].is_null()) record.redriven_at = GetTime(row["redriven_at"]);
-  return record;
-}
-
 absl::StatusOr<ExecutionRecord> ReadFullRecord(const pqxx::row& row) {
-  ExecutionRecord record = ReadRecord(row);
+  ExecutionRecord record = ReadListedExecution(row);
   record.fence = Fence(GetInt64(row["fence"]));
   record.last_event_id = GetInt64(row["last_event_id"]);
   record.machine_deleted = row["deleting"].as<bool>();
@@ -129,33 +83,8 @@ absl::StatusOr<ExecutionRecord> ReadFullRecord(const pqxx::row& row) {
   record.input = events.front().payload;  // ExecutionStarted
   record.limits = events.front().limits;
   record.fork = events.front().fork;
+  record.origin = events.front().origin;
   return record;
-}
-
-absl::StatusOr<Page<ExecutionRecord>> ListOn(Session* session, const ExecutionQuery& query) {
-  if (!query.after.empty() && !Uuid::Parse(query.after).ok()) {
-    return absl::InvalidArgumentError("ListExecutions: not a place to go on from");
-  }
-  const std::string after = query.after.empty() ? kAfterAllIds : query.after;
-  const int64_t limit = query.limit + 1;
-  pqxx::result rows;
-  if (!query.status) {
-    rows = session->Run(kListAll, query.machine_name, after, limit);
-  } else if (*query.status == core::Status::kRunning) {
-    rows = session->Run(kListOpen, query.machine_name, after, limit);
-  } else {
-    rows = session->Run(kListClosed, query.machine_name, after, limit,
-                        static_cast<int>(*query.status));
-  }
-  Page<ExecutionRecord> page;
-  for (const pqxx::row& row : rows) {
-    if (static_cast<int64_t>(page.items.size()) == query.limit) {
-      page.next = page.items.back().id.value().ToString();
-      break;
-    }
-    page.items.push_back(ReadRecord(row));
-  }
-  return page;
 }
 
 // The rows' events in the order of the query, from the one after `query.after` on.
@@ -194,13 +123,6 @@ void PostgresStore::FindExecution(std::string_view machine_name, std::string_vie
         return absl::NotFoundError(StrCat("there is no execution ", machine_name, ":", name));
       },
       std::move(done));
-}
-
-void PostgresStore::ListExecutions(const ExecutionQuery& query,
-                                   Callback<Page<ExecutionRecord>> done) {
-  RunHeldRead(
-      "ListExecutions", query.machine_name,
-      [query](Session& session) { return ListOn(&session, query); }, std::move(done));
 }
 
 void PostgresStore::GetHistory(const HistoryQuery& query, Callback<Page<core::HistoryEvent>> done) {

@@ -60,9 +60,26 @@ class PostgresStore : public Store {
   void CreateMachine(const Machine& machine, Callback<Machine> done) override;
   void GetMachine(std::string_view name, Callback<Machine> done) override;
   void GetRevision(RevisionId id, Callback<Revision> done) override;
-  void AddRevision(const Revision& revision, RevisionId expected, DoneCallback done) override;
+  void AddRevision(const Revision& revision, RevisionId expected, Callback<Revision> done) override;
   void DeleteMachine(std::string_view name, DoneCallback done) override;
   void ListMachines(std::string_view after, int64_t limit, Callback<Page<Machine>> done) override;
+
+  void PublishVersion(std::string_view machine_name, RevisionId expected, const Version& version,
+                      Callback<Revision> done) override;
+  void GetVersion(std::string_view machine_name, int64_t number, Callback<Machine> done) override;
+  void DeleteVersion(std::string_view machine_name, int64_t number,
+                     Callback<std::vector<std::string>> done) override;
+  void ListVersions(std::string_view machine_name, std::string_view before, int64_t limit,
+                    Callback<Page<Version>> done) override;
+  void CreateAlias(const Alias& alias, DoneCallback done) override;
+  void GetAlias(std::string_view machine_name, std::string_view name,
+                Callback<Alias> done) override;
+  void UpdateAlias(const AliasChange& change, DoneCallback done) override;
+  void DeleteAlias(std::string_view machine_name, std::string_view name,
+                   DoneCallback done) override;
+  void ListAliases(const AliasQuery& query, Callback<Page<Alias>> done) override;
+  void GetTags(const Taggable& thing, Callback<Tags> done) override;
+  void ChangeTags(const Taggable& thing, const TagChange& change, DoneCallback done) override;
 
   void CreateActivity(const Activity& activity, Callback<Activity> done) override;
   void GetActivity(std::string_view name, Callback<Activity> done) override;

@@ -1,6 +1,9 @@
 #include "coordinator/store/start_rows.h"
 
+#include <fmt/format.h>
+
 #include "coordinator/base/strings.h"
+#include "coordinator/store/machine_rows.h"
 
 namespace pawl::store {
 
@@ -8,17 +11,30 @@ namespace {
 
 // All forms of a start take the name first; whoever gets it writes the rest. The machine must
 // stand as the caller read it.
-constexpr char kOfCurrent[] = R"(
+constexpr char kMachine[] = R"(
   with machine as (
     select from state_machine
      where name = $2 and deleted_at is null and not deleting and machine_id = $4
        and current_revision_id = $5),)";
 
+// The same for a fork.
 constexpr char kOfAnyRevision[] = R"(
   with machine as (
     select from state_machine m
       join state_machine_revision r on r.machine_id = m.machine_id and r.revision_id = $5
      where m.name = $2 and m.deleted_at is null and not m.deleting and m.machine_id = $4),)";
+// The same for a version, and for the alias that led there; the numbers are those of the parameters
+// behind the others.
+constexpr char kMachineVersion[] = R"(
+  with machine as (
+    select from state_machine m
+      join state_machine_version v on v.machine_id = m.machine_id
+     where m.name = $2 and m.deleted_at is null and not m.deleting and m.machine_id = $4::bigint
+       and v.revision_id = $5::uuid and v.version = ${0}::bigint
+       and (${1}::text is null or exists (
+              select from state_machine_alias a
+               where a.machine_id = m.machine_id and a.name = ${1}::text
+                 and a.versions = ${2}::bigint[] and a.weights = ${3}::bigint[]))),)";
 
 constexpr char kTakeName[] = R"(
   named as (
@@ -69,11 +85,33 @@ constexpr char kClosedAwaited[] = R"(,
     insert into child_wait (child_id, parent_id, branch_id, nonce, parsed, ended)
     select execution_id, $18::uuid, $19::bigint, $20::bigint, $21::boolean, true from named))";
 
-const std::string kStartSql = StrCat(kOfCurrent, kTakeName, kOpen, kOpenRecord);
-const std::string kStartChildSql = StrCat(kOfCurrent, kTakeName, kOpen, kOpenAwaited, kOpenRecord);
-const std::string kStartClosedSql = StrCat(kOfCurrent, kTakeName, kClosed, kClosedRecord);
+// Who waits, if anybody does, and the version.
+constexpr char kAwaitedVersion[] = R"(,
+  awaited as (
+    insert into child_wait (child_id, parent_id, branch_id, nonce, parsed, ended)
+    select execution_id, ${0}::uuid, ${1}::bigint, ${2}::bigint, ${3}::boolean, {8} from named
+     where ${0}::uuid is not null),
+  versioned as (
+    insert into versioned_execution (execution_id, version, machine_name, alias)
+    select execution_id, ${4}::bigint, machine_name, ${5}::text from named))";
+
+// `next`: the number of the first parameter behind the others.
+std::string WithVersion(std::string_view open_or_closed, std::string_view record, int next,
+                        bool ended) {
+  return StrCat(fmt::format(kMachineVersion, next + 4, next + 5, next + 6, next + 7), kTakeName,
+                open_or_closed,
+                fmt::format(kAwaitedVersion, next, next + 1, next + 2, next + 3, next + 4, next + 5,
+                            next + 6, next + 7, ended),
+                record);
+}
+
+const std::string kStartSql = StrCat(kMachine, kTakeName, kOpen, kOpenRecord);
+const std::string kStartChildSql = StrCat(kMachine, kTakeName, kOpen, kOpenAwaited, kOpenRecord);
+const std::string kStartVersionSql = WithVersion(kOpen, kOpenRecord, 23, false);
+const std::string kStartClosedSql = StrCat(kMachine, kTakeName, kClosed, kClosedRecord);
 const std::string kStartClosedChildSql =
-    StrCat(kOfCurrent, kTakeName, kClosed, kClosedAwaited, kClosedRecord);
+    StrCat(kMachine, kTakeName, kClosed, kClosedAwaited, kClosedRecord);
+const std::string kStartClosedVersionSql = WithVersion(kClosed, kClosedRecord, 18, true);
 const std::string kStartForkSql = StrCat(kOfAnyRevision, kTakeName, kOpen, kOpenRecord);
 const std::string kStartClosedForkSql = StrCat(kOfAnyRevision, kTakeName, kClosed, kClosedRecord);
 
@@ -85,6 +123,8 @@ const Statement kStartClosed{"start_closed", kStartClosedSql.c_str()};
 const Statement kStartClosedChild{"start_closed_child", kStartClosedChildSql.c_str()};
 const Statement kStartFork{"start_fork", kStartForkSql.c_str()};
 const Statement kStartClosedFork{"start_closed_fork", kStartClosedForkSql.c_str()};
+const Statement kStartVersion{"start_version", kStartVersionSql.c_str()};
+const Statement kStartClosedVersion{"start_closed_version", kStartClosedVersionSql.c_str()};
 
 StartRows::StartRows(const StartRequest& request)
     : machine_name(request.execution.facts->machine_name),
@@ -99,6 +139,11 @@ StartRows::StartRows(const StartRequest& request)
   if (request.wait) {
     wait.emplace(WaitRow{request.wait->parent.value().ToString(), request.wait->branch.value(),
                          request.wait->nonce, request.wait->parsed});
+  }
+  if (const auto& origin = request.execution.facts->origin; origin && origin->version != 0) {
+    version.emplace(VersionRow{origin->version, std::nullopt, VersionsOf(request.routes),
+                               WeightsOf(request.routes)});
+    if (!origin->alias.empty()) version->alias = origin->alias;
   }
   if (request.execution.closed()) {
     closed.emplace(request.execution);

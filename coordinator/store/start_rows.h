@@ -20,6 +20,14 @@ struct WaitRow {
   bool parsed;
 };
 
+// The version that the execution is started by.
+struct VersionRow {
+  int64_t version;
+  std::optional<std::string> alias;  // that led to it,
+  std::string versions;              // and where else it led when it was read
+  std::string weights;
+};
+
 struct StartRows {
   std::string machine_name;
   std::string name;
@@ -33,6 +41,7 @@ struct StartRows {
   std::optional<ClosedRow> closed;  // of an execution that its first step closed
   std::optional<WaitRow> wait;
   bool fork = false;  // of any revision of its machine; without a wait
+  std::optional<VersionRow> version;
 
   explicit StartRows(const StartRequest& request);
 };
@@ -45,6 +54,24 @@ extern const Statement kStartClosed;
 extern const Statement kStartClosedChild;
 extern const Statement kStartFork;
 extern const Statement kStartClosedFork;
+// By a version or an alias; with or without somebody who waits.
+extern const Statement kStartVersion;
+extern const Statement kStartClosedVersion;
+
+// Calls `start` with the statement that fits: for the machine's name alone, for a child, or for a
+// version; and with what it needs beyond the rest.
+template <typename Start>
+auto WithStartForm(const StartRows& rows, const Statement& plain, const Statement& child,
+                   const Statement& version, Start start) {
+  if (!rows.version && !rows.wait) return start(plain);
+  const std::optional<WaitRow>& wait = rows.wait;
+  if (!rows.version) {
+    return start(child, wait->parent_id, wait->branch_id, wait->nonce, wait->parsed);
+  }
+  return start(version, wait ? wait->parent_id.c_str() : nullptr, wait ? wait->branch_id : 0,
+               wait ? wait->nonce : 0, wait && wait->parsed, rows.version->version,
+               OrNull(rows.version->alias), rows.version->versions, rows.version->weights);
+}
 
 // Calls `run(statement, parameters...)`, as WithStepStatement does.
 template <typename Run>
@@ -61,9 +88,7 @@ auto WithStartStatement(const StartRows& rows, Run run) {
                  OrNull(history.event_count), history.events, hot.fence, more...);
     };
     if (rows.fork) return start(kStartClosedFork);
-    if (!rows.wait) return start(kStartClosed);
-    return start(kStartClosedChild, rows.wait->parent_id, rows.wait->branch_id, rows.wait->nonce,
-                 rows.wait->parsed);
+    return WithStartForm(rows, kStartClosed, kStartClosedChild, kStartClosedVersion, start);
   }
   const auto start = [&](const Statement& statement, const auto&... more) {
     return run(statement, hot.execution_id, rows.machine_name, rows.name, rows.machine_id,
@@ -76,9 +101,7 @@ auto WithStartStatement(const StartRows& rows, Run run) {
                more...);
   };
   if (rows.fork) return start(kStartFork);
-  if (!rows.wait) return start(kStart);
-  return start(kStartChild, rows.wait->parent_id, rows.wait->branch_id, rows.wait->nonce,
-               rows.wait->parsed);
+  return WithStartForm(rows, kStart, kStartChild, kStartVersion, start);
 }
 
 }  // namespace pawl::store

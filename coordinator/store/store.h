@@ -33,43 +33,13 @@
 #include "coordinator/core/advance.h"
 #include "coordinator/core/execution.h"
 #include "coordinator/core/history.h"
+#include "coordinator/store/machines.h"
 
 namespace pawl::store {
 
 template <typename T>
 using Callback = absl::AnyInvocable<void(absl::StatusOr<T>)>;
 using DoneCallback = absl::AnyInvocable<void(absl::Status)>;
-
-// ---------------------------------------------------------------- state machines and activities
-
-// One immutable revision of a state machine.
-struct Revision {
-  RevisionId id;
-  MachineId machine_id;
-  std::string machine_name;
-  std::string definition;  // as it was sent, to the byte
-  std::string role_arn;
-  // JSON texts as Describe gives them back; empty: AWS's default.
-  std::string logging_configuration;
-  std::string tracing_configuration;
-  std::string encryption_configuration;
-  absl::Time created_at;
-  bool initial = true;  // made by CreateStateMachine, not by an update
-};
-
-struct Machine {
-  MachineId id;
-  std::string name;
-  std::string type;  // "STANDARD" or "EXPRESS"
-  bool deleting = false;
-  absl::Time created_at;
-  Revision current;
-};
-
-struct Activity {
-  std::string name;
-  absl::Time created_at;
-};
 
 // One page of a list; `next` is where the following one begins, empty at the end.
 template <typename T>
@@ -102,12 +72,14 @@ struct StartRequest {
   core::Transition transition;
   absl::Time claimable_at;        // when another node may take it up
   std::optional<ChildWait> wait;  // for this execution's end; written with the start
+  // Where the alias that it is started through led when it was read; empty without one.
+  std::vector<Route> routes = {};
 };
 
 struct StartResult {
   // kNameTaken: there is one of that name; `existing` says which. kMachineChanged: the machine was
-  // updated or deleted since the caller read it; nothing was written. A fork may run any revision
-  // of its machine.
+  // updated or deleted since the caller read it, or its version or alias was; nothing was written.
+  // A fork may run any revision of its machine.
   enum class Kind { kStarted, kNameTaken, kMachineChanged };
   Kind kind = Kind::kStarted;
   ExecutionId existing;
@@ -151,6 +123,8 @@ struct ExecutionRecord {
   absl::Time closed_at;  // of a closed one
   int64_t redrive_count = 0;
   absl::Time redriven_at;  // the last time; of one that has been redriven
+  // What it was started through; null: the machine's name alone. Lists have no trace header.
+  std::shared_ptr<const core::Origin> origin;
   // From here on not in lists.
   Fence fence;  // of a closed one: what its last transition wrote
   Text input;
@@ -165,6 +139,8 @@ struct ExecutionRecord {
 
 struct ExecutionQuery {
   std::string machine_name;
+  std::optional<int64_t> version;  // only those that were started by its number
+  std::string alias;               // only those that were started through it; empty: all
   std::optional<core::Status> status;
   int64_t limit = 100;
   std::string after;  // Page::next of the page before; empty: from the newest
@@ -193,14 +169,47 @@ class Store {
   virtual void CreateMachine(const Machine& machine, Callback<Machine> done) = 0;
   virtual void GetMachine(std::string_view name, Callback<Machine> done) = 0;
   virtual void GetRevision(RevisionId id, Callback<Revision> done) = 0;
-  // Makes `revision` the current one. ABORTED when the current one is no longer `expected`;
-  // NOT_FOUND.
-  virtual void AddRevision(const Revision& revision, RevisionId expected, DoneCallback done) = 0;
+  // Makes `revision` the current one, and gives it back as it is stored. ABORTED when the current
+  // one is no longer `expected`; RESOURCE_EXHAUSTED: there are too many versions; NOT_FOUND.
+  virtual void AddRevision(const Revision& revision, RevisionId expected,
+                           Callback<Revision> done) = 0;
   // Marks the machine and its open executions, so that each ends at its next step; one that has no
-  // open executions is gone at once. NOT_FOUND.
+  // open executions is gone at once. Versions and aliases go at once. NOT_FOUND.
   virtual void DeleteMachine(std::string_view name, DoneCallback done) = 0;
   virtual void ListMachines(std::string_view after, int64_t limit,
                             Callback<Page<Machine>> done) = 0;
+
+  // --- versions, in lists the newest first
+  // Publishes the current revision, unless it is published already, and gives it back. ABORTED and
+  // RESOURCE_EXHAUSTED as AddRevision; NOT_FOUND.
+  virtual void PublishVersion(std::string_view machine_name, RevisionId expected,
+                              const Version& version, Callback<Revision> done) = 0;
+  // The machine with the version's revision as the current one. NOT_FOUND.
+  virtual void GetVersion(std::string_view machine_name, int64_t number,
+                          Callback<Machine> done) = 0;
+  // Gives the names of the aliases that lead to it, which keep it: it is deleted when there are
+  // none. A version that is not there has none.
+  virtual void DeleteVersion(std::string_view machine_name, int64_t number,
+                             Callback<std::vector<std::string>> done) = 0;
+  // Those before `before`, a number; empty: from the newest.
+  virtual void ListVersions(std::string_view machine_name, std::string_view before, int64_t limit,
+                            Callback<Page<Version>> done) = 0;
+
+  // --- aliases, in lists by name. They lead to versions that are there.
+  // ALREADY_EXISTS; NOT_FOUND: the machine or a version; RESOURCE_EXHAUSTED: there are too many.
+  virtual void CreateAlias(const Alias& alias, DoneCallback done) = 0;
+  virtual void GetAlias(std::string_view machine_name, std::string_view name,
+                        Callback<Alias> done) = 0;
+  // NOT_FOUND: the alias; FAILED_PRECONDITION: a version.
+  virtual void UpdateAlias(const AliasChange& change, DoneCallback done) = 0;
+  virtual void DeleteAlias(std::string_view machine_name, std::string_view name,
+                           DoneCallback done) = 0;
+  virtual void ListAliases(const AliasQuery& query, Callback<Page<Alias>> done) = 0;
+
+  // --- tags
+  virtual void GetTags(const Taggable& thing, Callback<Tags> done) = 0;
+  // RESOURCE_EXHAUSTED: it would have too many, and keeps those it has; NOT_FOUND.
+  virtual void ChangeTags(const Taggable& thing, const TagChange& change, DoneCallback done) = 0;
 
   // --- activities. Lists are by name, ascending.
   // Gives the stored one back when there is one already.
@@ -215,8 +224,9 @@ class Store {
   // ABORTED, UNAVAILABLE, UNKNOWN as above.
   virtual void CommitTransition(const CommitRequest& request, DoneCallback done) = 0;
   // Opens a closed execution again, or closes it anew where the redrive's own step did. What waited
-  // for its end, and has not been told, waits again; its own waits for others are orphaned. On disk when it returns. ABORTED: it does not
-  // stand as it was read, or its machine is being deleted; nothing was written.
+  // for its end, and has not been told, waits again; its own waits for others are orphaned. On disk
+  // when it returns. ABORTED: it does not stand as it was read, or its machine is being deleted;
+  // nothing was written.
   virtual void RedriveExecution(const RedriveRequest& request, DoneCallback done) = 0;
   // When the execution was redriven with that client token, at `since` or later. NOT_FOUND.
   virtual void FindRedrive(ExecutionId id, std::string_view client_token, absl::Time since,

@@ -59,6 +59,9 @@ begin
     'delete from pawl.execution_name n using pawl.%I c
       where c.closed_at < %L and n.machine_name = c.machine_name and n.name = c.name
         and n.execution_id = c.execution_id', v_closed, p_before);
+  execute format(
+    'delete from pawl.versioned_execution v using pawl.%I c
+      where c.closed_at < %L and v.execution_id = c.execution_id', v_closed, p_before);
   execute format('alter table pawl.history detach partition pawl.%I', v_history);
   execute format('alter table pawl.closed_execution detach partition pawl.%I', v_closed);
   execute format(
@@ -100,7 +103,9 @@ begin
      where closed_at < p_before and execution_id < pawl.first_execution_id(p_before)
     returning execution_id, machine_name, name),
   forgotten as (
-    delete from pawl.history_default h using gone g where h.execution_id = g.execution_id)
+    delete from pawl.history_default h using gone g where h.execution_id = g.execution_id),
+  unversioned as (
+    delete from pawl.versioned_execution v using gone g where v.execution_id = g.execution_id)
   delete from pawl.execution_name n using gone g
    where n.machine_name = g.machine_name and n.name = g.name and n.execution_id = g.execution_id;
   return v_dropped;

@@ -56,8 +56,8 @@ begin
 end;
 $$;
 
--- delete_machine: begins the deletion, and ends it where there is nothing to wait for. False when
--- there is no machine of that name.
+-- delete_machine: begins the deletion, and ends it where there is nothing to wait for. Versions and
+-- aliases go at once. False when there is no machine of that name.
 create or replace function pawl.delete_machine(p_name text)
 returns boolean language plpgsql as $$
 declare
@@ -68,6 +68,8 @@ begin
    where name = p_name and deleted_at is null
   returning machine_id into v_machine_id;
   if v_machine_id is null then return false; end if;
+  delete from pawl.state_machine_alias where machine_id = v_machine_id;
+  delete from pawl.state_machine_version where machine_id = v_machine_id;
   perform pawl.finish_deletion(v_machine_id);
   return true;
 end;

@@ -65,6 +65,10 @@ class ApiTest(unittest.TestCase):
         state = {"Type": "Task", "Resource": activity, "End": True, **more}
         return self.machine({"StartAt": "T", "States": {"T": state}})
 
+    @staticmethod
+    def giving(result):
+        return {"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": result, "End": True}}}
+
     def expect_member(self, operation, answer, member, value):
         """Older releases of boto3, such as Debian 12's, drop members that they do not know."""
         if member in self.client.meta.service_model.operation_model(operation).output_shape.members:
@@ -252,6 +256,70 @@ class Machines(ApiTest):
         new = self.client.start_execution(stateMachineArn=machine)["executionArn"]
         self.ended(new, "SUCCEEDED")
         self.client.stop_execution(executionArn=old)
+
+    @unittest.skipUnless(
+        "PublishStateMachineVersion" in make_client().meta.service_model.operation_names,
+        "this boto3 is older than versions",
+    )
+    def test_a_life_with_versions_and_an_alias(self):
+        machine = self.machine(self.giving("one"), publish=True, versionDescription="first")
+        first = f"{machine}:1"
+        self.client.update_state_machine(
+            stateMachineArn=machine, definition=json.dumps(self.giving("two"))
+        )
+        second = self.client.publish_state_machine_version(stateMachineArn=machine)
+        second = second["stateMachineVersionArn"]
+        self.assertEqual(second, f"{machine}:2")
+        halves = [{"stateMachineVersionArn": arn, "weight": 50} for arn in (first, second)]
+        alias = self.client.create_state_machine_alias(name="LIVE", routingConfiguration=halves)
+        alias = alias["stateMachineAliasArn"]
+
+        # Of 64 starts all go to one side once in 2 ** 63 times.
+        outputs = {}
+        for _ in range(64):
+            started = self.client.start_execution(stateMachineArn=alias)["executionArn"]
+            ended = self.ended(started, "SUCCEEDED")
+            self.assertEqual(ended["stateMachineAliasArn"], alias)
+            outputs.setdefault(ended["stateMachineVersionArn"], set()).add(ended["output"])
+        self.assertEqual(outputs, {first: {'"one"'}, second: {'"two"'}})
+        listed = self.client.get_paginator("list_executions").paginate(
+            stateMachineArn=first, PaginationConfig={"PageSize": 10}
+        )
+        self.assertTrue(
+            all(e["stateMachineVersionArn"] == first for page in listed for e in page["executions"])
+        )
+
+        whole = [{"stateMachineVersionArn": second, "weight": 100}]
+        self.client.update_state_machine_alias(
+            stateMachineAliasArn=alias, routingConfiguration=whole
+        )
+        described = self.client.describe_state_machine_alias(stateMachineAliasArn=alias)
+        self.assertEqual(described["routingConfiguration"], whole)
+        started = self.client.start_execution(stateMachineArn=alias)["executionArn"]
+        self.assertEqual(self.ended(started, "SUCCEEDED")["output"], '"two"')
+        self.client.delete_state_machine_version(stateMachineVersionArn=first)
+        self.error_of(
+            "ConflictException",
+            self.client.delete_state_machine_version,
+            stateMachineVersionArn=second,
+        )
+        self.client.delete_state_machine_alias(stateMachineAliasArn=alias)
+        self.client.delete_state_machine_version(stateMachineVersionArn=second)
+        self.assertEqual(
+            self.client.list_state_machine_versions(stateMachineArn=machine)[
+                "stateMachineVersions"
+            ],
+            [],
+        )
+
+    def test_tags(self):
+        arn = self.machine(PASS, tags=[{"key": "team", "value": "orders"}])
+        self.client.tag_resource(resourceArn=arn, tags=[{"key": "stage", "value": "test"}])
+        self.client.untag_resource(resourceArn=arn, tagKeys=["team"])
+        self.assertEqual(
+            self.client.list_tags_for_resource(resourceArn=arn)["tags"],
+            [{"key": "stage", "value": "test"}],
+        )
 
     def test_delete(self):
         machine = self.machine(PASS)

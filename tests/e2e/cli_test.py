@@ -155,6 +155,44 @@ class CommandTest(unittest.TestCase):
         events = self.ok("history", f"{name}/long", "-o", "json").json["events"]
         self.assertEqual([event["id"] for event in events], list(range(1, len(events) + 1)))
 
+    # -- version, alias
+
+    def test_versions_are_published_listed_started_and_deleted(self):
+        name = self.deploy(PASS)[0]
+        arn = f"{ACCOUNT}:stateMachine:{name}"
+        self.assertEqual(self.ok("version", "publish", name, "--description", "first").out, arn + ":1\n")
+        self.assertEqual(self.ok("describe", name + ":1", "-o", "json").json["description"], "first")
+        self.assertRegex(self.ok("version", "list", name).out, r"^VERSION +CREATED\n1 ")
+        started = self.ok("start", name + ":1", "--wait", "-o", "json").json
+        self.assertEqual(started["stateMachineVersionArn"], arn + ":1")
+        self.assertEqual(len(self.ok("list", name + ":1", "-o", "json").json["executions"]), 1)
+        self.assertEqual(self.ok("version", "delete", name + ":1").out, f"deleted {arn}:1\n")
+        self.assertEqual(self.ok("version", "list", name, "-o", "json").json, {"stateMachineVersions": []})
+        gone = run("start", name + ":1")
+        self.assertEqual(gone.code, 1)
+        self.assertIn("StateMachineDoesNotExist", gone.err)
+
+    def test_aliases_lead_to_one_version_or_two(self):
+        name, _, path = self.deploy(PASS)
+        arn = f"{ACCOUNT}:stateMachine:{name}"
+        self.ok("version", "publish", name)
+        with open(path, "w") as file:
+            json.dump(WAIT, file)
+        self.ok("deploy", path)
+        self.ok("version", "publish", name)
+        self.assertEqual(self.ok("alias", "create", name + ":PROD", "--route", "1").out, arn + ":PROD\n")
+        started = self.ok("start", name + ":PROD", "--wait", "-o", "json").json
+        self.assertEqual(started["stateMachineAliasArn"], arn + ":PROD")
+        self.ok("alias", "update", name + ":PROD", "--route", "1=90", "--route", "2=10", "--description", "with care")
+        shown = self.ok("alias", "describe", name + ":PROD").out
+        self.assertRegex(shown, r"(?s)with care\n.*VERSION +WEIGHT\n1 +90\n2 +10\n$")
+        self.assertRegex(self.ok("alias", "list", name + ":2").out, r"^ALIAS +CREATED\nPROD ")
+        kept = run("version", "delete", name + ":2")
+        self.assertEqual(kept.code, 1)
+        self.assertIn("ConflictException", kept.err)
+        self.ok("alias", "delete", name + ":PROD")
+        self.assertEqual(self.ok("alias", "list", name, "-o", "json").json, {"stateMachineAliases": []})
+
     # -- activity, task
 
     def test_activities_are_created_listed_and_deleted(self):
@@ -175,7 +213,9 @@ class CommandTest(unittest.TestCase):
 
     def test_wrong_usage_exits_with_2(self):
         for arguments in ([], ["fly"], ["start"], ["list", "--limit", "none"], ["start", "m", "--input", "{"],
-                          ["deploy", "/nowhere.json"], ["config", "--region", "nowhere"]):
+                          ["deploy", "/nowhere.json"], ["config", "--region", "nowhere"], ["alias"],
+                          ["alias", "create", "m:PROD"], ["alias", "create", "m:PROD", "--route", "one"],
+                          ["version", "publish"]):
             self.assertEqual(run(*arguments).code, 2, arguments)
 
     def test_unreachable_coordinator_exits_with_3(self):
@@ -196,7 +236,7 @@ class CommandTest(unittest.TestCase):
     def test_help_and_version_are_there(self):
         self.assertIn("First steps", self.ok("--help").out)
         self.assertRegex(self.ok("version").out, r"^pawl \d+\.\d+\.\d+\n$")
-        for command in ("dev", "coordinator", "migrate", "deploy", "start", "history", "task"):
+        for command in ("dev", "coordinator", "migrate", "deploy", "start", "history", "task", "version", "alias"):
             self.assertIn("Usage", self.ok(command, "--help").out)
 
     def test_migrate_without_a_database_exits_with_3(self):

@@ -213,6 +213,19 @@ class GrpcTest(unittest.TestCase):
         self.assert_code(grpc.StatusCode.ALREADY_EXISTS, self.client.StartExecution, client_pb2.StartExecutionRequest(
             state_machine=self.name, name="e0", input="[]"))
 
+    def test_an_alias_leads_to_its_version(self):
+        definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": 1, "End": True}}}
+        made = self.aws.call("CreateStateMachine", name=self.name, roleArn="arn:aws:iam::000000000000:role/r",
+                             definition=json.dumps(definition), publish=True)
+        self.aws.call("CreateStateMachineAlias", name="LIVE", routingConfiguration=[
+            {"stateMachineVersionArn": made["stateMachineVersionArn"], "weight": 100}])
+        self.client.StartExecution(client_pb2.StartExecutionRequest(state_machine=self.name, name="e0",
+                                                                    qualifier="LIVE"), timeout=SECONDS)
+        ended = self.end()
+        self.assertEqual((ended.version, ended.alias, ended.output), (1, "LIVE", "1"))
+        self.assert_code(grpc.StatusCode.NOT_FOUND, self.client.StartExecution, client_pb2.StartExecutionRequest(
+            state_machine=self.name, qualifier="2"))
+
     def test_stop_history_and_wait_at_another_node(self):
         self.start()
         other = self.stubs(self.coordinators[1])[1]

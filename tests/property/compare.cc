@@ -129,7 +129,7 @@ std::string Shown(Json event, JsonArena* arena) {
 
 std::string Shown(const core::HistoryEvent& event) {
   std::string text;
-  api::AppendHistoryEvent(event, /*execution_data=*/true, &text);
+  api::AppendHistoryEvent(event, /*execution_data=*/true, /*machine_arn=*/"", &text);
   JsonArena arena;
   return Shown(*ParseJson(text, &arena), &arena);
 }

@@ -119,7 +119,7 @@ void Injector::UpdateMachine() {
     revision.id = RevisionId(Uuid::TimeOrdered(loop_->Now(), [&] { return chance.NonZero(); }));
     revision.created_at = loop_->Now();
     revision.initial = false;
-    tables.AddRevision(revision, machine->current.id, [](const absl::Status&) {});
+    tables.AddRevision(revision, machine->current.id, [](const auto&) {});
     tables.Flush();
   });
 }

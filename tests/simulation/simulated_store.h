@@ -49,10 +49,30 @@ class SimulatedStore : public store::Store {
   void GetMachine(std::string_view name, Callback<store::Machine> done) override;
   void GetRevision(RevisionId id, Callback<store::Revision> done) override;
   void AddRevision(const store::Revision& revision, RevisionId expected,
-                   store::DoneCallback done) override;
+                   Callback<store::Revision> done) override;
   void DeleteMachine(std::string_view name, store::DoneCallback done) override;
   void ListMachines(std::string_view after, int64_t limit,
                     Callback<store::Page<store::Machine>> done) override;
+  void PublishVersion(std::string_view machine_name, RevisionId expected,
+                      const store::Version& version, Callback<store::Revision> done) override;
+  void GetVersion(std::string_view machine_name, int64_t number,
+                  Callback<store::Machine> done) override;
+  void DeleteVersion(std::string_view machine_name, int64_t number,
+                     Callback<std::vector<std::string>> done) override;
+  void ListVersions(std::string_view machine_name, std::string_view before, int64_t limit,
+                    Callback<store::Page<store::Version>> done) override;
+  void CreateAlias(const store::Alias& alias, store::DoneCallback done) override;
+  void GetAlias(std::string_view machine_name, std::string_view name,
+                Callback<store::Alias> done) override;
+  void UpdateAlias(const store::AliasChange& change, store::DoneCallback done) override;
+  void DeleteAlias(std::string_view machine_name, std::string_view name,
+                   store::DoneCallback done) override;
+  void ListAliases(const store::AliasQuery& query,
+                   Callback<store::Page<store::Alias>> done) override;
+  void GetTags(const store::Taggable& thing, Callback<store::Tags> done) override;
+  void ChangeTags(const store::Taggable& thing, const store::TagChange& change,
+                  store::DoneCallback done) override;
+
   void CreateActivity(const store::Activity& activity, Callback<store::Activity> done) override;
   void GetActivity(std::string_view name, Callback<store::Activity> done) override;
   void DeleteActivity(std::string_view name, store::DoneCallback done) override;

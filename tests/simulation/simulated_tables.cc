@@ -75,8 +75,8 @@ void SimulatedStore::GetRevision(RevisionId id, Callback<store::Revision> done) 
 }
 
 void SimulatedStore::AddRevision(const store::Revision& revision, RevisionId expected,
-                                 store::DoneCallback done) {
-  Call<absl::Status>(
+                                 Callback<store::Revision> done) {
+  Call<absl::StatusOr<store::Revision>>(
       Kind::kWrite,
       [revision, expected](store::MemoryStore& tables, auto reply) {
         tables.AddRevision(revision, expected, std::move(reply));

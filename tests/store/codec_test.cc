@@ -111,6 +111,10 @@ core::HistoryEvent RandomEvent(Random& random, int64_t id, const Text& shared) {
   event.index = random.Maybe(random.Below(1000));
   event.redrive_count = random.Maybe(random.Below(1000));
   event.items_seed = random.Maybe(static_cast<uint64_t>(random.Any()));
+  if (random.Coin()) {
+    event.origin = std::make_shared<core::Origin>(
+        core::Origin{random.Below(1000), random.SomeText().str(), random.SomeText().str()});
+  }
   if (random.Coin()) event.limits = {random.Below(1'000'000), random.Below(30'000)};
   if (random.Coin()) {
     event.fork = std::make_shared<const core::ForkOrigin>(

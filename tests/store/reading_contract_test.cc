@@ -103,7 +103,9 @@ TEST_P(ReadingContract, AMachineIsMadeOnceAndUpdated) {
   next.definition = "{}";
   next.initial = false;
   const auto add = [&](const Revision& revision, RevisionId expected) {
-    return AwaitDone([&](auto done) { store_->AddRevision(revision, expected, std::move(done)); });
+    return Await<Revision>(
+               [&](auto done) { store_->AddRevision(revision, expected, std::move(done)); })
+        .status();
   };
   ASSERT_TRUE(add(next, machine.current.id).ok());
   EXPECT_TRUE(absl::IsAborted(add(machine.current, machine.current.id)));

@@ -126,6 +126,9 @@ TEST_F(PartitionTest, ADroppedWeekLeavesItsStragglersAndFreesTheNamesOfTheRest) 
   const Step old = NewStart(machine_, "old", then);
   const Step open = NewStart(machine_, "open", then);
   for (const Step& step : {old, open}) ASSERT_TRUE(Start(&store_, step).ok());
+  Do(url_,
+     "insert into pawl.versioned_execution (execution_id, version, machine_name) "
+     "select execution_id, 1, machine_name from pawl.execution_name");
   ASSERT_TRUE(Commit(&store_, LastStep(old.execution)).ok());
   EXPECT_EQ(Rows("history_default"), 0);
   const std::string partitions =
@@ -141,10 +144,12 @@ TEST_F(PartitionTest, ADroppedWeekLeavesItsStragglersAndFreesTheNamesOfTheRest) 
   EXPECT_TRUE(absl::IsNotFound(Find(&store_, "machine", "old").status()));
   ExpectSame(*Load(&store_, open.execution.facts->id), open.execution);
   EXPECT_EQ(Rows("execution_name"), 1);
+  EXPECT_EQ(Rows("versioned_execution"), 1);
   // The straggler goes in its turn.
   ASSERT_TRUE(Commit(&store_, LastStep(open.execution)).ok());
   ASSERT_TRUE(maintain(TestTime() + absl::Hours(24 * 31)).ok());
   EXPECT_EQ(Rows("execution_name"), 0);
+  EXPECT_EQ(Rows("versioned_execution"), 0);
   EXPECT_EQ(Rows("history_default"), 0);
   EXPECT_EQ(Rows("closed_execution_default"), 0);
 }

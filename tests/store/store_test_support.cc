@@ -237,6 +237,10 @@ void ExpectSame(const core::Execution& stored, const core::Execution& wanted) {
   EXPECT_EQ(stored.facts->started_at, wanted.facts->started_at);
   EXPECT_EQ(stored.facts->input, wanted.facts->input);
   EXPECT_EQ(stored.facts->fork == nullptr, wanted.facts->fork == nullptr);
+  ASSERT_EQ(stored.facts->origin == nullptr, wanted.facts->origin == nullptr);
+  if (wanted.facts->origin) {
+    EXPECT_EQ(*stored.facts->origin, *wanted.facts->origin);
+  }
   EXPECT_EQ(stored.status, wanted.status);
   EXPECT_EQ(stored.fence, wanted.fence);
   EXPECT_EQ(stored.version, wanted.version);
@@ -280,6 +284,10 @@ void ExpectSame(const core::HistoryEvent& stored, const core::HistoryEvent& want
     EXPECT_EQ(*stored.fork, *wanted.fork);
   }
   EXPECT_EQ(stored.assigned, wanted.assigned);
+  ASSERT_EQ(stored.origin == nullptr, wanted.origin == nullptr);
+  if (wanted.origin) {
+    EXPECT_EQ(*stored.origin, *wanted.origin);
+  }
 }
 
 }  // namespace pawl::store

@@ -196,7 +196,7 @@ TEST_P(TransitionContract, AStartOfAnOldRevisionIsRefused) {
   Revision next = machine.current;
   next.id = RevisionId(Uuid::Random());
   next.initial = false;
-  ASSERT_TRUE(AwaitDone([&](auto done) {
+  ASSERT_TRUE(Await<Revision>([&](auto done) {
                 store_->AddRevision(next, machine.current.id, std::move(done));
               }).ok());
   EXPECT_EQ(Start(store_, NewStart(machine, "one"))->kind, StartResult::Kind::kMachineChanged);

@@ -91,7 +91,7 @@ class FaultyStore : public store::Store {
     inner_.GetRevision(id, std::move(done));
   }
   void AddRevision(const store::Revision& revision, RevisionId expected,
-                   store::DoneCallback done) override {
+                   store::Callback<store::Revision> done) override {
     inner_.AddRevision(revision, expected, std::move(done));
   }
   void DeleteMachine(std::string_view name, store::DoneCallback done) override {
@@ -100,6 +100,48 @@ class FaultyStore : public store::Store {
   void ListMachines(std::string_view after, int64_t limit,
                     store::Callback<store::Page<store::Machine>> done) override {
     inner_.ListMachines(after, limit, std::move(done));
+  }
+  void PublishVersion(std::string_view machine_name, RevisionId expected,
+                      const store::Version& version,
+                      store::Callback<store::Revision> done) override {
+    inner_.PublishVersion(machine_name, expected, version, std::move(done));
+  }
+  void GetVersion(std::string_view machine_name, int64_t number,
+                  store::Callback<store::Machine> done) override {
+    inner_.GetVersion(machine_name, number, std::move(done));
+  }
+  void DeleteVersion(std::string_view machine_name, int64_t number,
+                     store::Callback<std::vector<std::string>> done) override {
+    inner_.DeleteVersion(machine_name, number, std::move(done));
+  }
+  void ListVersions(std::string_view machine_name, std::string_view before, int64_t limit,
+                    store::Callback<store::Page<store::Version>> done) override {
+    inner_.ListVersions(machine_name, before, limit, std::move(done));
+  }
+  void CreateAlias(const store::Alias& alias, store::DoneCallback done) override {
+    inner_.CreateAlias(alias, std::move(done));
+  }
+  void GetAlias(std::string_view machine_name, std::string_view name,
+                store::Callback<store::Alias> done) override {
+    inner_.GetAlias(machine_name, name, std::move(done));
+  }
+  void UpdateAlias(const store::AliasChange& change, store::DoneCallback done) override {
+    inner_.UpdateAlias(change, std::move(done));
+  }
+  void DeleteAlias(std::string_view machine_name, std::string_view name,
+                   store::DoneCallback done) override {
+    inner_.DeleteAlias(machine_name, name, std::move(done));
+  }
+  void ListAliases(const store::AliasQuery& query,
+                   store::Callback<store::Page<store::Alias>> done) override {
+    inner_.ListAliases(query, std::move(done));
+  }
+  void GetTags(const store::Taggable& thing, store::Callback<store::Tags> done) override {
+    inner_.GetTags(thing, std::move(done));
+  }
+  void ChangeTags(const store::Taggable& thing, const store::TagChange& change,
+                  store::DoneCallback done) override {
+    inner_.ChangeTags(thing, change, std::move(done));
   }
   void CreateActivity(const store::Activity& activity,
                       store::Callback<store::Activity> done) override {

@@ -7,9 +7,11 @@ import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import {
   CreateActivityCommand,
+  CreateStateMachineAliasCommand,
   CreateStateMachineCommand,
   DeleteActivityCommand,
   DeleteStateMachineCommand,
+  DeleteStateMachineVersionCommand,
   DescribeExecutionCommand,
   DescribeStateMachineCommand,
   GetActivityTaskCommand,
@@ -21,6 +23,10 @@ import {
   StopExecutionCommand,
   UpdateStateMachineCommand,
   ListStateMachinesCommand,
+  ListTagsForResourceCommand,
+  PublishStateMachineVersionCommand,
+  TagResourceCommand,
+  UpdateStateMachineAliasCommand,
   paginateGetExecutionHistory,
   paginateListExecutions,
   paginateListStateMachines,
@@ -140,6 +146,80 @@ test("an update holds for later executions, and stop ends them", async () => {
   assert.deepEqual([described.status, described.error], ["ABORTED", "Enough"]);
   assert.deepEqual(described.stopDate, stopDate);
   await send(new UpdateStateMachineCommand({ stateMachineArn, definition }));
+});
+
+test("an alias shares its starts out between two versions", async () => {
+  const gives = (result) =>
+    JSON.stringify({ StartAt: "A", States: { A: { Type: "Pass", Result: result, End: true } } });
+  const made = await send(
+    new CreateStateMachineCommand({
+      name: `${name}-versions`,
+      definition: gives("one"),
+      roleArn,
+      publish: true,
+      versionDescription: "first",
+      tags: [{ key: "team", value: "orders" }],
+    }),
+  );
+  const arn = made.stateMachineArn;
+  try {
+    assert.equal(made.stateMachineVersionArn, `${arn}:1`);
+    const described = await send(new DescribeStateMachineCommand({ stateMachineArn: `${arn}:1` }));
+    assert.equal(described.description, "first");
+    await send(new UpdateStateMachineCommand({ stateMachineArn: arn, definition: gives("two") }));
+    const second = await send(new PublishStateMachineVersionCommand({ stateMachineArn: arn }));
+    assert.equal(second.stateMachineVersionArn, `${arn}:2`);
+    const { stateMachineAliasArn } = await send(
+      new CreateStateMachineAliasCommand({
+        name: "LIVE",
+        routingConfiguration: [1, 2].map((n) => ({
+          stateMachineVersionArn: `${arn}:${n}`,
+          weight: 50,
+        })),
+      }),
+    );
+
+    // Of 64 starts all go to one side once in 2 ** 63 times.
+    const outputs = new Set();
+    for (let i = 0; i < 64; ++i) {
+      const { executionArn } = await send(
+        new StartExecutionCommand({ stateMachineArn: stateMachineAliasArn }),
+      );
+      const execution = await ended(executionArn);
+      assert.equal(execution.stateMachineAliasArn, stateMachineAliasArn);
+      outputs.add(`${execution.stateMachineVersionArn} gives ${execution.output}`);
+    }
+    assert.deepEqual([...outputs].sort(), [`${arn}:1 gives "one"`, `${arn}:2 gives "two"`]);
+    const listed = await all(
+      paginateListExecutions({ client, pageSize: 10 }, { stateMachineArn: stateMachineAliasArn }),
+      "executions",
+    );
+    assert.equal(listed.length, 64);
+
+    await refused(
+      new DeleteStateMachineVersionCommand({ stateMachineVersionArn: `${arn}:1` }),
+      "ConflictException",
+      "Version to be deleted must not be referenced by an alias. Current list of aliases " +
+        "referencing this version: [LIVE]",
+    );
+    await send(
+      new UpdateStateMachineAliasCommand({
+        stateMachineAliasArn,
+        routingConfiguration: [{ stateMachineVersionArn: `${arn}:2`, weight: 100 }],
+      }),
+    );
+    await send(new DeleteStateMachineVersionCommand({ stateMachineVersionArn: `${arn}:1` }));
+    const { executionArn } = await send(
+      new StartExecutionCommand({ stateMachineArn: stateMachineAliasArn }),
+    );
+    assert.equal((await ended(executionArn)).output, '"two"');
+
+    await send(new TagResourceCommand({ resourceArn: arn, tags: [{ key: "team", value: "mine" }] }));
+    const { tags } = await send(new ListTagsForResourceCommand({ resourceArn: arn }));
+    assert.deepEqual(tags, [{ key: "team", value: "mine" }]);
+  } finally {
+    await send(new DeleteStateMachineCommand({ stateMachineArn: arn }));
+  }
 });
 
 test("lists come in pages", async () => {

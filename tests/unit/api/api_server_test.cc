@@ -460,7 +460,8 @@ INSTANTIATE_TEST_SUITE_P(
          "StateMachineDoesNotExist",
          StrCat("State Machine Does Not Exist: '", kPrefix, "stateMachine:x:2'")},
         {"VersionToStart", "StartExecution", ArnBody("stateMachineArn", "stateMachine:x:2"),
-         "ValidationException", ""},
+         "StateMachineDoesNotExist",
+         StrCat("State Machine Does Not Exist: '", kPrefix, "stateMachine:x:2'")},
         {"Execution", "DescribeExecution", ArnBody("executionArn", "execution:m:x"),
          "ExecutionDoesNotExist", StrCat("Execution Does Not Exist: '", kPrefix, "execution:m:x'")},
         {"ExecutionToStop", "StopExecution", ArnBody("executionArn", "execution:m:x"),
@@ -502,9 +503,9 @@ INSTANTIATE_TEST_SUITE_P(
          "InvalidExecutionInput",
          "Invalid State Machine Execution Input: 'Unrecognized token 'not': was expecting (JSON "
          "String, Number, Array, Object or token 'null', 'true' or 'false')'"},
-        {"PublishIsNotThere", "UpdateStateMachine",
+        {"NothingButPublication", "UpdateStateMachine",
          StrCat("{\"publish\":true,", ArnBody("stateMachineArn", "stateMachine:x").substr(1)),
-         "ValidationException", ""},
+         "MissingRequiredParameter", ""},
     }),
     [](const auto& info) { return info.param.name; });
 

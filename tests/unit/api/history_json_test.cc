@@ -13,6 +13,8 @@ namespace {
 using core::EventType;
 using core::HistoryEvent;
 
+constexpr char kMachineArn[] = "arn:aws:states:us-east-1:000000000000:stateMachine:M";
+
 // An event with every field set, of which each type shows only its own.
 HistoryEvent FullEvent(EventType type) {
   HistoryEvent event;
@@ -82,12 +84,12 @@ TEST_P(HistoryEventTest, ShowsTheDetailsOfItsType) {
   const std::string head = R"({"id":7,"previousEventId":6,"timestamp":1790218585.123,"type":")" +
                            std::string(core::EventTypeName(GetParam().type)) + "\"";
   std::string with;
-  AppendHistoryEvent(FullEvent(GetParam().type), true, &with);
+  AppendHistoryEvent(FullEvent(GetParam().type), true, kMachineArn, &with);
   EXPECT_EQ(with, head + GetParam().details + "}");
   EXPECT_TRUE(CheckJson(with).ok());
 
   std::string without;
-  AppendHistoryEvent(FullEvent(GetParam().type), false, &without);
+  AppendHistoryEvent(FullEvent(GetParam().type), false, kMachineArn, &without);
   EXPECT_EQ(without, head + GetParam().without_payload + "}");
 }
 
@@ -179,7 +181,7 @@ TEST_P(AbsentFieldsTest, AreNoMembersAndTheDetailsStay) {
   event.payload = Text("1");
   event.resource = Text("arn:r");
   std::string out;
-  AppendHistoryEvent(event, true, &out);
+  AppendHistoryEvent(event, true, kMachineArn, &out);
   EXPECT_TRUE(out.ends_with(
       StrCat("\"", core::EventTypeName(GetParam().type), "\"", GetParam().details, "}")))
       << out;
@@ -219,7 +221,7 @@ TEST_P(IntegrationEventTest, NamesTheTypeOfTheResourceAndTheRest) {
   event.region = Text("us-east-1");
   event.task_token = Text("secret");
   std::string out;
-  AppendHistoryEvent(event, true, &out);
+  AppendHistoryEvent(event, true, kMachineArn, &out);
   EXPECT_TRUE(out.ends_with(GetParam().details)) << out;
 }
 
@@ -253,7 +255,7 @@ TEST(HistoryEvent, HidesParametersWithTheOtherData) {
   event.resource = Text("arn:aws:states:::lambda:invoke");
   event.payload = Text("secret");
   std::string out;
-  AppendHistoryEvent(event, false, &out);
+  AppendHistoryEvent(event, false, kMachineArn, &out);
   EXPECT_EQ(out.find("secret"), std::string::npos) << out;
   EXPECT_EQ(out.find("parameters"), std::string::npos) << out;
 }
@@ -264,7 +266,7 @@ TEST(HistoryEvent, LeavesOutWhatIsNotSet) {
   event.timestamp = absl::FromUnixSeconds(1'790'218'585);
   event.type = EventType::kExecutionAborted;
   std::string out;
-  AppendHistoryEvent(event, true, &out);
+  AppendHistoryEvent(event, true, kMachineArn, &out);
   EXPECT_EQ(out, R"({"id":3,"previousEventId":0,"timestamp":1790218585,"type":"ExecutionAborted",)"
                  R"("executionAbortedEventDetails":{}})");
 }
@@ -274,8 +276,23 @@ TEST(HistoryEvent, ShowsAnEmptyErrorThatWasGiven) {
   event.type = EventType::kActivityFailed;
   event.error = Text("");
   std::string out;
-  AppendHistoryEvent(event, true, &out);
+  AppendHistoryEvent(event, true, kMachineArn, &out);
   EXPECT_NE(out.find(R"("activityFailedEventDetails":{"error":""})"), std::string::npos);
+}
+
+TEST(HistoryJson, ToldWhatAnExecutionWasStartedBy) {
+  HistoryEvent event;
+  event.id = 1;
+  event.type = EventType::kExecutionStarted;
+  event.role_arn = Text("arn:role");
+  event.origin = std::make_shared<core::Origin>(core::Origin{.version = 3, .alias = "live"});
+  std::string out;
+  AppendHistoryEvent(event, false, kMachineArn, &out);
+  EXPECT_NE(out.find(StrCat(R"("executionStartedEventDetails":{"roleArn":"arn:role",)",
+                            R"("stateMachineAliasArn":")", kMachineArn, R"(:live",)",
+                            R"("stateMachineVersionArn":")", kMachineArn, R"(:3"})")),
+            std::string::npos)
+      << out;
 }
 
 }  // namespace

@@ -15,16 +15,28 @@ constexpr Member kPart[] = {
     {.name = "weight", .type = MemberType::kInteger, .required = true, .most = 100},
     {.name = "key", .least = 1, .most = 4},
 };
+bool IsPrintable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '!' && c <= '~'; });
+}
+
+bool IsDigits(std::string_view text) {
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
 constexpr Member kMembers[] = {
     {.name = "name", .required = true, .least = 1, .most = 5},
     {.name = "secret", .sensitive = true, .least = 2, .most = 3},
     {.name = "count", .type = MemberType::kInteger, .most = 1000},
     {.name = "flag", .type = MemberType::kBoolean},
     {.name = "colour", .values = kColours},
-    {.name = "trace", .ascii = true},
-    {.name = "token", .printable = true},
+    {.name = "token", .pattern = {"[!-~]+", IsPrintable}},
+    {.name = "digits", .pattern = {"^[0-9]*$", IsDigits}},
     {.name = "part", .type = MemberType::kStructure, .members = kPart},
-    {.name = "parts", .type = MemberType::kStructureList, .members = kPart},
+    {.name = "parts",
+     .type = MemberType::kStructureList,
+     .most = 2,
+     .members = kPart,
+     .item = "Part"},
+    {.name = "words", .type = MemberType::kStringList, .least = 1, .most = 3},
     {.name = "payload", .payload = PayloadLength::kBytes},
     {.name = "text", .payload = PayloadLength::kCharacters},
 };
@@ -54,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(
     Members, CheckRequestTest,
     testing::ValuesIn(std::vector<SchemaCase>{
         {"AllThatIsAllowedPasses",
-         R"({"name":"n","secret":"ab","count":1000,"flag":true,"colour":"RED","trace":"~",
+         R"({"name":"n","secret":"ab","count":1000,"flag":true,"colour":"RED","digits":"42",
              "part":{"weight":1},"parts":[{"weight":0}]})",
          "", ""},
         {"NotPrintable", R"({"name":"n","token":"a b"})", "ValidationException",
@@ -85,9 +97,9 @@ INSTANTIATE_TEST_SUITE_P(
         {"NotInTheEnumeration", R"({"name":"n","colour":"red"})", "ValidationException",
          kOne + "Value 'red' at 'colour'" + kFailed +
              "Member must satisfy enum value set: [RED, BLUE]"},
-        {"NotAscii", R"({"name":"n","trace":"ä"})", "ValidationException",
-         kOne + "Value 'ä' at 'trace'" + kFailed +
-             R"(Member must satisfy regular expression pattern: \p{ASCII}*)"},
+        {"DoesNotMatchThePattern", R"({"name":"n","digits":"4x"})", "ValidationException",
+         kOne + "Value '4x' at 'digits'" + kFailed +
+             "Member must satisfy regular expression pattern: ^[0-9]*$"},
         {"CharactersCountWhereTheQuotaIsInCharacters", R"({"name":"n","text":"äöü"})", "", ""},
         {"TheLimitOfPayloadsIsNamed", R"({"name":"n","text":"abcde"})", "ValidationException",
          kOne + "Value 'abcde' at 'text'" + kFailed +
@@ -103,6 +115,18 @@ INSTANTIATE_TEST_SUITE_P(
          "ValidationException",
          kOne + "Value '101' at 'parts.2.member.weight'" + kFailed +
              "Member must have value less than or equal to 100"},
+        {"TooManyItemsAreShownAsJavaPrintsThem",
+         R"({"name":"n","parts":[{"weight":1},{"weight":2},{"weight":3}]})", "ValidationException",
+         kOne +
+             "Value '[Part(weight=1, key=null), Part(weight=2, key=null), Part(weight=3, "
+             "key=null)]' at 'parts'" +
+             kFailed + "Member must have length less than or equal to 2"},
+        {"AStringOfAListIsTooLong", R"({"name":"n","words":["a","four"]})", "ValidationException",
+         kOne + "Value '[a, four]' at 'words'" + kFailed +
+             "Member must satisfy constraint: [Member must have length less than or equal to 3, "
+             "Member must have length greater than or equal to 1]"},
+        {"NumberForAStringOfAList", R"({"name":"n","words":[1]})", "SerializationException",
+         "NUMBER_VALUE can not be converted to a String"},
         {"SeveralAreCountedAndJoined", R"({"name":"","count":1001})", "ValidationException",
          "2 validation errors detected: Value '' at 'name'" + kFailed +
              "Member must have length greater than or equal to 1; Value '1001' at 'count'" +
@@ -138,18 +162,24 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Operations, AreThoseOfTheReference) {
   std::vector<std::string_view> names;
-  for (const auto group : {StateMachineOperations(), ExecutionOperations(), HistoryOperations(),
-                           ActivityOperations(), TaskOperations()}) {
+  for (const auto group :
+       {StateMachineOperations(), StateMachineReadOperations(), VersionOperations(),
+        AliasOperations(), TagOperations(), ExecutionOperations(), HistoryOperations(),
+        ActivityOperations(), TaskOperations()}) {
     for (const Operation& operation : group) names.push_back(operation.name);
   }
-  EXPECT_THAT(names,
-              testing::UnorderedElementsAre(
-                  "CreateActivity", "CreateStateMachine", "DeleteActivity", "DeleteStateMachine",
-                  "DescribeActivity", "DescribeExecution", "DescribeStateMachine",
-                  "DescribeStateMachineForExecution", "GetActivityTask", "GetExecutionHistory",
-                  "ListActivities", "ListExecutions", "ListStateMachines", "RedriveExecution",
-                  "SendTaskFailure", "SendTaskHeartbeat", "SendTaskSuccess", "StartExecution",
-                  "StopExecution", "UpdateStateMachine", "ValidateStateMachineDefinition"));
+  EXPECT_THAT(
+      names,
+      testing::UnorderedElementsAre(
+          "CreateActivity", "CreateStateMachine", "CreateStateMachineAlias", "DeleteActivity",
+          "DeleteStateMachine", "DeleteStateMachineAlias", "DeleteStateMachineVersion",
+          "DescribeActivity", "DescribeExecution", "DescribeStateMachine",
+          "DescribeStateMachineAlias", "DescribeStateMachineForExecution", "GetActivityTask",
+          "GetExecutionHistory", "ListActivities", "ListExecutions", "ListStateMachineAliases",
+          "ListStateMachineVersions", "ListStateMachines", "ListTagsForResource",
+          "PublishStateMachineVersion", "RedriveExecution", "SendTaskFailure", "SendTaskHeartbeat",
+          "SendTaskSuccess", "StartExecution", "StopExecution", "TagResource", "UntagResource",
+          "UpdateStateMachine", "UpdateStateMachineAlias", "ValidateStateMachineDefinition"));
 }
 
 }  // namespace

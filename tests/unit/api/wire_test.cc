@@ -109,8 +109,24 @@ TEST(MachineArn, OfAVersionOrAliasIsRefusedInClearWords) {
         kAccount, "arn:aws:states:us-east-1:123456789012:stateMachine:m:" + std::string(qualifier));
     ASSERT_FALSE(arn.ok());
     EXPECT_EQ(arn.error().code, "ValidationException");
-    EXPECT_NE(arn.error().message.find("versions and aliases"), std::string::npos);
+    EXPECT_NE(arn.error().message.find("Version and alias ARNs"), std::string::npos);
   }
+}
+
+TEST(MachineArn, TellsVersionsFromAliases) {
+  const std::string machine = "arn:aws:states:us-east-1:123456789012:stateMachine:m";
+  EXPECT_TRUE(ReadVersionArn(kAccount, machine + ":12").ok());
+  EXPECT_TRUE(ReadAliasArn(kAccount, machine + ":v12").ok());
+  for (const auto& text : {machine, machine + ":v12"}) {
+    EXPECT_EQ(ReadVersionArn(kAccount, text).error().code, "InvalidArn") << text;
+  }
+  for (const auto& text : {machine, machine + ":12"}) {
+    EXPECT_EQ(ReadAliasArn(kAccount, text).error().code, "InvalidArn") << text;
+  }
+  EXPECT_EQ(VersionNumber("12"), 12);
+  EXPECT_EQ(VersionNumber("99999999999999999999"), 0);
+  EXPECT_EQ(VersionNumber("1a"), std::nullopt);
+  EXPECT_EQ(VersionNumber(""), std::nullopt);
 }
 
 TEST(MachineArn, WithALabelNamesTheReason) {

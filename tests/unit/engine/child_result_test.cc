@@ -60,5 +60,19 @@ TEST(ChildResult, AChildThatWasStoppedWithoutReasonsHasNone) {
   EXPECT_NE(result.cause->view().find(R"("Status":"ABORTED")"), std::string_view::npos);
 }
 
+TEST(ChildResult, TellsTheVersionAndTheAliasOfTheChild) {
+  store::ExecutionRecord child = Child(core::Status::kSucceeded);
+  child.origin = std::make_shared<core::Origin>(
+      core::Origin{.version = 2, .alias = "live", .trace_header = "Root=1"});
+  const TaskResult result = ChildResult(child, Account(), /*parsed=*/false);
+  EXPECT_NE(
+      result.output.view().find(
+          R"("StateMachineAliasArn":"arn:aws:states:us-east-1:000000000000:stateMachine:m:live",)"
+          R"("StateMachineArn":"arn:aws:states:us-east-1:000000000000:stateMachine:m",)"
+          R"("StateMachineVersionArn":"arn:aws:states:us-east-1:000000000000:stateMachine:m:2",)"
+          R"("Status":"SUCCEEDED","StopDate":1700000001456,"TraceHeader":"Root=1"})"),
+      std::string_view::npos);
+}
+
 }  // namespace
 }  // namespace pawl::engine
