@@ -34,7 +34,7 @@ TEST_P(ForkContract, RunsAnyRevisionOfItsMachineAndKeepsWhereItCameFrom) {
   Revision newer = machine_.current;
   newer.id = RevisionId(Uuid::Random());
   newer.initial = false;
-  ASSERT_TRUE(AwaitDone([&](auto done) {
+  ASSERT_TRUE(Await<Revision>([&](auto done) {
                 store_->AddRevision(newer, machine_.current.id, std::move(done));
               }).ok());
   const Step fork = NewFork(machine_.current.id);

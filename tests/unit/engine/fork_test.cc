@@ -48,7 +48,9 @@ class ForkTest : public EngineTest {
     const RevisionId before = revision.id;
     revision.id = RevisionId(Uuid::Random());
     revision.definition = definition;
-    store_.AddRevision(revision, before, [](const absl::Status& s) { EXPECT_TRUE(s.ok()) << s; });
+    store_.AddRevision(revision, before, [](const absl::StatusOr<store::Revision>& s) {
+      EXPECT_TRUE(s.ok()) << s.status();
+    });
     Run();
     return revision.id;
   }

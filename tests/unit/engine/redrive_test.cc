@@ -123,7 +123,9 @@ TEST_F(RedriveTest, AMachineThatHasBeenUpdatedRunsAsItBegan) {
   const RevisionId before = revision.id;
   revision.id = RevisionId(Uuid::Random());
   revision.definition = R"({"StartAt": "X", "States": {"X": {"Type": "Succeed"}}})";
-  store_.AddRevision(revision, before, [](const absl::Status& s) { ASSERT_TRUE(s.ok()) << s; });
+  store_.AddRevision(revision, before, [](const absl::StatusOr<store::Revision>& s) {
+    ASSERT_TRUE(s.ok()) << s.status();
+  });
   Run();
   Poll(*node);
   ASSERT_TRUE(Redrive(*node, "m").ok());

@@ -9,7 +9,7 @@
 namespace pawl::engine {
 namespace {
 
-constexpr char kTwoTasks[] = R"({"StartAt": "One", "States": {
+constexpr char kOneAfterTheOther[] = R"({"StartAt": "One", "States": {
   "One": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:000000000000:activity:work",
           "Next": "Two"},
   "Two": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:000000000000:activity:work",
@@ -18,7 +18,7 @@ constexpr char kTwoTasks[] = R"({"StartAt": "One", "States": {
 class StalePositionTest : public EngineTest {
  protected:
   StalePositionTest() {
-    Deploy("two", kTwoTasks);
+    Deploy("two", kOneAfterTheOther);
     a_ = MakeNode(&store_);
     b_ = MakeNode(&store_);
     Poll(*a_);
