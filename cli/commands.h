@@ -28,6 +28,12 @@ void AddDescribe(CLI::App* app, Session* session);
 void AddStart(CLI::App* app, Session* session);
 void AddStop(CLI::App* app, Session* session);
 
+// cli/redrive_command.cc
+void AddRedrive(CLI::App* app, Session* session);
+
+// cli/fork_command.cc
+void AddFork(CLI::App* app, Session* session);
+
 // cli/history_command.cc
 void AddHistory(CLI::App* app, Session* session);
 

@@ -17,9 +17,9 @@ constexpr size_t kColumnsBeforePayload = 12 + 2 + 4 + 2 + kEventColumns + 2 + kS
 constexpr size_t kLeastPayloadColumns = 20;
 
 // What is worth a place on the line, in this order.
-constexpr std::array<std::string_view, 10> kShownDetails = {
-    "error",      "cause",     "input", "output", "parameters",
-    "workerName", "mapRunArn", "index", "length", "redriveCount"};
+constexpr std::array<std::string_view, 11> kShownDetails = {
+    "error",      "cause",     "forkedFrom", "input",  "output",      "parameters",
+    "workerName", "mapRunArn", "index",      "length", "redriveCount"};
 
 Json DetailsOf(Json event) {
   for (const JsonMember& member : event.members()) {

@@ -42,6 +42,8 @@ int main(int argc, char** argv) {
   AddHistory(&app, &session);
   AddList(&app, &session);
   AddStop(&app, &session);
+  AddRedrive(&app, &session);
+  AddFork(&app, &session);
   AddActivity(&app, &session);
   AddTask(&app, &session);
   AddEval(&app, &session);

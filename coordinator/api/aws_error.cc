@@ -68,6 +68,10 @@ AwsError ExecutionDoesNotExist(std::string_view arn) {
 AwsError ExecutionAlreadyExists(std::string_view arn) {
   return Quoted("ExecutionAlreadyExists", "Execution Already Exists", arn);
 }
+AwsError ExecutionNotRedrivable(std::string_view arn, std::string_view reason) {
+  return {"ExecutionNotRedrivable",
+          fmt::format("Execution {} invalid for redrive as: {}", arn, reason)};
+}
 AwsError ActivityDoesNotExist(std::string_view arn) {
   return Quoted("ActivityDoesNotExist", "Activity Does Not Exist", arn);
 }

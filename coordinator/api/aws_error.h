@@ -31,6 +31,7 @@ AwsError StateMachineDeleting(std::string_view arn);
 AwsError StateMachineTypeNotSupported();
 AwsError ExecutionDoesNotExist(std::string_view arn);
 AwsError ExecutionAlreadyExists(std::string_view arn);
+AwsError ExecutionNotRedrivable(std::string_view arn, std::string_view reason);
 AwsError ActivityDoesNotExist(std::string_view arn);
 AwsError ResourceNotFound(std::string_view arn);
 AwsError InvalidArn(std::string_view reason);

@@ -8,6 +8,7 @@
 #include "coordinator/asl/json_diagnosis.h"
 #include "coordinator/base/ids.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/store/execution_record.h"
 
 namespace pawl::api {
 namespace {
@@ -24,24 +25,13 @@ constexpr Member kStartExecution[] = {
     {.name = "traceHeader", .most = 256, .ascii = true},
 };
 
-// What is wrong with an input, in the words of the parser that AWS uses.
-std::optional<AwsError> CheckInput(std::string_view input, int64_t max_bytes) {
-  if (input.empty()) return InvalidExecutionInput("Invalid execution input.");
-  if (static_cast<int64_t>(input.size()) > max_bytes) {
-    return InvalidExecutionInput(
-        fmt::format("Input is longer than the maximum of {} bytes in UTF-8.", max_bytes));
-  }
-  const absl::Status checked = CheckJson(input);
-  if (checked.ok()) return std::nullopt;
-  return InvalidExecutionInput(asl::DiagnoseJson(input, FromAbsl(checked.message())).message);
-}
-
 void StartExecution(Services& services, CallPtr call) {
   const auto arn = ReadPlainMachineArn(services.account, call->Text("stateMachineArn"));
   if (!arn.ok()) return call->Fail(arn.error());
   if (const auto error = CheckName(call->Text("name"))) return call->Fail(*error);
   const std::string_view input = call->Has("input") ? call->Text("input") : "{}";
-  if (const auto error = CheckInput(input, services.max_payload_bytes)) return call->Fail(*error);
+  if (const auto error = CheckExecutionInput(input, services.max_payload_bytes))
+    return call->Fail(*error);
 
   const std::string name =
       call->Has("name") ? std::string(call->Text("name")) : Uuid::Random().ToString();
@@ -96,16 +86,43 @@ void StopExecution(Services& services, CallPtr call) {
 
 constexpr Member kDescribeExecution[] = {ArnMember("executionArn"), IncludedDataMember()};
 
-// What Describe tells of a redrive that has not happened (reference/api.md 4.6).
-void WriteRedrive(core::Status status, ObjectWriter* body) {
-  body->Int("redriveCount", 0);
-  if (status != core::Status::kRunning && status != core::Status::kSucceeded) {
-    body->Text("redriveStatus", "REDRIVABLE");
-    return;
+// Whether it can be redriven (reference/api.md 4.6).
+void WriteRedriveStatus(const store::ExecutionRecord& record, absl::Time now, ObjectWriter* body) {
+  const auto why_not = core::WhyNotRedrivable(store::CandidateOf(record), now);
+  body->Text("redriveStatus", why_not ? "NOT_REDRIVABLE" : "REDRIVABLE");
+  if (why_not) body->Text("redriveStatusReason", *why_not);
+}
+
+constexpr Member kRedriveExecution[] = {
+    ArnMember("executionArn"),
+    {.name = "clientToken", .least = 1, .most = 64, .printable = true},
+};
+
+void RedriveExecution(Services& services, CallPtr call) {
+  const auto arn = ReadExecutionArn(services.account, call->Text("executionArn"));
+  if (!arn.ok()) return call->Fail(arn.error());
+  if (arn->name.find('/') != std::string::npos) {
+    return call->Fail(ValidationException("Labeled Execution ARNs are not supported for this API"));
   }
-  body->Text("redriveStatus", "NOT_REDRIVABLE")
-      .Text("redriveStatusReason",
-            fmt::format("Execution is {} and cannot be redriven", core::StatusName(status)));
+  services.engine->RedriveExecution(
+      arn->name, arn->qualifier, std::string(call->Text("clientToken")),
+      [call](const absl::StatusOr<absl::Time>& redriven_at) {
+        const std::string_view execution_arn = call->Text("executionArn");
+        switch (redriven_at.status().code()) {
+          case absl::StatusCode::kOk:
+            break;
+          case absl::StatusCode::kNotFound:
+            return call->Fail(ExecutionDoesNotExist(execution_arn));
+          case absl::StatusCode::kFailedPrecondition:
+            return call->Fail(
+                ExecutionNotRedrivable(execution_arn, FromAbsl(redriven_at.status().message())));
+          default:
+            return call->Fail(redriven_at.status());
+        }
+        std::string out;
+        ObjectWriter(&out).Time("redriveDate", *redriven_at).Close();
+        call->Succeed(std::move(out));
+      });
 }
 
 // What Describe and the lists have in common.
@@ -117,6 +134,16 @@ void WriteSummary(const Services& services, const store::ExecutionRecord& record
       .Text("status", core::StatusName(record.status))
       .Time("startDate", record.started_at);
   if (record.status != core::Status::kRunning) body->Time("stopDate", record.closed_at);
+  body->Int("redriveCount", record.redrive_count);
+  if (record.redrive_count > 0) body->Time("redriveDate", record.redriven_at);
+}
+
+// No member of AWS's: only executions have it that AWS does not know.
+void WriteFork(const core::ForkOrigin& fork, ObjectWriter* body) {
+  ObjectWriter origin(body->Key("forkedFrom"));
+  origin.Text("executionArn", fork.execution_arn).Text("state", fork.state.view());
+  if (fork.event_id != 0) origin.Int("eventId", fork.event_id);
+  origin.Close();
 }
 
 std::string Described(const Services& services, const store::ExecutionRecord& record,
@@ -135,7 +162,8 @@ std::string Described(const Services& services, const store::ExecutionRecord& re
     }
     if (record.cause.has_value()) body.Text("cause", record.cause->view());
   }
-  WriteRedrive(record.status, &body);
+  WriteRedriveStatus(record, services.clock->Now(), &body);
+  if (record.fork != nullptr) WriteFork(*record.fork, &body);
   body.Close();
   return out;
 }
@@ -180,7 +208,7 @@ void WritePage(const Services& services, const std::string& request,
     if (&record != &page.items.front()) *list += ',';
     ObjectWriter item(list);
     WriteSummary(services, record, &item);
-    item.Int("redriveCount", 0).Close();
+    item.Close();
   }
   *list += ']';
   WriteNextToken(services, request, page.next, &body);
@@ -237,10 +265,22 @@ void ListExecutions(Services& services, CallPtr call) {
 
 }  // namespace
 
+std::optional<AwsError> CheckExecutionInput(std::string_view input, int64_t max_bytes) {
+  if (input.empty()) return InvalidExecutionInput("Invalid execution input.");
+  if (static_cast<int64_t>(input.size()) > max_bytes) {
+    return InvalidExecutionInput(
+        fmt::format("Input is longer than the maximum of {} bytes in UTF-8.", max_bytes));
+  }
+  const absl::Status checked = CheckJson(input);
+  if (checked.ok()) return std::nullopt;
+  return InvalidExecutionInput(asl::DiagnoseJson(input, FromAbsl(checked.message())).message);
+}
+
 std::span<const Operation> ExecutionOperations() {
   static constexpr Operation kOperations[] = {
       {"DescribeExecution", kDescribeExecution, DescribeExecution},
       {"ListExecutions", kListExecutions, ListExecutions},
+      {"RedriveExecution", kRedriveExecution, RedriveExecution},
       {"StartExecution", kStartExecution, StartExecution},
       {"StopExecution", kStopExecution, StopExecution},
   };

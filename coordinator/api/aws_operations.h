@@ -26,6 +26,7 @@ struct Operation {
 
 std::span<const Operation> StateMachineOperations();
 std::span<const Operation> ExecutionOperations();
+std::span<const Operation> ForkOperations();
 std::span<const Operation> HistoryOperations();
 std::span<const Operation> ActivityOperations();
 std::span<const Operation> TaskOperations();
@@ -50,6 +51,9 @@ inline constexpr Member NextTokenMember(int64_t most = kMaxPageTokenCharacters) 
 inline constexpr Member IncludedDataMember() {
   return {.name = "includedData", .values = kIncludedData};
 }
+
+// What is wrong with an execution's input, in the words of the parser that AWS uses.
+std::optional<AwsError> CheckExecutionInput(std::string_view input, int64_t max_bytes);
 
 // Where the page that the call asks for begins: empty for the first. `request` as for PageTokens.
 Outcome<std::string, AwsError> PagePosition(const Services& services, const Call& call,

@@ -22,6 +22,7 @@ enum class Shape {
   kEvaluationFailed,
   kStateEntered,
   kStateExited,
+  kRedriven,
   kMapStarted,
   kIteration,
   kScheduled,
@@ -90,6 +91,8 @@ Details DetailsOf(EventType type) {
       return {Shape::kFailure, "executionAbortedEventDetails"};
     case EventType::kExecutionTimedOut:
       return {Shape::kFailure, "executionTimedOutEventDetails"};
+    case EventType::kExecutionRedriven:
+      return {Shape::kRedriven, "executionRedrivenEventDetails"};
     case EventType::kMapStateStarted:
       return {Shape::kMapStarted, "mapStateStartedEventDetails"};
     case EventType::kMapIterationStarted:
@@ -178,6 +181,7 @@ void WriteDetails(const HistoryEvent& event, Shape shape, bool execution_data,
     case Shape::kStarted:
       WriteInput(event, execution_data, details);
       details->Text("roleArn", event.role_arn.view());
+      if (event.fork != nullptr) details->Text("forkedFrom", event.fork->execution_arn);
       break;
     case Shape::kOutput:
       WriteOutput(event, execution_data, details);
@@ -198,6 +202,9 @@ void WriteDetails(const HistoryEvent& event, Shape shape, bool execution_data,
       details->Text("name", event.name.view());
       WriteOutput(event, execution_data, details);
       WriteAssigned(event, execution_data, details);
+      break;
+    case Shape::kRedriven:
+      details->Int("redriveCount", event.redrive_count.value_or(0));
       break;
     case Shape::kMapStarted:
       details->Int("length", event.length.value_or(0));

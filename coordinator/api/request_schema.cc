@@ -156,6 +156,10 @@ class Violations {
     if (member.ascii && std::any_of(text.begin(), text.end(), [](char c) { return c < 0; })) {
       Add(member, quoted, path, R"(Member must satisfy regular expression pattern: \p{ASCII}*)");
     }
+    if (member.printable &&
+        std::any_of(text.begin(), text.end(), [](char c) { return c < '!' || c > '~'; })) {
+      Add(member, quoted, path, "Member must satisfy regular expression pattern: [!-~]+");
+    }
   }
 
   void CheckInteger(int64_t value, const Member& member, const std::string& path) {

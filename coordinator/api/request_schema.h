@@ -33,6 +33,7 @@ struct Member {
   PayloadLength payload = PayloadLength::kFree;
   std::span<const std::string_view> values = {};  // of an enumeration
   bool ascii = false;                             // pattern \p{ASCII}*
+  bool printable = false;                         // pattern [!-~]+
   std::span<const Member> members = {};           // of a structure, or of a list's structures
 };
 

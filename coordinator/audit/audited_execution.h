@@ -42,7 +42,7 @@ struct AuditedWait {
 
 struct AuditedExecution {
   // `facts` is never null. Open: the position. Closed: status, last_event_id, closed_at, output,
-  // error and cause; no branches, version 0.
+  // error and cause, redrive_count and redriven_at; no branches, version 0.
   core::Execution execution;
   // Of an open one: when a node may take it up.
   absl::Time claimable_at = absl::InfiniteFuture();

@@ -94,7 +94,7 @@ class Auditor::Impl {
     for (const ExecutionName& name : MissingNames()) {
       Findings findings{
           {rule::kStartFound, "a client was told that it is there, it is not stored"}};
-      CheckCallsAgree(index_.by_name().at(name), skew_, &findings);
+      CheckCallsAgree(index_.by_name().at(name), skew_, /*redriven=*/false, &findings);
       for (Finding& finding : findings) {
         Report(StrCat(name.first, ":", name.second), std::move(finding));
       }
@@ -145,9 +145,10 @@ class Auditor::Impl {
     const auto named = index_.by_name().find({facts.machine_name, facts.name});
     if (named != index_.by_name().end()) {
       seen_names_.insert(named->first);
-      CheckCallsAgree(named->second, skew_, findings);
+      const bool redriven = WasRedriven(audited);
+      CheckCallsAgree(named->second, skew_, redriven, findings);
       CheckCallsHold(named->second, audited, findings);
-      evidence.known_end = KnownEnd(named->second);
+      if (!redriven) evidence.known_end = KnownEnd(named->second);
     }
     const auto tokens = index_.by_id().find(facts.id);
     if (tokens != index_.by_id().end()) {

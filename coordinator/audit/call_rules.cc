@@ -20,6 +20,20 @@ bool EndsExecution(std::string_view type) {
          type == "ExecutionTimedOut";
 }
 
+// What an execution is once that event has ended it.
+std::string_view EndOf(core::EventType type) {
+  switch (type) {
+    case core::EventType::kExecutionFailed:
+      return core::StatusName(core::Status::kFailed);
+    case core::EventType::kExecutionAborted:
+      return core::StatusName(core::Status::kAborted);
+    case core::EventType::kExecutionTimedOut:
+      return core::StatusName(core::Status::kTimedOut);
+    default:
+      return "";
+  }
+}
+
 // Times on the wire have milliseconds.
 bool SameMoment(absl::Time a, absl::Time b) {
   return absl::AbsDuration(a - b) < absl::Milliseconds(1);
@@ -123,7 +137,11 @@ class StoredCheck {
   StoredCheck(const AuditedExecution& stored, Findings* findings)
       : execution_(stored.execution), findings_(*findings) {
     for (const AuditedRow& row : stored.history) {
-      for (const core::HistoryEvent& event : row.events) events_.push_back(&event);
+      for (const core::HistoryEvent& event : row.events) {
+        const bool redriven = event.type == core::EventType::kExecutionRedriven;
+        if (redriven && !events_.empty()) taken_back_.push_back(events_.back());
+        events_.push_back(&event);
+      }
     }
   }
 
@@ -154,7 +172,7 @@ class StoredCheck {
   }
 
   void CheckStop(const Call& call, const StopExecutionCall& what) {
-    if (!call.ok()) return;
+    if (!call.ok() || TakenBack(what.stopped_at)) return;
     if (!execution_.closed()) {
       Fail(rule::kStopped, StrCat(Shown(call), " was acknowledged, the execution is open"));
     } else if (!SameMoment(what.stopped_at, execution_.closed_at)) {
@@ -166,7 +184,7 @@ class StoredCheck {
   void CheckStatus(const Call& call, const DescribeExecutionCall& what) {
     // When its end was decided is stored, not when that was written: RUNNING may be seen until
     // then.
-    if (!call.ok() || what.status == kRunning) return;
+    if (!call.ok() || what.status == kRunning || TakenBack(what.status)) return;
     const std::string_view status = core::StatusName(execution_.status);
     if (what.status != status) {
       Fail(rule::kStatusKept, StrCat(Shown(call), " saw ", what.status, ", stored is ", status));
@@ -194,8 +212,22 @@ class StoredCheck {
     return false;
   }
 
+  // Whether the execution had ended so before a redrive.
+  bool TakenBack(std::string_view status) const {
+    return std::any_of(taken_back_.begin(), taken_back_.end(),
+                       [&](const auto* end) { return EndOf(end->type) == status; });
+  }
+  // The same of when it ended. What has timed out ended before its event: no stop tells when.
+  bool TakenBack(absl::Time stopped_at) const {
+    return std::any_of(taken_back_.begin(), taken_back_.end(), [&](const auto* end) {
+      return end->type == core::EventType::kExecutionTimedOut ||
+             SameMoment(end->timestamp, stopped_at);
+    });
+  }
+
   const core::Execution& execution_;
-  std::vector<const core::HistoryEvent*> events_;  // by id, from 1
+  std::vector<const core::HistoryEvent*> events_;      // by id, from 1
+  std::vector<const core::HistoryEvent*> taken_back_;  // ends that redrives followed
   Findings& findings_;
 };
 
@@ -218,10 +250,20 @@ absl::Time KnownEnd(const NamedCalls& calls) {
   return end;
 }
 
-void CheckCallsAgree(const NamedCalls& calls, const ClockSkew& skew, Findings* findings) {
-  const absl::Time late = KnownEnd(calls) + skew.clients;
+bool WasRedriven(const AuditedExecution& stored) {
+  for (const AuditedRow& row : stored.history) {
+    const bool redriven =
+        !row.events.empty() && row.events.front().type == core::EventType::kExecutionRedriven;
+    if (redriven) return true;
+  }
+  return false;
+}
+
+void CheckCallsAgree(const NamedCalls& calls, const ClockSkew& skew, bool redriven,
+                     Findings* findings) {
+  const absl::Time late = redriven ? absl::InfiniteFuture() : KnownEnd(calls) + skew.clients;
   CheckStartsAgree(calls, late, findings);
-  CheckStatusesAgree(calls, late, findings);
+  if (!redriven) CheckStatusesAgree(calls, late, findings);
   CheckReadsAgree(calls, findings);
   CheckExists(calls, skew, findings);
 }

@@ -3,7 +3,8 @@
 //   starts      what was acknowledged is there, with that input and start date; a repeat gets the
 //               same answer; once a client knows that the execution has ended its name is refused
 //   reads       an event that anyone has read is stored as it was read, and all reads agree
-//   status      a final status that anyone has read stays, and is the one that is stored
+//   status      a final status that anyone has read stays, and is the one that is stored, or that a
+//               redrive has taken back
 //   stops       what was acknowledged has closed the execution at that time
 //
 // The rules of tasks are in task_rules.h.
@@ -30,8 +31,13 @@ struct ClockSkew {
 // InfiniteFuture: none did.
 absl::Time KnownEnd(const NamedCalls& calls);
 
-// Of calls alone, whether the execution is stored or not.
-void CheckCallsAgree(const NamedCalls& calls, const ClockSkew& skew, Findings* findings);
+// Whether the execution has been redriven: an end that a client has seen is not for good then.
+bool WasRedriven(const AuditedExecution& stored);
+
+// Of calls alone, whether the execution is stored or not. `redriven`: what follows from a known end
+// is not asked for.
+void CheckCallsAgree(const NamedCalls& calls, const ClockSkew& skew, bool redriven,
+                     Findings* findings);
 
 // Of calls with the execution that is stored. It was read after all of them had been answered.
 void CheckCallsHold(const NamedCalls& calls, const AuditedExecution& stored, Findings* findings);

@@ -74,11 +74,7 @@ class HistoryCheck {
       Add(rule::kTimeForward, StrCat(Named(event), " is earlier than the event before it"));
     }
     last_time_ = std::max(last_time_, event.timestamp);
-    if (ended_by_ != 0) {
-      Add(rule::kEndIsLast,
-          StrCat(Named(event), " comes after event ", ended_by_, ", which ends the execution"));
-    }
-    if (EndsExecution(event.type)) ended_by_ = event.id;
+    CheckEnd(event);
     CheckAttempt(event);
     return true;
   }
@@ -91,6 +87,24 @@ class HistoryCheck {
 
   void Add(std::string_view rule, std::string what) {
     findings_.push_back({rule, std::move(what)});
+  }
+
+  // Nothing follows an end but its redrive, and a redrive nothing else but an end; success is for
+  // good.
+  void CheckEnd(const HistoryEvent& event) {
+    const bool redrives = event.type == EventType::kExecutionRedriven;
+    if (redrives && (ended_by_ == 0 || event.previous_id != ended_by_)) {
+      Add(rule::kEndIsLast, StrCat(Named(event), " does not follow from an end of the execution"));
+    } else if (ended_by_ != 0 && (!redrives || succeeded_)) {
+      Add(rule::kEndIsLast,
+          StrCat(Named(event), " comes after event ", ended_by_, ", which ends the execution"));
+    }
+    if (redrives && event.redrive_count != ++redrives_) {
+      Add(rule::kEndIsLast, StrCat(Named(event), " should be redrive ", redrives_));
+    }
+    if (redrives) ended_by_ = 0;
+    if (EndsExecution(event.type)) ended_by_ = event.id;
+    succeeded_ = event.type == EventType::kExecutionSucceeded;
   }
 
   // A task is scheduled, then started once, submitted once if it hands out a token, then ended
@@ -117,6 +131,8 @@ class HistoryCheck {
   Findings& findings_;
   int64_t next_id_ = 1;
   int64_t ended_by_ = 0;
+  int64_t redrives_ = 0;
+  bool succeeded_ = false;
   absl::Time last_time_ = absl::InfinitePast();
   absl::flat_hash_map<int64_t, Link> links_;  // of tasks: all but the ends, by id
 };

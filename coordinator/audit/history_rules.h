@@ -14,8 +14,8 @@ namespace pawl::audit {
 
 // Of a history, whatever the state of the execution: it begins with ExecutionStarted; ids are 1, 2,
 // 3, ...; times do not go back; causes come before effects; a task is started at most once and ends
-// at most once; only the last event ends the execution; no two rows were written by one
-// transaction.
+// at most once; what ends the execution is the last event, or is followed by its redrive, which
+// success never is; no two rows were written by one transaction.
 void CheckHistory(const AuditedExecution& audited, Findings* findings);
 
 // Whether its task waits for the end of an execution that it has started or joined: what

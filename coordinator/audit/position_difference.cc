@@ -167,6 +167,8 @@ std::string PositionDifference(const Execution& replayed, const EarliestDeadline
   comparison.Number("the time of the last event", replayed.last_event_at, stored.last_event_at);
   comparison.Number("the next branch", replayed.next_branch_id, stored.next_branch_id);
   comparison.Number("the time-out", Stored(replayed.timeout_at), Stored(stored.timeout_at));
+  comparison.Number("the count of redrives", replayed.redrive_count, stored.redrive_count);
+  comparison.Number("the time of the last redrive", replayed.redriven_at, stored.redriven_at);
   for (const auto& [id, branch] : stored.branches) {
     if (!comparison.found().empty()) return comparison.found();
     const Branch* other = replayed.Find(id);
@@ -194,6 +196,8 @@ std::string OutcomeDifference(const Execution& replayed, const Execution& stored
   const absl::Time closed_at = absl::FromUnixMicros(absl::ToUnixMicros(replayed.closed_at));
   comparison.Number("the last event", replayed.last_event_id, stored.last_event_id);
   comparison.Number("the end's time", closed_at, stored.closed_at);
+  comparison.Number("the count of redrives", replayed.redrive_count, stored.redrive_count);
+  comparison.Number("the time of the last redrive", replayed.redriven_at, stored.redriven_at);
   if (!SameStored(stored.output, replayed.output)) comparison.Fail("the output is another one");
   if (!SameStored(stored.error, replayed.error)) comparison.Fail("the error is another one");
   if (!SameStored(stored.cause, replayed.cause)) comparison.Fail("the cause is another one");
@@ -211,6 +215,7 @@ std::string EventDifference(const HistoryEvent& replayed, const HistoryEvent& re
   comparison.Contents("its name", replayed.name, recorded.name);
   comparison.Number("its index", replayed.index, recorded.index);
   comparison.Number("its length", replayed.length, recorded.length);
+  comparison.Number("its count of redrives", replayed.redrive_count, recorded.redrive_count);
   comparison.Contents("its payload", replayed.payload, recorded.payload);
   comparison.Contents("its error", replayed.error, recorded.error);
   comparison.Contents("its cause", replayed.cause, recorded.cause);

@@ -58,7 +58,8 @@ class Replay {
         ways_.push_back({place_, next_row_});
         ways_.back().place.heartbeat_times_out = true;
       }
-      PlayedRow played = PlayRow(machine_, row, &place_);
+      PlayedRow played =
+          PlayRow(machine_, absl::MakeSpan(audited_.history).subspan(0, next_row_ + 1), &place_);
       if (played.problem.empty()) continue;
       if (!played.random) return {rule::kReplayEvents, std::move(played.problem)};
       stopped_at_event_ = row.events.front().id;

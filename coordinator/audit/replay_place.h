@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
 #include "coordinator/asl/machine.h"
 #include "coordinator/audit/audited_execution.h"
 #include "coordinator/audit/position_difference.h"
@@ -34,8 +35,10 @@ struct PlayedRow {
   bool random = false;  // it may be for a random function that it does not
 };
 
-// Moves `place` on by one row; it stands anywhere when there was a problem.
-PlayedRow PlayRow(const asl::Machine& machine, const AuditedRow& row, ReplayPlace* place);
+// Moves `place` on by the last of `rows`, which are the history up to there; it stands anywhere
+// when there was a problem.
+PlayedRow PlayRow(const asl::Machine& machine, absl::Span<const AuditedRow> rows,
+                  ReplayPlace* place);
 
 // Whether a task times out with `row`, and its own time-out and its heartbeats' can both have been
 // what it was, and it matters to the state it is in.

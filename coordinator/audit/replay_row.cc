@@ -11,6 +11,7 @@
 #include "coordinator/audit/replay_world.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/failure.h"
+#include "coordinator/core/retrace.h"
 
 namespace pawl::audit {
 namespace {
@@ -49,8 +50,13 @@ const Branch* GoesOnWith(const asl::Machine& machine, const Execution& execution
 
 class RowPlay {
  public:
-  RowPlay(const asl::Machine& machine, const AuditedRow& row, ReplayPlace* place)
-      : machine_(machine), row_(row), place_(*place), world_(row), steps_(machine, world_, place) {}
+  RowPlay(const asl::Machine& machine, absl::Span<const AuditedRow> rows, ReplayPlace* place)
+      : machine_(machine),
+        rows_(rows),
+        row_(rows.back()),
+        place_(*place),
+        world_(row_),
+        steps_(machine, world_, place) {}
 
   PlayedRow Play() {
     absl::Span<const HistoryEvent> events(row_.events);
@@ -101,6 +107,7 @@ class RowPlay {
       steps_.Begin(now);
       return "";
     }
+    if (first.type == EventType::kExecutionRedriven) return PlayRedrive(first);
     if (execution.closed()) return StrCat(Named(first), ": the execution has ended");
     if (IsDeletion(first)) {
       // Whatever its next step was: it ends.
@@ -120,6 +127,16 @@ class RowPlay {
       default:
         return CannotBeMade(first) ? PlayCallFailure(first) : PlayOwnStep(first);
     }
+  }
+
+  std::string PlayRedrive(const HistoryEvent& event) {
+    core::Retrace stood(machine_);
+    for (const AuditedRow& row : rows_.subspan(0, rows_.size() - 1)) {
+      for (const HistoryEvent& before : row.events) {
+        if (absl::Status added = stood.Add(before); !added.ok()) return Problem(event, added);
+      }
+    }
+    return Problem(event, steps_.Redrive(stood, event.timestamp));
   }
 
   bool TellsFullHistory(const HistoryEvent& event) const {
@@ -284,6 +301,7 @@ class RowPlay {
   }
 
   const asl::Machine& machine_;
+  const absl::Span<const AuditedRow> rows_;
   const AuditedRow& row_;
   ReplayPlace& place_;
   const ReplayWorld world_;
@@ -292,9 +310,10 @@ class RowPlay {
 
 }  // namespace
 
-PlayedRow PlayRow(const asl::Machine& machine, const AuditedRow& row, ReplayPlace* place) {
-  if (row.events.empty()) return {.problem = "a history row has no events"};
-  return RowPlay(machine, row, place).Play();
+PlayedRow PlayRow(const asl::Machine& machine, absl::Span<const AuditedRow> rows,
+                  ReplayPlace* place) {
+  if (rows.back().events.empty()) return {.problem = "a history row has no events"};
+  return RowPlay(machine, rows, place).Play();
 }
 
 }  // namespace pawl::audit

@@ -5,6 +5,7 @@
 
 #include "coordinator/audit/texts.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/core/redrive.h"
 
 namespace pawl::audit {
 namespace {
@@ -47,6 +48,16 @@ absl::Time FloorToMillis(absl::Time time) {
 void ReplaySteps::Begin(absl::Time now) {
   produced_ = core::Begin(machine_, world_, now, kSeed, place_.execution);
   TakeOutBackoffs({}, /*silent=*/false, now, now);
+}
+
+absl::Status ReplaySteps::Redrive(const core::Retrace& stood, absl::Time now) {
+  absl::StatusOr<core::Transition> redriven =
+      core::Redrive(machine_, world_, now, kSeed, stood, place_.execution);
+  if (!redriven.ok()) return redriven.status();
+  place_.earliest = {};
+  TakeOutBackoffs({}, /*silent=*/false, now, now);
+  core::Append(*std::move(redriven), &produced_);
+  return absl::OkStatus();
 }
 
 std::vector<BranchId> ReplaySteps::PathOf(std::optional<BranchId> actor) const {

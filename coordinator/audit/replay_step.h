@@ -14,6 +14,7 @@
 #include "coordinator/asl/machine.h"
 #include "coordinator/audit/replay_place.h"
 #include "coordinator/core/advance.h"
+#include "coordinator/core/retrace.h"
 
 namespace pawl::audit {
 
@@ -30,6 +31,8 @@ class ReplaySteps {
   const core::Transition& produced() const { return produced_; }
 
   void Begin(absl::Time now);
+  // The closed execution goes on from where its history, `stood`, had led it.
+  absl::Status Redrive(const core::Retrace& stood, absl::Time now);
   // One step, as an event of `actor` where it is one. The error is the core's.
   absl::Status Take(core::Event event, std::optional<BranchId> actor);
   // The ready branch goes on.

@@ -171,9 +171,15 @@ Transition Begin(const asl::Machine& machine, const World& world, absl::Time now
   started.payload = facts.input;
   started.role_arn = Text(facts.role_arn);
   started.limits = facts.limits;
+  started.fork = facts.fork;
   Branch& root = execution.branches[BranchId(0)];
   // The first state follows from nothing, not from ExecutionStarted (history.md 4).
-  EnterState(step, root, *machine.root.start, facts.input, 0);
+  if (facts.fork == nullptr) {
+    EnterState(step, root, *machine.root.start, facts.input, 0);
+  } else {
+    root.variables = facts.fork->variables;
+    EnterState(step, root, *machine.Find(facts.fork->state.view()), facts.fork->input, 0);
+  }
   return step.TakeTransition();
 }
 

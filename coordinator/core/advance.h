@@ -97,7 +97,8 @@ struct Transition {
   bool random = false;
 };
 
-// Begins an execution: `execution` has nothing but its facts. Enters the first state.
+// Begins an execution: `execution` has nothing but its facts. Enters the first state, or the one
+// that a fork begins with, which ForkState has found (core/fork.h).
 Transition Begin(const asl::Machine& machine, const World& world, absl::Time now, uint64_t seed,
                  Execution& execution);
 

@@ -25,14 +25,18 @@ Json ReadInput(Step& step, bool in_map) {
 Json MakeExecution(Step& step, bool in_map) {
   const ExecutionFacts& facts = *step.execution().facts;
   JsonArena* arena = step.arena();
-  const JsonMember members[] = {
+  const Execution& execution = step.execution();
+  std::vector<JsonMember> members = {
       {"Id", Json::String(facts.execution_arn)},
       {"Input", ReadInput(step, in_map)},
       {"StartTime", Json::String(FormatIso8601(facts.started_at), arena)},
       {"Name", Json::String(facts.name)},
       {"RoleArn", Json::String(facts.role_arn)},
-      {"RedriveCount", Json::Int(0)},
+      {"RedriveCount", Json::Int(execution.redrive_count)},
   };
+  if (execution.redrive_count > 0) {
+    members.push_back({"RedriveTime", Json::String(FormatIso8601(execution.redriven_at), arena)});
+  }
   return Json::Object(members, arena);
 }
 

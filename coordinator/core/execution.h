@@ -16,6 +16,7 @@
 #include "coordinator/base/ids.h"
 #include "coordinator/base/json.h"
 #include "coordinator/base/text.h"
+#include "coordinator/core/fork_origin.h"
 #include "coordinator/core/limits.h"
 
 namespace pawl::core {
@@ -45,6 +46,7 @@ struct ExecutionFacts {
   absl::Time started_at;
   Text input;  // as it was sent, to the byte
   Limits limits;
+  std::shared_ptr<const ForkOrigin> fork;  // null: it begins where its machine does
 };
 
 // What a branch does now. Stored by number: never renumber, only append.
@@ -194,7 +196,9 @@ struct Execution {
   absl::Time last_event_at;
   int64_t next_branch_id = 1;
   std::optional<absl::Time> timeout_at;  // TimeoutSeconds of the machine
-  bool machine_deleted = false;          // the next step ends it
+  int64_t redrive_count = 0;
+  absl::Time redriven_at;        // the last time; of one that was
+  bool machine_deleted = false;  // the next step ends it
   // By id. Branch 0 is there while the execution is open; a closed one has none.
   std::map<BranchId, Branch> branches;
 

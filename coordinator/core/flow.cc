@@ -91,7 +91,10 @@ void EnterState(Step& step, Branch& branch, const asl::State& state, Text input,
   branch.entered_previous_id = previous_id;
   step.Touch(branch);
 
-  if (begins_later) return;
+  if (!begins_later) BeginState(step, branch, state);
+}
+
+void BeginState(Step& step, Branch& branch, const asl::State& state) {
   switch (state.type) {
     case asl::StateType::kWait:
       return BeginWait(step, branch, state);
@@ -102,7 +105,7 @@ void EnterState(Step& step, Branch& branch, const asl::State& state, Text input,
     case asl::StateType::kMap:
       return BeginMap(step, branch, state);
     default:
-      return;  // its step comes with the next Proceed
+      return;
   }
 }
 

@@ -20,6 +20,11 @@ namespace pawl::core {
 void EnterState(Step& step, Branch& branch, const asl::State& state, Text input,
                 int64_t previous_id);
 
+// Begins the work of the state that `branch` is in, from its raw input: when it is entered, and
+// when a redrive takes it up again. A state without such work, Pass or Choice, takes its step with
+// the next Proceed.
+void BeginState(Step& step, Branch& branch, const asl::State& state);
+
 // What a state that ends well leaves with.
 struct Leaving {
   Subject result;  // to the fields that make the output

@@ -16,6 +16,7 @@ constexpr NamedType kTypes[] = {
     {EventType::kExecutionFailed, "ExecutionFailed"},
     {EventType::kExecutionAborted, "ExecutionAborted"},
     {EventType::kExecutionTimedOut, "ExecutionTimedOut"},
+    {EventType::kExecutionRedriven, "ExecutionRedriven"},
     {EventType::kPassStateEntered, "PassStateEntered"},
     {EventType::kPassStateExited, "PassStateExited"},
     {EventType::kTaskStateEntered, "TaskStateEntered"},

@@ -5,6 +5,7 @@
 #define PAWL_CORE_HISTORY_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "absl/time/time.h"
 #include "coordinator/asl/task_resource.h"
 #include "coordinator/base/text.h"
+#include "coordinator/core/fork_origin.h"
 #include "coordinator/core/limits.h"
 
 namespace pawl::core {
@@ -25,6 +27,7 @@ enum class EventType : uint8_t {
   kExecutionFailed = 3,
   kExecutionAborted = 4,
   kExecutionTimedOut = 5,
+  kExecutionRedriven = 6,
   kPassStateEntered = 10,
   kPassStateExited = 11,
   kTaskStateEntered = 12,
@@ -125,9 +128,14 @@ struct HistoryEvent {
   Text location;  // of EvaluationFailed: the field, "Output/a"; empty: no single one
   std::optional<int64_t> timeout_seconds;
   std::optional<int64_t> heartbeat_seconds;
-  std::optional<int64_t> length;  // items of a Map
-  std::optional<int64_t> index;   // of an iteration, from 0
-  Limits limits;                  // of ExecutionStarted: those of the execution
+  std::optional<int64_t> length;         // items of a Map
+  std::optional<int64_t> index;          // of an iteration, from 0
+  std::optional<int64_t> redrive_count;  // of ExecutionRedriven, from 1
+  // Of MapStateStarted, where chance had a part in the items: the random bits that they came from.
+  // It is not shown; those who find the items again need it.
+  std::optional<uint64_t> items_seed;
+  Limits limits;                           // of ExecutionStarted: those of the execution
+  std::shared_ptr<const ForkOrigin> fork;  // of ExecutionStarted: where it came from; may be null
   // Variables assigned while the state was left: name and JSON text, in the order of the
   // definition.
   std::vector<std::pair<std::string, Text>> assigned;

@@ -85,12 +85,12 @@ void Chain::Adopt(core::Execution execution, absl::Time claimable_at, FlushEpoch
 }
 
 void Chain::Begin(core::Execution execution, absl::Time claimable_at, core::Transition transition,
-                  std::vector<Given> given, FlushEpoch epoch) {
+                  std::vector<Given> given, FlushEpoch epoch, metrics::TransitionKind kind) {
   Pending pending;
   pending.transition = std::move(transition);
   pending.claimable_at = claimable_at;
   pending.given = std::move(given);
-  pending.kind = metrics::TransitionKind::kStart;
+  pending.kind = kind;
   bool claimed_meanwhile = false;
   {
     absl::MutexLock lock(&mu_);

@@ -126,10 +126,10 @@ class Chain : public std::enable_shared_from_this<Chain> {
   // Goes on from a position that this node has just claimed; ignored while the chain works.
   // `claimable_at`: what the row says now. `epoch`: the store's before the claim, and so below.
   void Adopt(core::Execution execution, absl::Time claimable_at, FlushEpoch epoch);
-  // The same for one that this node has just begun. It may be at work already: then it only tells
-  // what the start led to.
+  // The same for one that this node has just begun, or redriven. It may be at work already: then it
+  // only tells what that led to.
   void Begin(core::Execution execution, absl::Time claimable_at, core::Transition transition,
-             std::vector<Given> given, FlushEpoch epoch);
+             std::vector<Given> given, FlushEpoch epoch, metrics::TransitionKind kind);
   // Keeps a position that this node has just written by another way; false, and ignored, while the
   // chain works.
   bool Remember(core::Execution execution, FlushEpoch epoch);

@@ -147,6 +147,10 @@ void ChildEnds::Tell(const store::WaitedFor& waited) {
        wait = waited.wait](const absl::StatusOr<store::ExecutionRecord>& child) {
         if (!child.ok()) return self->Told(wait, child.status());
         if (child->id != wait.child) return self->Told(wait, absl::NotFoundError("it is gone"));
+        // Redriven since it ended: its next end is told.
+        if (child->status == core::Status::kRunning) {
+          return self->Told(wait, absl::UnavailableError("it runs again"));
+        }
         self->parts_.post(
             wait.parent,
             ResultWork(wait, ChildResult(*child, self->parts_.account, wait.parsed),

@@ -15,9 +15,11 @@
 #include "coordinator/engine/claimer.h"
 #include "coordinator/engine/confirmations.h"
 #include "coordinator/engine/dispatcher.h"
+#include "coordinator/engine/forker.h"
 #include "coordinator/engine/housekeeper.h"
 #include "coordinator/engine/job_watch.h"
 #include "coordinator/engine/machine_cache.h"
+#include "coordinator/engine/redriver.h"
 #include "coordinator/engine/starter.h"
 #include "coordinator/engine/world.h"
 
@@ -69,6 +71,8 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   }
   Dispatcher& dispatcher() { return *dispatcher_; }
   Starter& starter() { return *starter_; }
+  Redriver& redriver() { return *redriver_; }
+  Forker& forker() { return *forker_; }
   ChainTable& chains() { return *chains_; }
   const Clock& clock() const { return *clock_; }
 
@@ -107,6 +111,8 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   std::shared_ptr<CallRunner> job_runner_;
   std::shared_ptr<JobWatch> job_watch_;
   std::shared_ptr<Starter> starter_;
+  std::shared_ptr<Redriver> redriver_;
+  std::shared_ptr<Forker> forker_;
   std::shared_ptr<ChildEnds> children_;
   std::shared_ptr<Housekeeper> housekeeper_;
   std::shared_ptr<BacklogGauge> backlog_gauge_;
@@ -140,6 +146,8 @@ void Engine::Impl::Build(std::string secret) {
   auto parts = std::make_shared<ChainParts>(MakeChainParts());
   chains_->SetParts(parts);
   starter_ = std::make_shared<Starter>(options_.account, options_.limits, parts, chains_);
+  redriver_ = std::make_shared<Redriver>(options_.account, parts, chains_);
+  forker_ = std::make_shared<Forker>(options_.account, parts, starter_);
   housekeeper_ = std::make_shared<Housekeeper>(store_, clock_, scheduler_, options_.retention);
   backlog_gauge_ = std::make_shared<BacklogGauge>(store_, clock_, scheduler_, options_.metrics);
   BuildClaimer();
@@ -440,6 +448,18 @@ void Engine::StopExecution(std::string machine_name, std::string name, std::opti
   if (absl::Status open = impl_->Open(); !open.ok()) return done(open);
   impl_->StopExecution(std::move(machine_name), std::move(name), std::move(error), std::move(cause),
                        std::move(done));
+}
+
+void Engine::RedriveExecution(std::string machine_name, std::string name, std::string client_token,
+                              store::Callback<absl::Time> done) {
+  if (absl::Status open = impl_->Open(); !open.ok()) return done(open);
+  impl_->redriver().Redrive(std::move(machine_name), std::move(name), std::move(client_token),
+                            std::move(done));
+}
+
+void Engine::ForkExecution(ForkRequest request, store::Callback<Started> done) {
+  if (absl::Status open = impl_->Open(); !open.ok()) return done(open);
+  impl_->forker().Fork(std::move(request), std::move(done));
 }
 
 Engine::PollId Engine::PollActivity(std::string activity, Text worker_name, absl::Time deadline,

@@ -85,6 +85,16 @@ struct Started {
   absl::Time started_at;
 };
 
+// A new execution that begins at a state of another one.
+struct ForkRequest {
+  std::string machine_name;
+  std::string name;  // of the one that is forked
+  std::string state;
+  std::optional<Text> input;  // valid JSON; absent: what that state was entered with the last time
+  std::string revision;       // "current", an id, or empty: the one that the other ran
+  std::string new_name;
+};
+
 // How a worker's task ended.
 struct TaskResult {
   bool succeeded = false;
@@ -117,6 +127,19 @@ class Engine {
   // Gives when it stopped; an execution that was closed before keeps what it had. NOT_FOUND.
   void StopExecution(std::string machine_name, std::string name, std::optional<Text> error,
                      std::optional<Text> cause, store::Callback<absl::Time> done);
+
+  // Opens an execution again that failed, was stopped or timed out, from where it stood. Gives when
+  // it was redriven; a repeat with the same `client_token`, which may be empty, within
+  // store::kRedriveTokenLife the same. NOT_FOUND. FAILED_PRECONDITION: it cannot be redriven, with
+  // the reason in AWS's words. DATA_LOSS: its history does not tell where it stood.
+  void RedriveExecution(std::string machine_name, std::string name, std::string client_token,
+                        store::Callback<absl::Time> done);
+
+  // Starts an execution of the same machine that begins at a state of its top level, with the
+  // variables, the input of the state, and that of the execution, that the one which is forked had.
+  // NOT_FOUND: there is none. INVALID_ARGUMENT: it cannot be forked so, and why. ALREADY_EXISTS,
+  // FAILED_PRECONDITION as for starts.
+  void ForkExecution(ForkRequest request, store::Callback<Started> done);
 
   // Waits for a task of the activity, at the most until `deadline`; nullopt when none came. The
   // activity exists. CancelPoll ends the wait of a client that has gone; its callback is then not

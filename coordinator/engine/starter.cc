@@ -19,8 +19,11 @@ std::optional<store::ChildWait> WaitOf(const std::optional<ByTask>& task, Execut
 
 // Whether an execution of the name that is wanted is what the request starts.
 bool IsSameStart(const store::ExecutionRecord& record, const Text& input,
+                 const std::shared_ptr<const core::ForkOrigin>& fork,
                  const std::optional<ByTask>& task) {
   if (record.input != input) return false;
+  if ((record.fork == nullptr) != (fork == nullptr)) return false;
+  if (fork != nullptr && *record.fork != *fork) return false;
   // A repeat of a start that is still running is answered as the first one was (api.md 4.1).
   if (record.status == core::Status::kRunning) return true;
   return task && record.started_at >= task->scheduled_at;
@@ -39,23 +42,38 @@ void Starter::Start(std::string machine_name, std::string name, Text input,
   Attempt(std::move(request));
 }
 
+void Starter::StartFork(Fork fork, store::Callback<Started> done) {
+  auto request = std::make_shared<Request>();
+  request->machine_name = std::move(fork.machine_name);
+  request->name = std::move(fork.name);
+  request->input = std::move(fork.input);
+  request->revision = std::move(fork.revision);
+  request->fork = std::move(fork.origin);
+  request->done = std::move(done);
+  Attempt(std::move(request));
+}
+
 void Starter::Attempt(RequestPtr request) {
   if (++request->attempts > kMaxAttempts) {
     return request->done(absl::UnavailableError("the state machine changes too often"));
   }
+  if (request->fork != nullptr) return Prepare(request);
   parts_->machines->GetCurrent(request->machine_name, [self = shared_from_this(), request](
                                                           absl::StatusOr<CompiledPtr> revision) {
     if (!revision.ok()) return request->done(revision.status());
     request->revision = *revision;
-    if (self->parts_->activities->Fresh(request->revision->activities)) {
-      return self->Write(request);
-    }
-    self->parts_->activities->Refresh(request->revision->activities,
-                                      [self, request](absl::Status status) {
-                                        if (!status.ok()) return request->done(status);
-                                        self->Write(request);
-                                      });
+    self->Prepare(request);
   });
+}
+
+void Starter::Prepare(const RequestPtr& request) {
+  const std::vector<std::string>& activities = request->revision->activities;
+  if (parts_->activities->Fresh(activities)) return Write(request);
+  parts_->activities->Refresh(activities,
+                              [self = shared_from_this(), request](const absl::Status& status) {
+                                if (!status.ok()) return request->done(status);
+                                self->Write(request);
+                              });
 }
 
 void Starter::Write(const RequestPtr& request) {
@@ -73,6 +91,7 @@ void Starter::Write(const RequestPtr& request) {
   facts->started_at = now;
   facts->input = request->input;
   facts->limits = limits_;
+  facts->fork = request->fork;
 
   core::Execution execution;
   execution.facts = std::move(facts);
@@ -112,6 +131,10 @@ void Starter::Written(const RequestPtr& request, absl::StatusOr<store::StartResu
     case store::StartResult::Kind::kMachineChanged:
       GiveBack(*request);
       parts_->machines->Forget(request->machine_name);
+      // Another revision does not matter to it: the machine is gone.
+      if (request->fork != nullptr) {
+        return request->done(absl::FailedPreconditionError("the state machine is being deleted"));
+      }
       return Attempt(request);
   }
 }
@@ -129,7 +152,8 @@ void Starter::Begun(Request& request) {
       });
   chains_->Get(started.id)
       ->Begin(std::move(request.start.execution), request.start.claimable_at,
-              std::move(request.start.transition), std::move(request.given), request.epoch);
+              std::move(request.start.transition), std::move(request.given), request.epoch,
+              metrics::TransitionKind::kStart);
 }
 
 void Starter::GiveBack(Request& request) {
@@ -144,7 +168,7 @@ void Starter::Compare(const RequestPtr& request) {
         // What has taken it was not on disk, and is lost: the name is free again.
         if (absl::IsNotFound(record.status())) return self->Attempt(request);
         if (!record.ok()) return request->done(record.status());
-        if (IsSameStart(*record, request->input, request->task)) {
+        if (IsSameStart(*record, request->input, request->fork, request->task)) {
           return self->Join(request, {record->id, record->started_at});
         }
         request->done(absl::AlreadyExistsError("an execution of that name exists"));

@@ -31,15 +31,27 @@ class Starter : public std::enable_shared_from_this<Starter> {
   void Start(std::string machine_name, std::string name, Text input, std::optional<ByTask> task,
              store::Callback<Started> done);
 
+  struct Fork {
+    std::string machine_name;
+    std::string name;
+    Text input;            // of the execution
+    CompiledPtr revision;  // that it runs
+    std::shared_ptr<const core::ForkOrigin> origin;
+  };
+  // The same of an execution that begins at `origin`'s state, which `revision` has. A repeat is one
+  // with the same origin.
+  void StartFork(Fork fork, store::Callback<Started> done);
+
  private:
   struct Request {
     std::string machine_name;
     std::string name;
     Text input;
     std::optional<ByTask> task;
+    std::shared_ptr<const core::ForkOrigin> fork;  // null: it begins where its machine does
     store::Callback<Started> done;
     int attempts = 0;
-    // Of the present attempt.
+    // Of the present attempt; of a fork, of all.
     CompiledPtr revision;
     store::StartRequest start;
     absl::Duration sent_at;  // steady time
@@ -49,6 +61,8 @@ class Starter : public std::enable_shared_from_this<Starter> {
   using RequestPtr = std::shared_ptr<Request>;
 
   void Attempt(RequestPtr request);
+  // Its revision is known.
+  void Prepare(const RequestPtr& request);
   void Write(const RequestPtr& request);
   void Written(const RequestPtr& request, absl::StatusOr<store::StartResult> result);
   void Begun(Request& request);

@@ -44,8 +44,7 @@ std::string WithMetadata(const Call& call, const aws::OperationRef& ref, const s
 // What the optimized integration makes of what the service answered.
 CallResult Finished(const Call& call, const aws::OperationRef& ref, std::string result,
                     const HttpResponse& response, const aws::WireResponse& wire) {
-  const OptimizedService* const optimized = FindOptimizedService(call.service);
-  if (optimized == nullptr) {
+  if (FindOptimizedService(call.service) == nullptr) {
     return call.submits ? WithMetadata(call, ref, result, response, wire) : std::move(result);
   }
   const OptimizedAction* const custom = FindOptimizedAction(call.service, call.action);
@@ -54,7 +53,8 @@ CallResult Finished(const Call& call, const aws::OperationRef& ref, std::string 
     if (!changed.ok()) return changed;
     result = *std::move(changed);
   }
-  if (call.of_job || !(optimized->shows_metadata || call.submits)) return result;
+  const bool hidden = custom != nullptr && !custom->shows_metadata && !call.submits;
+  if (call.of_job || hidden) return result;
   return WithMetadata(call, ref, result, response, wire);
 }
 

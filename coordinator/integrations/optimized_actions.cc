@@ -110,8 +110,10 @@ CallResult InvokeModelResult(std::string result) {
 
 constexpr OptimizedAction kCustoms[] = {
     {"batch", "submitJob", "", "", SubmitJobParameters},
-    {"bedrock", "invokeModel", "bedrockruntime", "", InvokeModelParameters, InvokeModelResult},
-    {"events", "putEvents", "", "", PutEventsParameters, PutEventsResult},
+    {"bedrock", "invokeModel", "bedrockruntime", "", InvokeModelParameters, InvokeModelResult,
+     /*lookup=*/nullptr, /*shows_metadata=*/false},
+    {"events", "putEvents", "", "", PutEventsParameters, PutEventsResult, /*lookup=*/nullptr,
+     /*shows_metadata=*/false},
     {"sns", "publish", "", "", PublishParameters},
     {"sqs", "sendMessage", "", "", SendMessageParameters},
 };

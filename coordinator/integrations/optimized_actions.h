@@ -37,6 +37,8 @@ struct OptimizedAction {
   // result.
   CallResult (*result)(std::string result) = nullptr;
   const NameLookup* lookup = nullptr;  // null: there is nothing to look up
+  // Whether the result has SdkHttpMetadata and SdkResponseMetadata.
+  bool shows_metadata = true;
 };
 
 // Null: the action is that of the API.

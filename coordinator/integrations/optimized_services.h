@@ -21,8 +21,6 @@ struct OptimizedService {
   std::string_view prefix;     // "DynamoDB": of errors
   std::string_view sdk_name;   // "AmazonDynamoDBv2": of causes
   std::string_view exception;  // "AmazonDynamoDBException": of what the model has no name for
-  // Whether results have SdkHttpMetadata and SdkResponseMetadata.
-  bool shows_metadata = true;
   // Whether a number is taken for a text: DynamoDB writes its numbers so.
   bool takes_numbers = false;
 };

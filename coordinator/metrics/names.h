@@ -20,9 +20,9 @@ struct Family {
 };
 
 // What brought a transition about. kQuiet: it wrote no history (a heartbeat, a claim given back).
-enum class TransitionKind { kStart, kStep, kTimer, kTask, kStop, kHandOut, kQuiet };
-inline constexpr std::array<std::string_view, 7> kTransitionKinds = {
-    "start", "step", "timer", "task", "stop", "hand_out", "quiet"};
+enum class TransitionKind { kStart, kStep, kTimer, kTask, kStop, kHandOut, kQuiet, kRedrive };
+inline constexpr std::array<std::string_view, 8> kTransitionKinds = {
+    "start", "step", "timer", "task", "stop", "hand_out", "quiet", "redrive"};
 
 enum class CommitResult { kCommitted, kRefused, kUnavailable, kUnknown };
 inline constexpr std::array<std::string_view, 4> kCommitResults = {"committed", "refused",

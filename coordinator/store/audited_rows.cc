@@ -31,7 +31,7 @@ constexpr Statement kClosed{"audit_closed", R"(
     from unnest($1::uuid[]) w (id)
    cross join lateral (
      select execution_id, revision_id, machine_id, started_at, closed_at, last_event_id, fence,
-            status, machine_name, name, error, cause, output
+            status, machine_name, name, error, cause, output, redrive_count, redriven_at
        from closed_execution where execution_id = w.id limit 1) c
     left join lateral (select role_arn from state_machine_revision
                         where revision_id = c.revision_id limit 1) r on true)"};
@@ -83,6 +83,8 @@ core::Execution ReadClosedRow(const pqxx::row& row, const Account& account) {
   execution.output = Text(GetText(row["output"]));
   execution.error = GetOptionalText(row["error"]);
   execution.cause = GetOptionalText(row["cause"]);
+  if (!row["redrive_count"].is_null()) execution.redrive_count = GetInt64(row["redrive_count"]);
+  if (!row["redriven_at"].is_null()) execution.redriven_at = GetTime(row["redriven_at"]);
   return execution;
 }
 

@@ -109,6 +109,10 @@ void EncodeRoot(const core::Execution& execution, pb::Root* out) {
   out->set_next_branch_id(execution.next_branch_id);
   if (execution.timeout_at) out->set_timeout_at(ToMicrosUp(*execution.timeout_at));
   out->set_last_event_at(ToMicros(execution.last_event_at));
+  if (execution.redrive_count > 0) {
+    out->set_redrive_count(execution.redrive_count);
+    out->set_redriven_at(ToMicros(execution.redriven_at));
+  }
 }
 
 absl::StatusOr<Text> DecodeData(const pb::Position& in, PayloadLookup payload,
@@ -191,6 +195,8 @@ absl::Status DecodePosition(std::string_view bytes, BranchId id, PayloadLookup p
     execution->next_branch_id = in.root().next_branch_id();
     if (in.root().has_timeout_at()) execution->timeout_at = FromMicros(in.root().timeout_at());
     execution->last_event_at = FromMicros(in.root().last_event_at());
+    execution->redrive_count = in.root().redrive_count();
+    execution->redriven_at = FromMicros(in.root().redriven_at());
   }
   absl::StatusOr<Text> data = DecodeData(in, payload, *execution);
   if (!data.ok()) return data.status();

@@ -33,11 +33,26 @@ ExecutionRecord RecordOf(const core::Execution& execution) {
           .status = execution.status,
           .started_at = Stored(facts.started_at),
           .closed_at = Stored(execution.closed_at),
+          .redrive_count = execution.redrive_count,
+          .redriven_at = execution.redriven_at,
           .fence = execution.fence,
           .input = facts.input,
           .output = Stored(execution.output),
           .error = Stored(execution.error),
-          .cause = Stored(execution.cause)};
+          .cause = Stored(execution.cause),
+          .last_event_id = execution.last_event_id,
+          .limits = facts.limits,
+          .fork = facts.fork,
+          .machine_deleted = execution.machine_deleted};
+}
+
+core::RedriveCandidate CandidateOf(const ExecutionRecord& record) {
+  return {.status = record.status,
+          .started_at = record.started_at,
+          .closed_at = record.closed_at,
+          .last_event_id = record.last_event_id,
+          .history_events = record.limits.history_events,
+          .machine_deleted = record.machine_deleted};
 }
 
 }  // namespace pawl::store

@@ -1,3 +1,4 @@
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,14 @@ class TextTable {
   absl::flat_hash_map<std::string_view, uint32_t> places_;  // views of the caller's events
 };
 
+void EncodeFork(const core::ForkOrigin& fork, TextTable* texts, pb::Fork* out) {
+  out->set_execution_arn(texts->Add(std::string_view(fork.execution_arn)));
+  out->set_event_id(fork.event_id);
+  out->set_state(texts->Add(fork.state));
+  out->set_input(texts->Add(fork.input));
+  out->set_variables(texts->Add(fork.variables));
+}
+
 void EncodeEvent(const core::HistoryEvent& event, absl::Time first_at, TextTable* texts,
                  pb::Event* out) {
   out->set_type(static_cast<uint32_t>(event.type));
@@ -52,10 +61,13 @@ void EncodeEvent(const core::HistoryEvent& event, absl::Time first_at, TextTable
   if (event.heartbeat_seconds) out->set_heartbeat_seconds(*event.heartbeat_seconds);
   if (event.length) out->set_length(*event.length);
   if (event.index) out->set_index(*event.index);
+  if (event.redrive_count) out->set_redrive_count(*event.redrive_count);
+  if (event.items_seed) out->set_items_seed(*event.items_seed);
   if (event.limits != core::Limits()) {
     out->mutable_limits()->set_payload_bytes(event.limits.payload_bytes);
     out->mutable_limits()->set_history_events(event.limits.history_events);
   }
+  if (event.fork != nullptr) EncodeFork(*event.fork, texts, out->mutable_fork());
   for (const auto& [name, value] : event.assigned) {
     pb::Assignment* assignment = out->add_assigned();
     assignment->set_name(texts->Add(std::string_view(name)));
@@ -89,6 +101,15 @@ class TextReader {
   bool bad_ = false;
 };
 
+std::shared_ptr<const core::ForkOrigin> DecodeFork(const pb::Fork& in, TextReader* texts) {
+  return std::make_shared<const core::ForkOrigin>(
+      core::ForkOrigin{.execution_arn = texts->Get(in.execution_arn()).str(),
+                       .event_id = in.event_id(),
+                       .state = texts->Get(in.state()),
+                       .input = texts->Get(in.input()),
+                       .variables = texts->Get(in.variables())});
+}
+
 core::HistoryEvent DecodeEvent(const pb::Event& in, int64_t first_at_ms, TextReader* texts) {
   core::HistoryEvent event;
   event.type = static_cast<core::EventType>(in.type());
@@ -108,9 +129,12 @@ core::HistoryEvent DecodeEvent(const pb::Event& in, int64_t first_at_ms, TextRea
   if (in.has_heartbeat_seconds()) event.heartbeat_seconds = in.heartbeat_seconds();
   if (in.has_length()) event.length = in.length();
   if (in.has_index()) event.index = in.index();
+  if (in.has_redrive_count()) event.redrive_count = in.redrive_count();
+  if (in.has_items_seed()) event.items_seed = in.items_seed();
   if (in.has_limits()) {
     event.limits = {in.limits().payload_bytes(), in.limits().history_events()};
   }
+  if (in.has_fork()) event.fork = DecodeFork(in.fork(), texts);
   for (const pb::Assignment& assignment : in.assigned()) {
     event.assigned.emplace_back(texts->Get(assignment.name()).str(),
                                 texts->Get(assignment.value()));

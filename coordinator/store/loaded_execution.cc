@@ -31,6 +31,7 @@ std::shared_ptr<core::ExecutionFacts> ReadStoredFacts(const pqxx::row& row,
 void TakeFromFirstEvent(const core::HistoryEvent& started, core::ExecutionFacts* facts) {
   facts->input = started.payload;
   facts->limits = started.limits;
+  facts->fork = started.fork;
 }
 
 namespace {

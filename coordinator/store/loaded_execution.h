@@ -40,7 +40,7 @@ class PayloadReader {
 
 // The facts that stand in columns of their own. Throws what libpqxx throws.
 std::shared_ptr<core::ExecutionFacts> ReadStoredFacts(const pqxx::row& row, const Account& account);
-// The other ones: the input and the limits.
+// The other ones: the input, the limits, what it was forked from.
 void TakeFromFirstEvent(const core::HistoryEvent& started, core::ExecutionFacts* facts);
 
 // DATA_LOSS when a row cannot be read. Throws what libpqxx throws.

@@ -17,6 +17,18 @@ std::pair<MemoryStore::WaitIterator, MemoryStore::WaitIterator> MemoryStore::Wai
   return {first, last};
 }
 
+void MemoryStore::OrphanWaitsOf(ExecutionId parent) {
+  std::map<ChildWait, bool> orphaned;
+  std::erase_if(waits_, [&](const auto& wait) {
+    if (wait.first.parent != parent) return false;
+    ChildWait of_nobody = wait.first;
+    of_nobody.parent = ExecutionId();
+    orphaned.emplace(of_nobody, wait.second);
+    return true;
+  });
+  waits_.merge(orphaned);
+}
+
 std::vector<std::pair<ChildWait, bool>> MemoryStore::Waits() {
   std::lock_guard lock(mu_);
   return {waits_.begin(), waits_.end()};

@@ -36,6 +36,7 @@ void MemoryStore::FindExecution(std::string_view machine_name, std::string_view 
       auto open = open_.find(it->second);
       answer =
           open != open_.end() ? RecordOf(open->second.execution) : RecordOf(closed_.at(it->second));
+      answer->machine_deleted = IsDeleted(answer->machine_id);
     }
   }
   Reply(std::move(done), std::move(answer));

@@ -19,8 +19,18 @@ absl::Status MemoryStore::NotFound(std::string_view kind, std::string_view name)
 
 bool MemoryStore::IsCurrent(const core::ExecutionFacts& facts) const {
   const auto it = machines_.find(facts.machine_name);
-  return it != machines_.end() && it->second.id == facts.machine_id && !it->second.deleting &&
-         it->second.current.id == facts.revision_id;
+  if (it == machines_.end() || it->second.id != facts.machine_id || it->second.deleting) {
+    return false;
+  }
+  if (facts.fork == nullptr) return it->second.current.id == facts.revision_id;
+  const auto revision = revisions_.find(facts.revision_id);
+  return revision != revisions_.end() && revision->second.machine_id == facts.machine_id;
+}
+
+bool MemoryStore::IsDeleted(MachineId id) const {
+  return std::none_of(machines_.begin(), machines_.end(), [&](const auto& machine) {
+    return machine.second.id == id && !machine.second.deleting;
+  });
 }
 
 void MemoryStore::StartExecution(const StartRequest& request, Callback<StartResult> done) {
@@ -74,6 +84,8 @@ void MemoryStore::Write(const core::Execution& execution, const core::Transition
   stored.last_event_at = execution.last_event_at;
   stored.next_branch_id = execution.next_branch_id;
   stored.timeout_at = execution.timeout_at;
+  stored.redrive_count = execution.redrive_count;
+  stored.redriven_at = execution.redriven_at;
   stored.branches[BranchId(0)] = execution.branches.at(BranchId(0));
   for (BranchId id : transition.removed) {
     if (execution.Find(id) == nullptr) stored.branches.erase(id);
@@ -100,6 +112,48 @@ void MemoryStore::CommitTransition(const CommitRequest& request, DoneCallback do
       if (request.claimable_at) it->second.claimable_at = *request.claimable_at;
       Write(request.execution, request.transition, &it->second);
     }
+  }
+  Reply(std::move(done), std::move(answer));
+}
+
+void MemoryStore::RedriveExecution(const RedriveRequest& request, DoneCallback done) {
+  absl::Status answer;
+  {
+    std::lock_guard lock(mu_);
+    const core::ExecutionFacts& facts = *request.execution.facts;
+    const auto closed = closed_.find(facts.id);
+    if (closed == closed_.end() || closed->second.fence != request.expected_fence ||
+        IsDeleted(facts.machine_id)) {
+      answer = absl::AbortedError(StrCat("RedriveExecution(execution ", facts.id.value().ToString(),
+                                         "): it does not stand as it was read"));
+    } else {
+      ++transaction_;
+      Remember(facts);
+      history_[facts.id].push_back({request.transition.history, transaction_, clock_.Now()});
+      OrphanWaitsOf(facts.id);
+      if (!request.client_token.empty()) {
+        redrives_[{facts.id, request.client_token}] = request.execution.redriven_at;
+      }
+      if (request.execution.closed()) {
+        Close(request.execution);
+      } else {
+        closed_.erase(closed);
+        open_[facts.id] = {request.execution, request.claimable_at};
+        const auto [first, last] = WaitsFor(facts.id);
+        for (auto wait = first; wait != last; ++wait) wait->second = false;
+      }
+    }
+  }
+  Reply(std::move(done), std::move(answer));
+}
+
+void MemoryStore::FindRedrive(ExecutionId id, std::string_view client_token, absl::Time since,
+                              Callback<absl::Time> done) {
+  absl::StatusOr<absl::Time> answer = NotFound("redrive of", id.value().ToString());
+  {
+    std::lock_guard lock(mu_);
+    const auto redrive = redrives_.find({id, std::string(client_token)});
+    if (redrive != redrives_.end() && redrive->second >= since) answer = redrive->second;
   }
   Reply(std::move(done), std::move(answer));
 }

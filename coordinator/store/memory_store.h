@@ -58,6 +58,9 @@ class MemoryStore : public Store {
 
   void StartExecution(const StartRequest& request, Callback<StartResult> done) override;
   void CommitTransition(const CommitRequest& request, DoneCallback done) override;
+  void RedriveExecution(const RedriveRequest& request, DoneCallback done) override;
+  void FindRedrive(ExecutionId id, std::string_view client_token, absl::Time since,
+                   Callback<absl::Time> done) override;
   void LoadExecution(ExecutionId id, Callback<core::Execution> done) override;
   void ClaimDue(absl::Time now, absl::Time until, int64_t limit,
                 Callback<std::vector<core::Execution>> done) override;
@@ -135,10 +138,13 @@ class MemoryStore : public Store {
   // Comes before each write of an execution.
   void Remember(const core::ExecutionFacts& facts);
   bool IsCurrent(const core::ExecutionFacts& facts) const;
+  bool IsDeleted(MachineId id) const;
   void Write(const core::Execution& execution, const core::Transition& transition, Open* row);
   void Close(const core::Execution& execution);
   // The waits for the end of `child`.
   std::pair<WaitIterator, WaitIterator> WaitsFor(ExecutionId child);
+  // What the tasks of `parent` wait for nobody waits for any more.
+  void OrphanWaitsOf(ExecutionId parent);
   // One step of the deletion of a machine; whether it has gone.
   bool FinishDeletion(const Machine& machine);
   std::vector<audit::AuditedWait> AuditedWaitsOf(ExecutionId parent) const;
@@ -159,6 +165,8 @@ class MemoryStore : public Store {
   std::map<ExecutionId, core::Execution> closed_;
   std::map<ExecutionId, std::vector<audit::AuditedRow>> history_;
   std::map<ChildWait, bool> waits_;  // whether each has ended
+  // When each execution was redriven with a client token.
+  std::map<std::pair<ExecutionId, std::string>, absl::Time> redrives_;
   int64_t next_machine_id_ = 1;
   uint64_t transaction_ = 0;  // counts those that write
   bool keeps_undo_ = false;

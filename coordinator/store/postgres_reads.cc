@@ -15,43 +15,46 @@ namespace {
 
 // An execution is either open or closed in one snapshot, never both, never neither.
 constexpr Statement kFindExecution{"find_execution", R"(
-  select n.execution_id, n.machine_name, n.name, 1 as status, e.machine_id, e.revision_id,
-         e.started_at, null::timestamptz as closed_at, e.fence, '' as output, null as error,
-         null as cause, h.events
+  select n.execution_id, n.machine_name, n.name, x.status, x.machine_id, x.revision_id,
+         x.started_at, x.closed_at, x.fence, x.output, x.error, x.cause, x.last_event_id,
+         x.redrive_count, x.redriven_at, m.deleting, h.events
     from execution_name n
-    join execution e on e.execution_id = n.execution_id
-    join history h on h.execution_id = n.execution_id and h.first_event_id = 1
-   where n.machine_name = $1 and n.name = $2
-  union all
-  select n.execution_id, n.machine_name, n.name, c.status, c.machine_id, c.revision_id,
-         c.started_at, c.closed_at, c.fence, c.output, c.error, c.cause, h.events
-    from execution_name n
-    join closed_execution c on c.execution_id = n.execution_id
+   cross join lateral (
+     select 1 as status, machine_id, revision_id, started_at, null::timestamptz as closed_at, fence,
+            '' as output, null as error, null as cause, last_event_id, redrive_count, redriven_at
+       from execution where execution_id = n.execution_id
+      union all
+     select status, machine_id, revision_id, started_at, closed_at, fence, output, error, cause,
+            last_event_id, redrive_count, redriven_at
+       from closed_execution where execution_id = n.execution_id) x
+    join state_machine m on m.machine_id = x.machine_id
     join history h on h.execution_id = n.execution_id and h.first_event_id = 1
    where n.machine_name = $1 and n.name = $2)"};
 
-// Lists leave out output, error and cause.
+// Lists leave out what is long.
 constexpr Statement kListOpen{"list_open", R"(
   select execution_id, machine_name, name, 1 as status, machine_id, revision_id, started_at,
-         null::timestamptz as closed_at
+         null::timestamptz as closed_at, redrive_count, redriven_at
     from execution
    where machine_name = $1 and execution_id < $2
    order by execution_id desc limit $3)"};
 
 constexpr Statement kListClosed{"list_closed", R"(
-  select execution_id, machine_name, name, status, machine_id, revision_id, started_at, closed_at
+  select execution_id, machine_name, name, status, machine_id, revision_id, started_at, closed_at,
+         redrive_count, redriven_at
     from closed_execution
    where machine_name = $1 and execution_id < $2 and status = $4
    order by execution_id desc limit $3)"};
 
 constexpr Statement kListAll{"list_all", R"(
   (select execution_id, machine_name, name, 1 as status, machine_id, revision_id, started_at,
-          null::timestamptz as closed_at
+          null::timestamptz as closed_at, redrive_count, redriven_at
      from execution
     where machine_name = $1 and execution_id < $2
     order by execution_id desc limit $3)
   union all
-  (select execution_id, machine_name, name, status, machine_id, revision_id, started_at, closed_at
+  (select execution_id, machine_name, name, status, machine_id, revision_id, started_at, closed_at,
+          redrive_count, redriven_at
      from closed_execution
     where machine_name = $1 and execution_id < $2
     order by execution_id desc limit $3)
@@ -106,12 +109,16 @@ ExecutionRecord ReadRecord(const pqxx::row& row) {
   record.status = static_cast<core::Status>(row["status"].as<int>());
   record.started_at = GetTime(row["started_at"]);
   if (!row["closed_at"].is_null()) record.closed_at = GetTime(row["closed_at"]);
+  if (!row["redrive_count"].is_null()) record.redrive_count = GetInt64(row["redrive_count"]);
+  if (!row["redriven_at"].is_null()) record.redriven_at = GetTime(row["redriven_at"]);
   return record;
 }
 
 absl::StatusOr<ExecutionRecord> ReadFullRecord(const pqxx::row& row) {
   ExecutionRecord record = ReadRecord(row);
   record.fence = Fence(GetInt64(row["fence"]));
+  record.last_event_id = GetInt64(row["last_event_id"]);
+  record.machine_deleted = row["deleting"].as<bool>();
   record.output = Text(GetText(row["output"]));
   if (!row["error"].is_null()) record.error = Text(GetText(row["error"]));
   if (!row["cause"].is_null()) record.cause = Text(GetText(row["cause"]));
@@ -120,6 +127,8 @@ absl::StatusOr<ExecutionRecord> ReadFullRecord(const pqxx::row& row) {
     return status;
   }
   record.input = events.front().payload;  // ExecutionStarted
+  record.limits = events.front().limits;
+  record.fork = events.front().fork;
   return record;
 }
 

@@ -72,6 +72,9 @@ class PostgresStore : public Store {
 
   void StartExecution(const StartRequest& request, Callback<StartResult> done) override;
   void CommitTransition(const CommitRequest& request, DoneCallback done) override;
+  void RedriveExecution(const RedriveRequest& request, DoneCallback done) override;
+  void FindRedrive(ExecutionId id, std::string_view client_token, absl::Time since,
+                   Callback<absl::Time> done) override;
   void LoadExecution(ExecutionId id, Callback<core::Execution> done) override;
   void ClaimDue(absl::Time now, absl::Time until, int64_t limit,
                 Callback<std::vector<core::Execution>> done) override;

@@ -8,11 +8,19 @@ namespace {
 
 // All forms of a start take the name first; whoever gets it writes the rest. The machine must
 // stand as the caller read it.
-constexpr char kTakeName[] = R"(
+constexpr char kOfCurrent[] = R"(
   with machine as (
     select from state_machine
      where name = $2 and deleted_at is null and not deleting and machine_id = $4
-       and current_revision_id = $5),
+       and current_revision_id = $5),)";
+
+constexpr char kOfAnyRevision[] = R"(
+  with machine as (
+    select from state_machine m
+      join state_machine_revision r on r.machine_id = m.machine_id and r.revision_id = $5
+     where m.name = $2 and m.deleted_at is null and not m.deleting and m.machine_id = $4),)";
+
+constexpr char kTakeName[] = R"(
   named as (
     insert into execution_name (execution_id, machine_name, name)
     select $1::uuid, $2::text, $3::text from machine
@@ -61,10 +69,13 @@ constexpr char kClosedAwaited[] = R"(,
     insert into child_wait (child_id, parent_id, branch_id, nonce, parsed, ended)
     select execution_id, $18::uuid, $19::bigint, $20::bigint, $21::boolean, true from named))";
 
-const std::string kStartSql = StrCat(kTakeName, kOpen, kOpenRecord);
-const std::string kStartChildSql = StrCat(kTakeName, kOpen, kOpenAwaited, kOpenRecord);
-const std::string kStartClosedSql = StrCat(kTakeName, kClosed, kClosedRecord);
-const std::string kStartClosedChildSql = StrCat(kTakeName, kClosed, kClosedAwaited, kClosedRecord);
+const std::string kStartSql = StrCat(kOfCurrent, kTakeName, kOpen, kOpenRecord);
+const std::string kStartChildSql = StrCat(kOfCurrent, kTakeName, kOpen, kOpenAwaited, kOpenRecord);
+const std::string kStartClosedSql = StrCat(kOfCurrent, kTakeName, kClosed, kClosedRecord);
+const std::string kStartClosedChildSql =
+    StrCat(kOfCurrent, kTakeName, kClosed, kClosedAwaited, kClosedRecord);
+const std::string kStartForkSql = StrCat(kOfAnyRevision, kTakeName, kOpen, kOpenRecord);
+const std::string kStartClosedForkSql = StrCat(kOfAnyRevision, kTakeName, kClosed, kClosedRecord);
 
 }  // namespace
 
@@ -72,6 +83,8 @@ const Statement kStart{"start", kStartSql.c_str()};
 const Statement kStartChild{"start_child", kStartChildSql.c_str()};
 const Statement kStartClosed{"start_closed", kStartClosedSql.c_str()};
 const Statement kStartClosedChild{"start_closed_child", kStartClosedChildSql.c_str()};
+const Statement kStartFork{"start_fork", kStartForkSql.c_str()};
+const Statement kStartClosedFork{"start_closed_fork", kStartClosedForkSql.c_str()};
 
 StartRows::StartRows(const StartRequest& request)
     : machine_name(request.execution.facts->machine_name),
@@ -81,7 +94,8 @@ StartRows::StartRows(const StartRequest& request)
       started_at(TimeText(request.execution.facts->started_at)),
       claimable_at(TimeTextUp(request.claimable_at)),
       hot(MakeHotRow(request.execution)),
-      history(request.transition) {
+      history(request.transition),
+      fork(request.execution.facts->fork != nullptr) {
   if (request.wait) {
     wait.emplace(WaitRow{request.wait->parent.value().ToString(), request.wait->branch.value(),
                          request.wait->nonce, request.wait->parsed});

@@ -32,6 +32,7 @@ struct StartRows {
   HistoryRow history;
   std::optional<ClosedRow> closed;  // of an execution that its first step closed
   std::optional<WaitRow> wait;
+  bool fork = false;  // of any revision of its machine; without a wait
 
   explicit StartRows(const StartRequest& request);
 };
@@ -42,6 +43,8 @@ extern const Statement kStart;
 extern const Statement kStartChild;
 extern const Statement kStartClosed;
 extern const Statement kStartClosedChild;
+extern const Statement kStartFork;
+extern const Statement kStartClosedFork;
 
 // Calls `run(statement, parameters...)`, as WithStepStatement does.
 template <typename Run>
@@ -57,6 +60,7 @@ auto WithStartStatement(const StartRows& rows, Run run) {
                  OrNull(history.first_event_id), BinaryTime(history.occurred_at),
                  OrNull(history.event_count), history.events, hot.fence, more...);
     };
+    if (rows.fork) return start(kStartClosedFork);
     if (!rows.wait) return start(kStartClosed);
     return start(kStartClosedChild, rows.wait->parent_id, rows.wait->branch_id, rows.wait->nonce,
                  rows.wait->parsed);
@@ -71,6 +75,7 @@ auto WithStartStatement(const StartRows& rows, Run run) {
                BinaryTime(history.occurred_at), OrNull(history.event_count), history.events,
                more...);
   };
+  if (rows.fork) return start(kStartFork);
   if (!rows.wait) return start(kStart);
   return start(kStartChild, rows.wait->parent_id, rows.wait->branch_id, rows.wait->nonce,
                rows.wait->parsed);

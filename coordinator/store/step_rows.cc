@@ -44,7 +44,8 @@ const Statement kMoveWithBranches{"move_with_branches", "with moved as (" PAWL_M
 const Statement kClose{"close", R"(
   with moved as (
     delete from execution where execution_id = $1 and fence = $2
-    returning execution_id, revision_id, machine_id, started_at, machine_name, name),
+    returning execution_id, revision_id, machine_id, started_at, machine_name, name,
+              redrive_count, redriven_at),
   gone as (
     delete from branch b using moved m where b.execution_id = m.execution_id),
   told as (
@@ -55,9 +56,11 @@ const Statement kClose{"close", R"(
      where $9::bigint is not null)
   insert into closed_execution (execution_id, revision_id, machine_id, started_at, closed_at,
                                 last_event_id, fence, status, machine_name, name, error, cause,
-                                output)
+                                output, redrive_count, redriven_at)
   select execution_id, revision_id, machine_id, started_at, $3::timestamptz, $4::bigint,
-         $13::bigint, $5::smallint, machine_name, name, $6::text, $7::text, $8::text from moved)"};
+         $13::bigint, $5::smallint, machine_name, name, $6::text, $7::text, $8::text,
+         redrive_count, redriven_at
+    from moved)"};
 
 #undef PAWL_MOVE
 

@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -105,7 +106,8 @@ struct StartRequest {
 
 struct StartResult {
   // kNameTaken: there is one of that name; `existing` says which. kMachineChanged: the machine was
-  // updated or deleted since the caller read it; nothing was written.
+  // updated or deleted since the caller read it; nothing was written. A fork may run any revision
+  // of its machine.
   enum class Kind { kStarted, kNameTaken, kMachineChanged };
   Kind kind = Kind::kStarted;
   ExecutionId existing;
@@ -119,6 +121,17 @@ struct CommitRequest {
   // update stays heap-only.
   std::optional<absl::Time> claimable_at;
 };
+
+struct RedriveRequest {
+  core::Execution execution;  // after Redrive; its fence is the one to write
+  core::Transition transition;
+  Fence expected_fence;      // of the closed execution
+  absl::Time claimable_at;   // when a node may take it up
+  std::string client_token;  // empty: none
+};
+
+// How long a client token of a redrive is remembered (reference/api.md 4.6).
+inline constexpr absl::Duration kRedriveTokenLife = absl::Minutes(15);
 
 // A task picked for a worker by HandOut.
 struct HandedOut {
@@ -136,11 +149,18 @@ struct ExecutionRecord {
   core::Status status = core::Status::kRunning;
   absl::Time started_at;
   absl::Time closed_at;  // of a closed one
-  Fence fence;           // of a closed one: what its last transition wrote
-  Text input;            // not in lists
+  int64_t redrive_count = 0;
+  absl::Time redriven_at;  // the last time; of one that has been redriven
+  // From here on not in lists.
+  Fence fence;  // of a closed one: what its last transition wrote
+  Text input;
   Text output;
   std::optional<Text> error;
   std::optional<Text> cause;
+  int64_t last_event_id = 0;
+  core::Limits limits;
+  std::shared_ptr<const core::ForkOrigin> fork;  // null: it was not forked
+  bool machine_deleted = false;                  // or is being deleted
 };
 
 struct ExecutionQuery {
@@ -194,6 +214,13 @@ class Store {
   virtual void StartExecution(const StartRequest& request, Callback<StartResult> done) = 0;
   // ABORTED, UNAVAILABLE, UNKNOWN as above.
   virtual void CommitTransition(const CommitRequest& request, DoneCallback done) = 0;
+  // Opens a closed execution again, or closes it anew where the redrive's own step did. What waited
+  // for its end, and has not been told, waits again; its own waits for others are orphaned. On disk when it returns. ABORTED: it does not
+  // stand as it was read, or its machine is being deleted; nothing was written.
+  virtual void RedriveExecution(const RedriveRequest& request, DoneCallback done) = 0;
+  // When the execution was redriven with that client token, at `since` or later. NOT_FOUND.
+  virtual void FindRedrive(ExecutionId id, std::string_view client_token, absl::Time since,
+                           Callback<absl::Time> done) = 0;
   // The open execution as it stands. NOT_FOUND: closed or never there.
   virtual void LoadExecution(ExecutionId id, Callback<core::Execution> done) = 0;
   // Takes up to `limit` open executions whose claimable_at has come and that nobody else has

@@ -157,6 +157,29 @@ class WholeLife(ApiTest):
         )
         self.assertEqual(message, f"Task Timed Out: '{activity}'")
 
+    def test_a_redrive(self):
+        if not hasattr(self.client, "redrive_execution"):
+            self.skipTest("this boto3 is older than RedriveExecution")
+        activity = self.activity()
+        execution = self.client.start_execution(stateMachineArn=self.task_machine(activity))["executionArn"]
+        task = self.client.get_activity_task(activityArn=activity)
+        self.client.send_task_failure(taskToken=task["taskToken"], error="Broken")
+        self.ended(execution, "FAILED")
+        redriven = self.client.redrive_execution(executionArn=execution, clientToken="once")
+        self.assertEqual(self.client.redrive_execution(executionArn=execution, clientToken="once")["redriveDate"],
+                         redriven["redriveDate"])
+        message = self.error_of("ExecutionNotRedrivable", self.client.redrive_execution, executionArn=execution)
+        self.assertEqual(
+            message, f"Execution {execution} invalid for redrive as: Execution is RUNNING and cannot be redriven"
+        )
+        task = self.client.get_activity_task(activityArn=activity)
+        self.client.send_task_success(taskToken=task["taskToken"], output='"done"')
+        described = self.ended(execution, "SUCCEEDED")
+        self.expect_member("DescribeExecution", described, "redriveCount", 1)
+        self.expect_member("DescribeExecution", described, "redriveDate", redriven["redriveDate"])
+        events = self.history(execution)
+        self.assertEqual(events[6]["executionRedrivenEventDetails"], {"redriveCount": 1})
+
     def test_a_poll_waits_for_its_task(self):
         activity = self.activity()
         machine = self.task_machine(activity)

@@ -45,6 +45,8 @@ void SimulatedClient::Watch(std::vector<WantedExecution>* all, absl::Time end) {
   WantedExecution& wanted = (*all)[chance.Below(static_cast<int64_t>(all->size()))];
   if (wanted.acknowledged && chance.Happens(0.02)) {
     Stop(&wanted);
+  } else if (wanted.acknowledged && chance.Happens(0.05)) {
+    Redrive(wanted);
   } else {
     Read(wanted);
   }
@@ -104,6 +106,16 @@ void SimulatedClient::Stop(WantedExecution* wanted) {
       [this, wanted, sent](absl::StatusOr<absl::Time> answer) {
         log_->Stopped(SpanFrom(sent), ArnOf(*wanted), answer);
       });
+}
+
+// Most are refused: they run, or have succeeded.
+void SimulatedClient::Redrive(const WantedExecution& wanted) {
+  network_->Ask<absl::Time>(
+      AnyNode(), process_, kPatience,
+      [&wanted](SimulatedNode& node, store::Callback<absl::Time> answer) {
+        node.engine()->RedriveExecution(wanted.machine->name, wanted.name, "", std::move(answer));
+      },
+      [](const absl::StatusOr<absl::Time>&) {});
 }
 
 }  // namespace pawl::simulation

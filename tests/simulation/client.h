@@ -1,5 +1,5 @@
 // A client of the simulated world: starts executions by name, again and again until somebody
-// answers, reads them, and now and then stops one.
+// answers, reads them, and now and then stops or redrives one.
 
 #ifndef PAWL_TESTS_SIMULATION_CLIENT_H_
 #define PAWL_TESTS_SIMULATION_CLIENT_H_
@@ -41,6 +41,7 @@ class SimulatedClient {
   void Describe(const WantedExecution& wanted);
   void ReadHistory(const WantedExecution& wanted);
   void Stop(WantedExecution* wanted);
+  void Redrive(const WantedExecution& wanted);
   Span SpanFrom(absl::Time sent) const { return {name_, sent, loop_->Now()}; }
 
   Loop* const loop_;

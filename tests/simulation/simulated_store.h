@@ -62,6 +62,9 @@ class SimulatedStore : public store::Store {
   void StartExecution(const store::StartRequest& request,
                       Callback<store::StartResult> done) override;
   void CommitTransition(const store::CommitRequest& request, store::DoneCallback done) override;
+  void RedriveExecution(const store::RedriveRequest& request, store::DoneCallback done) override;
+  void FindRedrive(ExecutionId id, std::string_view client_token, absl::Time since,
+                   Callback<absl::Time> done) override;
   void LoadExecution(ExecutionId id, Callback<core::Execution> done) override;
   void ClaimDue(absl::Time now, absl::Time until, int64_t limit,
                 Callback<std::vector<core::Execution>> done) override;

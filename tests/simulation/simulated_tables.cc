@@ -189,6 +189,30 @@ void SimulatedStore::ForgetWait(const store::ChildWait& wait, store::DoneCallbac
       std::move(done));
 }
 
+// ---------------------------------------------------------------- redrives
+
+void SimulatedStore::RedriveExecution(const store::RedriveRequest& request,
+                                      store::DoneCallback done) {
+  Call<absl::Status>(
+      Kind::kWrite,
+      [database = database_, request](store::MemoryStore& tables, auto reply) {
+        database->SawTime(request.execution.last_event_at);
+        tables.RedriveExecution(request, std::move(reply));
+        tables.Flush();
+      },
+      std::move(done));
+}
+
+void SimulatedStore::FindRedrive(ExecutionId id, std::string_view client_token, absl::Time since,
+                                 Callback<absl::Time> done) {
+  Call<absl::StatusOr<absl::Time>>(
+      Kind::kRead,
+      [id, token = std::string(client_token), since](store::MemoryStore& tables, auto reply) {
+        tables.FindRedrive(id, token, since, std::move(reply));
+      },
+      std::move(done));
+}
+
 // ---------------------------------------------------------------- the cluster
 
 void SimulatedStore::DatabaseTime(Callback<absl::Time> done) {

@@ -67,6 +67,7 @@ class World {
   std::vector<std::unique_ptr<SimulatedWorker>> workers_;
   std::vector<std::unique_ptr<SimulatedClient>> clients_;
   std::vector<WantedExecution> wanted_;
+  absl::Time watched_until_;  // by the clients
   std::unique_ptr<Injector> injector_;
   SimulationResult result_;
 };
@@ -121,7 +122,7 @@ void World::Want() {
     wanted_[i].name = StrCat("e", i);
     wanted_[i].input = Text(StrCat("{\"id\":", i, ",\"items\":[1,2,3]}"));
   }
-  const absl::Time end = loop_.Now() + absl::Seconds(60);
+  const absl::Time end = watched_until_ = loop_.Now() + absl::Seconds(60);
   for (int i = 0; i < 2; ++i) {
     clients_.push_back(
         std::make_unique<SimulatedClient>(&loop_, &network_, &nodes_, &log_, StrCat("c", i)));
@@ -186,7 +187,10 @@ void World::RunToTheEnd() {
   loop_.RunUntil(healed_at + kResumesWithin);
   CheckResumed();
   Problems(CheckStopped(&database_.tables(), orphans));
-  while (!AllEnded() && loop_.Now() - healed_at < kAtMostToTheEnd) {
+  // Until then a client may redrive what has ended.
+  const absl::Time redriven_until = watched_until_ + absl::Seconds(5);
+  while ((!AllEnded() || loop_.Now() < redriven_until) &&
+         loop_.Now() - healed_at < kAtMostToTheEnd) {
     loop_.RunUntil(loop_.Now() + absl::Seconds(1));
   }
   for (const WantedExecution& wanted : wanted_) clients_[0]->Read(wanted);

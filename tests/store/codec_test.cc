@@ -109,7 +109,17 @@ core::HistoryEvent RandomEvent(Random& random, int64_t id, const Text& shared) {
   event.heartbeat_seconds = random.Maybe(random.Below(1000));
   event.length = random.Maybe(random.Below(1000));
   event.index = random.Maybe(random.Below(1000));
+  event.redrive_count = random.Maybe(random.Below(1000));
+  event.items_seed = random.Maybe(static_cast<uint64_t>(random.Any()));
   if (random.Coin()) event.limits = {random.Below(1'000'000), random.Below(30'000)};
+  if (random.Coin()) {
+    event.fork = std::make_shared<const core::ForkOrigin>(
+        core::ForkOrigin{.execution_arn = random.SomeText().str(),
+                         .event_id = random.Below(1000),
+                         .state = random.SomeText(),
+                         .input = random.Coin() ? shared : random.SomeText(),
+                         .variables = random.SomeText()});
+  }
   for (int64_t i = random.Below(3); i > 0; --i) {
     event.assigned.emplace_back(random.SomeText().str(), random.SomeText());
   }
@@ -127,6 +137,10 @@ TEST(Codec, PositionsComeBackAsTheyWere) {
     execution.next_branch_id = random.Below(1000);
     execution.timeout_at = random.Maybe(random.Time());
     execution.last_event_at = random.Time();
+    if (random.Coin()) {
+      execution.redrive_count = 1 + random.Below(9);
+      execution.redriven_at = random.Time();
+    }
     core::Execution decoded;
     decoded.facts = facts;
     for (int64_t id = random.Below(4); id >= 0; --id) {

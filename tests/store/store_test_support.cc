@@ -236,6 +236,7 @@ void ExpectSame(const core::Execution& stored, const core::Execution& wanted) {
   EXPECT_EQ(stored.facts->role_arn, wanted.facts->role_arn);
   EXPECT_EQ(stored.facts->started_at, wanted.facts->started_at);
   EXPECT_EQ(stored.facts->input, wanted.facts->input);
+  EXPECT_EQ(stored.facts->fork == nullptr, wanted.facts->fork == nullptr);
   EXPECT_EQ(stored.status, wanted.status);
   EXPECT_EQ(stored.fence, wanted.fence);
   EXPECT_EQ(stored.version, wanted.version);
@@ -244,6 +245,8 @@ void ExpectSame(const core::Execution& stored, const core::Execution& wanted) {
   EXPECT_EQ(stored.next_branch_id, wanted.next_branch_id);
   EXPECT_EQ(stored.timeout_at, wanted.timeout_at);
   EXPECT_EQ(stored.machine_deleted, wanted.machine_deleted);
+  EXPECT_EQ(stored.redrive_count, wanted.redrive_count);
+  EXPECT_EQ(stored.redriven_at, wanted.redriven_at);
   ASSERT_EQ(stored.branches.size(), wanted.branches.size());
   for (const auto& [id, branch] : wanted.branches) {
     ASSERT_TRUE(stored.branches.contains(id)) << "branch " << id.value();
@@ -270,6 +273,12 @@ void ExpectSame(const core::HistoryEvent& stored, const core::HistoryEvent& want
   EXPECT_EQ(stored.heartbeat_seconds, wanted.heartbeat_seconds);
   EXPECT_EQ(stored.length, wanted.length);
   EXPECT_EQ(stored.index, wanted.index);
+  EXPECT_EQ(stored.redrive_count, wanted.redrive_count);
+  EXPECT_EQ(stored.items_seed, wanted.items_seed);
+  ASSERT_EQ(stored.fork == nullptr, wanted.fork == nullptr);
+  if (wanted.fork != nullptr) {
+    EXPECT_EQ(*stored.fork, *wanted.fork);
+  }
   EXPECT_EQ(stored.assigned, wanted.assigned);
 }
 

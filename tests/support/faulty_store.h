@@ -12,7 +12,7 @@
 
 namespace pawl::testing_support {
 
-// Counts the calls that write (starts, commits, hand-outs) from 1. For one thread.
+// Counts the calls that write (starts, commits, hand-outs, redrives) from 1. For one thread.
 class FaultyStore : public store::Store {
  public:
   explicit FaultyStore(store::Store* inner) : inner_(*inner) {}
@@ -62,6 +62,23 @@ class FaultyStore : public store::Store {
             activity, limit, std::move(decide),
             [done = std::move(done)](auto) mutable { done(absl::UnknownError("injected after")); });
     }
+  }
+
+  void RedriveExecution(const store::RedriveRequest& request, store::DoneCallback done) override {
+    switch (Next()) {
+      case Fault::kNone:
+        return inner_.RedriveExecution(request, std::move(done));
+      case Fault::kBefore:
+        return done(absl::UnavailableError("injected before"));
+      case Fault::kAfter:
+        return inner_.RedriveExecution(request, [done = std::move(done)](absl::Status) mutable {
+          done(absl::UnknownError("injected after"));
+        });
+    }
+  }
+  void FindRedrive(ExecutionId id, std::string_view client_token, absl::Time since,
+                   store::Callback<absl::Time> done) override {
+    inner_.FindRedrive(id, client_token, since, std::move(done));
   }
 
   void CreateMachine(const store::Machine& machine, store::Callback<store::Machine> done) override {

@@ -15,6 +15,8 @@
 #include "coordinator/base/clock.h"
 #include "coordinator/base/strings.h"
 #include "coordinator/core/advance.h"
+#include "coordinator/core/fork.h"
+#include "coordinator/core/redrive.h"
 #include "tests/support/fake_world.h"
 
 namespace pawl::transcripts {
@@ -42,6 +44,7 @@ std::string EventLine(const core::HistoryEvent& event) {
   if (!event.resource.empty()) StrAppend(&line, " ", ResourceShown(event.resource.view()));
   if (event.index) StrAppend(&line, " index=", *event.index);
   if (event.length) StrAppend(&line, " length=", *event.length);
+  if (event.redrive_count) StrAppend(&line, " redriveCount=", *event.redrive_count);
   if (!event.worker_name.empty()) StrAppend(&line, " worker=", event.worker_name.view());
   if (!event.payload.empty()) StrAppend(&line, " ", event.payload.view());
   if (event.timeout_seconds) StrAppend(&line, " timeout=", *event.timeout_seconds, "s");
@@ -135,6 +138,10 @@ class Player {
       Take(core::Stop{error, cause});
     } else if (name == "delete") {
       execution_.machine_deleted = true;
+    } else if (name == "redrive") {
+      Redrive();
+    } else if (name == "fork") {
+      Fork(rest);
     } else {
       return false;
     }
@@ -159,12 +166,66 @@ class Player {
     facts->started_at = now_ = kStart;
     facts->input = Text(input);
     facts->limits = limits_;
+    Begin(std::move(facts));
+  }
+
+  void Begin(std::shared_ptr<const core::ExecutionFacts> facts) {
     execution_ = core::Execution();
-    execution_.facts = facts;
+    execution_.facts = std::move(facts);
     rows_.clear();
     tokens_.clear();
     last_id_ = 0;
     Print(core::Begin(*machine_, FakeWorld(ActivityExists), now_, 1, execution_));
+  }
+
+  // A new execution begins where this one has been.
+  void Fork(const std::string& rest) {
+    const auto [state, input] = TwoWords(rest);
+    core::ForkSearch search(*machine_, *state);
+    for (const audit::AuditedRow& row : rows_) {
+      for (const core::HistoryEvent& event : row.events) {
+        if (absl::Status added = search.Add(event); !added.ok()) out_ << added.message() << "\n";
+      }
+    }
+    core::ForkOrigin origin = search.Found();
+    if (input) origin.input = *input;
+    if (core::ForkState(*machine_, state->view()) == nullptr || origin.input.empty()) {
+      out_ << "refused\n";
+      return;
+    }
+    out_ << "of event " << origin.event_id << "\n";
+    auto facts = std::make_shared<core::ExecutionFacts>(*execution_.facts);
+    facts->started_at = now_;
+    facts->fork = std::make_shared<const core::ForkOrigin>(std::move(origin));
+    Begin(std::move(facts));
+  }
+
+  // As whoever reads the closed execution does it: all that is left of it is how it ended and its
+  // history.
+  void Redrive() {
+    core::Retrace stood(*machine_);
+    for (const audit::AuditedRow& row : rows_) {
+      for (const core::HistoryEvent& event : row.events) {
+        if (absl::Status added = stood.Add(event); !added.ok()) out_ << added.message() << "\n";
+      }
+    }
+    const core::RedriveCandidate candidate{.status = execution_.status,
+                                           .started_at = execution_.facts->started_at,
+                                           .closed_at = execution_.closed_at,
+                                           .last_event_id = execution_.last_event_id,
+                                           .history_events = limits_.history_events,
+                                           .machine_deleted = execution_.machine_deleted};
+    if (const auto why_not = core::WhyNotRedrivable(candidate, now_)) {
+      out_ << "refused: " << *why_not << "\n";
+      return;
+    }
+    auto transition =
+        core::Redrive(*machine_, FakeWorld(ActivityExists), now_, ++seed_, stood, execution_);
+    if (!transition.ok()) {
+      out_ << "refused: " << transition.status().message() << "\n";
+      return;
+    }
+    Print(*transition);
   }
 
   void Take(decltype(core::Event::what) what) {

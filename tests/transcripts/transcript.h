@@ -23,11 +23,11 @@
 // task that was given first and is open; `succeed@N` that of iteration or branch N; of a call they
 // mean its token) · `result OUTPUT`, `error ERROR [CAUSE]` (a call returns) · `renew` (its lease) ·
 // `advance DURATION` (timers fire when they are due) · `pass DURATION` (no node fires them) · `stop
-// [ERROR [CAUSE]]` · `delete` (the machine is deleted). Of integrations those of DynamoDB alone are
-// not available; the tokens of calls are written TOKEN1, TOKEN2 and so on. After a command stand
-// the events it wrote, then what the execution waits for, then the end if it has ended. After each
-// command the history so far is replayed (audit/replay.h): "FOUND" where it does not lead to where
-// the execution stands.
+// [ERROR [CAUSE]]` · `delete` (the machine is deleted) · `redrive` · `fork STATE [INPUT]`. Of integrations those of
+// DynamoDB alone are not available; the tokens of calls are written TOKEN1, TOKEN2 and so on. After
+// a command stand the events it wrote, then what the execution waits for, then the end if it has
+// ended. After each command the history so far is replayed (audit/replay.h): "FOUND" where it does
+// not lead to where the execution stands.
 
 #ifndef PAWL_TESTS_TRANSCRIPTS_TRANSCRIPT_H_
 #define PAWL_TESTS_TRANSCRIPTS_TRANSCRIPT_H_

@@ -13,6 +13,11 @@ namespace {
 // AWS quota: an inline Map runs at most 40 iterations at once, whatever MaxConcurrency says.
 constexpr int64_t kMaxInlineConcurrency = 40;
 
+int64_t EffectiveConcurrency(std::optional<int64_t> wanted) {
+  const bool limited = wanted.value_or(0) > 0;
+  return limited ? std::min(*wanted, kMaxInlineConcurrency) : kMaxInlineConcurrency;
+}
+
 // What a Map in JSONata iterates over.
 asl::Result<Json> FindItems(Step& step, const Branch& branch, const asl::MapDetail& detail,
                             const Payload& input, const Circumstances& circumstances) {
@@ -184,9 +189,7 @@ void BeginMap(Step& step, Branch& branch, const asl::State& state) {
   if (!concurrency.ok()) return FailState(step, branch, concurrency.error());
 
   const int64_t length = static_cast<int64_t>(input->items.size());
-  const int64_t wanted = concurrency->value_or(0);
-  const int64_t limit =
-      wanted > 0 ? std::min(wanted, kMaxInlineConcurrency) : kMaxInlineConcurrency;
+  const int64_t limit = EffectiveConcurrency(*concurrency);
   branch.phase = length == 0 ? Phase::kReady : Phase::kJoining;
   branch.join = Join{.length = length, .max_concurrency = limit};
   if (detail.items) {
@@ -195,6 +198,7 @@ void BeginMap(Step& step, Branch& branch, const asl::State& state) {
   }
   HistoryEvent& event = step.EmitNext(EventType::kMapStateStarted, branch);
   event.length = length;
+  if (input->random) event.items_seed = circumstances.seed;
   const int64_t started_id = event.id;
 
   if (auto error = CheckTolerated(step, branch, detail, Payload(input->effective))) {
@@ -211,6 +215,51 @@ void BeginMap(Step& step, Branch& branch, const asl::State& state) {
 
 void FinishEmptyMap(Step& step, Branch& branch, const asl::State& state) {
   FinishJoin(step, branch, state, branch.last_event_id);
+}
+
+bool GoOnJoining(Step& step, Branch& branch, const asl::State& state, const TracedPlace& place) {
+  Join join{.length = place.length, .next_index = place.length};
+  if (state.type == asl::StateType::kMap) {
+    const auto& detail = state.as<asl::MapDetail>();
+    const Circumstances circumstances{place.started_at, place.items_seed.value_or(0)};
+    auto items = ReadMapItems(step, branch, state, circumstances);
+    if (!items.ok()) return false;
+    const bool same = static_cast<int64_t>((*items)->items.size()) == place.length &&
+                      (place.items_seed || !(*items)->random);
+    auto concurrency = EvaluateCount(step, branch, detail.max_concurrency, "MaxConcurrency",
+                                     Payload((*items)->effective));
+    if (!same || !concurrency.ok()) return false;
+    join.next_index = static_cast<int64_t>(place.children.size());
+    join.max_concurrency = EffectiveConcurrency(*concurrency);
+    if (detail.items) {
+      join.items_seed = circumstances.seed;
+      join.items_at = circumstances.now;
+    }
+    branch.map_items = *items;
+  }
+  for (const auto& [index, child] : place.children) join.ended += child->left ? 1 : 0;
+  branch.phase = Phase::kJoining;
+  branch.join = join;
+  branch.last_event_id = place.started_event_id;
+  return true;
+}
+
+Text ItemText(const MapItems& items, int64_t index) {
+  return Payload(items.items[static_cast<size_t>(index)]).text();
+}
+
+void FillIterations(Step& step, Branch& branch, const asl::State& state) {
+  const BranchId id = branch.id;
+  const int64_t started_id = branch.last_event_id;
+  const std::shared_ptr<const MapItems> items = branch.map_items;
+  while (StillJoining(step, id, started_id) && branch.join->next_index < branch.join->length &&
+         branch.join->next_index - branch.join->ended < branch.join->max_concurrency) {
+    StartIteration(step, branch, state, *items, started_id);
+  }
+}
+
+void FinishJoinAgain(Step& step, Branch& branch, const asl::State& state, int64_t last_id) {
+  FinishJoin(step, branch, state, last_id);
 }
 
 void EndChild(Step& step, Branch& child, const Text& output) {

@@ -5,6 +5,7 @@
 #define PAWL_CORE_STATES_STATES_H_
 
 #include "coordinator/core/flow.h"
+#include "coordinator/core/retrace.h"
 #include "coordinator/core/step.h"
 
 namespace pawl::core {
@@ -44,6 +45,16 @@ void BeginMap(Step& step, Branch& branch, const asl::State& state);
 // The step after the start of a Map without items. A step of its own, so that no state is entered
 // and left within one step, and a machine that loops does so a step at a time.
 void FinishEmptyMap(Step& step, Branch& branch, const asl::State& state);
+// Of a redrive. Sets `branch`, which is in a Parallel or Map that `place` had begun, back to where
+// it waits for its branches, which the caller adds. False: the items of the Map cannot be found
+// again as they were, and it has to begin anew.
+bool GoOnJoining(Step& step, Branch& branch, const asl::State& state, const TracedPlace& place);
+// The text of that item.
+Text ItemText(const MapItems& items, int64_t index);
+// Begins iterations of the Map that `branch` runs while it has items and room for more.
+void FillIterations(Step& step, Branch& branch, const asl::State& state);
+// All its branches had ended, the last one with event `last_id`: they are joined again.
+void FinishJoinAgain(Step& step, Branch& branch, const asl::State& state, int64_t last_id);
 // A branch or iteration under a Parallel or Map has ended well with `output`.
 void EndChild(Step& step, Branch& child, const Text& output);
 

@@ -89,9 +89,11 @@ std::string PascalCase(std::string_view name) {
   return out;
 }
 
-// A name's leading capitals become small letters, but the last one before a small letter.
+// A name's leading capitals become small letters, but the last one before a small letter; what
+// begins with a small letter stays as it is ("vCPUHour").
 std::string Uncapitalized(std::string_view name) {
   std::string out(name);
+  if (!IsUpper(name[0])) return out;
   size_t i = 0;
   do {
     out[i] = absl::ascii_tolower(out[i]);

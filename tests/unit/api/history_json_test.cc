@@ -32,6 +32,7 @@ HistoryEvent FullEvent(EventType type) {
   event.heartbeat_seconds = 10;
   event.length = 3;
   event.index = 2;
+  event.redrive_count = 4;
   event.assigned = {{"x", Text("42")}};
   return event;
 }
@@ -100,6 +101,8 @@ INSTANTIATE_TEST_SUITE_P(
         Failure(EventType::kExecutionFailed, "executionFailed"),
         Failure(EventType::kExecutionAborted, "executionAborted"),
         Failure(EventType::kExecutionTimedOut, "executionTimedOut"),
+        {EventType::kExecutionRedriven, Wrap("executionRedriven", R"("redriveCount":4)"),
+         Wrap("executionRedriven", R"("redriveCount":4)")},
         Entered(EventType::kPassStateEntered),
         Entered(EventType::kTaskStateEntered),
         Entered(EventType::kChoiceStateEntered),

@@ -22,6 +22,7 @@ constexpr Member kMembers[] = {
     {.name = "flag", .type = MemberType::kBoolean},
     {.name = "colour", .values = kColours},
     {.name = "trace", .ascii = true},
+    {.name = "token", .printable = true},
     {.name = "part", .type = MemberType::kStructure, .members = kPart},
     {.name = "parts", .type = MemberType::kStructureList, .members = kPart},
     {.name = "payload", .payload = PayloadLength::kBytes},
@@ -56,6 +57,10 @@ INSTANTIATE_TEST_SUITE_P(
          R"({"name":"n","secret":"ab","count":1000,"flag":true,"colour":"RED","trace":"~",
              "part":{"weight":1},"parts":[{"weight":0}]})",
          "", ""},
+        {"NotPrintable", R"({"name":"n","token":"a b"})", "ValidationException",
+         kOne + "Value 'a b' at 'token'" + kFailed +
+             "Member must satisfy regular expression pattern: [!-~]+"},
+        {"Printable", R"({"name":"n","token":"!a~"})", "", ""},
         {"UnknownMembersAreIgnored", R"({"name":"n","other":[1]})", "", ""},
         {"NullIsAbsent", R"({"name":"n","count":null,"part":null})", "", ""},
         {"RequiredMemberIsMissing", "{}", "ValidationException",
@@ -142,9 +147,9 @@ TEST(Operations, AreThoseOfTheReference) {
                   "CreateActivity", "CreateStateMachine", "DeleteActivity", "DeleteStateMachine",
                   "DescribeActivity", "DescribeExecution", "DescribeStateMachine",
                   "DescribeStateMachineForExecution", "GetActivityTask", "GetExecutionHistory",
-                  "ListActivities", "ListExecutions", "ListStateMachines", "SendTaskFailure",
-                  "SendTaskHeartbeat", "SendTaskSuccess", "StartExecution", "StopExecution",
-                  "UpdateStateMachine", "ValidateStateMachineDefinition"));
+                  "ListActivities", "ListExecutions", "ListStateMachines", "RedriveExecution",
+                  "SendTaskFailure", "SendTaskHeartbeat", "SendTaskSuccess", "StartExecution",
+                  "StopExecution", "UpdateStateMachine", "ValidateStateMachineDefinition"));
 }
 
 }  // namespace

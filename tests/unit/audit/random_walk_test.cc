@@ -1,11 +1,13 @@
-// Executions that are moved on at random, in every way in which the engine moves them: the audit
-// finds nothing wrong with any of them at any moment.
+// Executions that are moved on at random, in every way in which the engine moves them, and redriven
+// when they have ended: the audit finds nothing wrong with any of them at any moment, and their
+// history tells where they stand.
 
 #include <algorithm>
 #include <iterator>
 #include <random>
 
 #include "absl/strings/str_replace.h"
+#include "coordinator/core/redrive.h"
 #include "tests/support/fake_world.h"
 #include "tests/unit/audit/audited_run.h"
 
@@ -63,6 +65,47 @@ std::vector<std::string> Machines() {
           map};
 }
 
+bool SameVariables(const Text& stored, const core::Assigned& traced) {
+  std::string text = "{";
+  for (const auto& [name, value] : traced) {
+    if (text.size() > 1) text += ',';
+    text += '"' + name + "\":" + value.str();
+  }
+  JsonArena arena;
+  const std::string empty = stored.empty() ? "{}" : stored.str();
+  return JsonEquals(*ParseJson(empty, &arena), *ParseJson(text + "}", &arena));
+}
+
+// What of `place` is not as `branch`, which it is the trace of, has it; empty: nothing.
+std::string TraceDifference(const core::Execution& execution, const core::Branch& branch,
+                            const core::TracedPlace& place) {
+  if (branch.phase == core::Phase::kEnded) {
+    return place.left && place.output == branch.data ? "" : "an output";
+  }
+  if (place.left) return "it has ended";
+  if (!(place.state == branch.state)) return "a state";
+  if (!(place.input == branch.data)) return "an input";
+  if (!SameVariables(branch.variables, place.variables)) return "variables";
+  if (place.entered_event_id != branch.entered_event_id || place.entered_at != branch.entered_at ||
+      place.entered_previous_id != branch.entered_previous_id) {
+    return "when it entered its state";
+  }
+  if (branch.phase != core::Phase::kJoining) return "";
+  if (place.started_event_id != branch.last_event_id || place.length != branch.join->length) {
+    return "its branches";
+  }
+  size_t children = 0;
+  for (const auto& [id, child] : execution.branches) {
+    if (id == BranchId(0) || child.parent != branch.id) continue;
+    const auto traced = place.children.find(child.index);
+    if (traced == place.children.end()) return "a missing branch";
+    std::string difference = TraceDifference(execution, child, *traced->second);
+    if (!difference.empty()) return difference;
+    ++children;
+  }
+  return children == place.children.size() ? "" : "a branch that is not there";
+}
+
 class RandomWalk {
  public:
   RandomWalk(std::shared_ptr<const asl::Machine> machine, uint64_t seed)
@@ -102,11 +145,47 @@ class RandomWalk {
     if (due != absl::InfiniteFuture()) time_ = std::max(time_, due);
   }
 
+  // Opens it again once it has ended, but for a few; false when it stays closed.
+  bool Redrive() {
+    const core::RedriveCandidate candidate{
+        .status = execution_.status,
+        .started_at = execution_.facts->started_at,
+        .closed_at = execution_.closed_at,
+        .last_event_id = execution_.last_event_id,
+        .history_events = execution_.facts->limits.history_events,
+        .machine_deleted = execution_.machine_deleted};
+    if (core::WhyNotRedrivable(candidate, now_) || OneIn(5)) return false;
+    core::Retrace stood(*machine_);
+    Retrace(&stood);
+    auto redriven = core::Redrive(*machine_, FakeWorld(Exists), now_, random_(), stood, execution_);
+    EXPECT_TRUE(redriven.ok()) << redriven.status();
+    if (!redriven.ok()) return false;
+    Write(*std::move(redriven));
+    return true;
+  }
+
+  // Empty: the history tells where it stands.
+  std::string TraceDifference() const {
+    core::Retrace stood(*machine_);
+    Retrace(&stood);
+    if (closed()) return "";
+    return audit::TraceDifference(execution_, execution_.branches.at(BranchId(0)), stood.root());
+  }
+
   AuditedExecution Stored() const {
     return {.execution = execution_, .claimable_at = time_, .machine = machine_, .history = rows_};
   }
 
  private:
+  void Retrace(core::Retrace* stood) const {
+    for (const AuditedRow& row : rows_) {
+      for (const core::HistoryEvent& event : row.events) {
+        const absl::Status added = stood->Add(event);
+        EXPECT_TRUE(added.ok()) << added;
+      }
+    }
+  }
+
   static bool Exists(std::string_view) { return true; }
   bool OneIn(uint64_t n) { return random_() % n == 0; }
 
@@ -194,11 +273,17 @@ class RandomWalkTest : public testing::TestWithParam<size_t> {};
 TEST_P(RandomWalkTest, IsFoundGoodAtEachMoment) {
   const asl::CompileResult compiled = asl::CompileMachine(Machines()[GetParam()]);
   ASSERT_TRUE(compiled.ok()) << compiled.ErrorText();
-  int64_t ended = 0, full = 0, transitions = 0;
+  int64_t ended = 0, full = 0, redriven = 0, transitions = 0;
   for (uint64_t seed = 1; seed <= 250; ++seed) {
     RandomWalk walk(compiled.machine, seed);
-    for (int step = 0; step < 150 && !walk.closed(); ++step) {
-      walk.Step();
+    for (int step = 0; step < 150; ++step) {
+      if (walk.closed()) {
+        if (!walk.Redrive()) break;
+        ++redriven;
+      } else {
+        walk.Step();
+      }
+      ASSERT_EQ(walk.TraceDifference(), "") << "seed " << seed << ", step " << step;
       const AuditedExecution stored = walk.Stored();
       Findings findings;
       CheckHistory(stored, &findings);
@@ -213,6 +298,7 @@ TEST_P(RandomWalkTest, IsFoundGoodAtEachMoment) {
   // It has come far, again and again.
   EXPECT_GT(ended, 100);
   EXPECT_GT(full, 10);
+  EXPECT_GT(redriven, 10);
   EXPECT_GT(transitions, 4'000);
 }
 

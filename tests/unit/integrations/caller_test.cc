@@ -345,6 +345,78 @@ TEST(Caller, SendsNothingAgainOfACallThatWasCancelled) {
   EXPECT_EQ(requests, 4);
 }
 
+// A folder with a model of EMR that has what a fleet is modified by.
+std::string EmrFolder() {
+  const std::string folder = testing::TempDir() + "/caller_emr_models";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/elasticmapreduce-2009-03-31.min.json")
+      << R"({"metadata":{"apiVersion":"2009-03-31","endpointPrefix":"elasticmapreduce",)"
+         R"("jsonVersion":"1.1","protocol":"json","serviceId":"EMR","targetPrefix":"E"},)"
+         R"("operations":{"ListInstanceFleets":{)"
+         R"("input":{"type":"structure","members":{"ClusterId":{}}},)"
+         R"("output":{"type":"structure","members":{"InstanceFleets":{"type":"list","member":)"
+         R"({"type":"structure","members":{"Id":{},"Name":{}}}}}}},)"
+         R"("ModifyInstanceFleet":{"input":{"type":"structure","members":{"ClusterId":{},)"
+         R"("InstanceFleet":{"type":"structure","members":{"InstanceFleetId":{},)"
+         R"("TargetSpotCapacity":{"type":"integer"}}}}}}}})";
+  return folder;
+}
+
+TEST(Caller, LooksAFleetUpByItsName) {
+  std::string bodies;
+  LocalHttpServer server([&](const ReceivedRequest& request) {
+    absl::StrAppend(&bodies, request.body, " ");
+    return Answer(200, R"({"InstanceFleets":[{"Id":"if-1","Name":"core"}]})");
+  });
+  CallerOptions options = Options();
+  options.aws_models =
+      std::make_shared<aws::Catalogue>(aws::Catalogue::Options{.folders = {EmrFolder()}});
+  options.aws_endpoints = *AwsEndpoints::Parse("aws", "elasticmapreduce=" + server.Url(""), "r");
+  options.aws_integrations_policy = *AwsSdkPolicy::Parse("*:modifyInstanceFleetByName");
+  const auto call = [](const std::string& name) {
+    return Call{.service = "elasticmapreduce",
+                .action = "modifyInstanceFleetByName",
+                .parameters = absl::StrCat(R"({"ClusterId":"c","InstanceFleetName":")", name,
+                                           R"(","InstanceFleet":{"TargetSpotCapacity":2}})"),
+                .idempotency_key = "key",
+                .max_result_bytes = 1000};
+  };
+  const std::unique_ptr<Caller> caller = MakeCaller(options);
+  EXPECT_THAT(Wait(caller.get(), call("core")), StartsWith(R"({"SdkHttpMetadata":{)"));
+  EXPECT_EQ(
+      bodies,
+      R"({"ClusterId":"c"} )"
+      R"({"ClusterId":"c","InstanceFleet":{"InstanceFleetId":"if-1","TargetSpotCapacity":2}} )");
+  EXPECT_EQ(
+      Wait(caller.get(), call("none")),
+      "ElasticMapReduce.InvalidRequestException: There is no InstanceFleet with the name none "
+      "in the cluster c");
+}
+
+TEST(Caller, CallsAnApiBehindAGateway) {
+  LocalHttpServer server([](const ReceivedRequest& request) {
+    const bool is_signed = request.head.find("/us-east-1/execute-api/") != std::string::npos;
+    return Answer(200, absl::StrCat("\"", request.target, is_signed ? " signed\"" : "\""),
+                  "Content-Type: application/json\r\n");
+  });
+  CallerOptions options = Options();
+  const auto call = [&](const std::string& more) {
+    return Call{.service = "apigateway",
+                .action = "invoke",
+                .parameters = absl::StrCat(R"({"ApiEndpoint":")", server.Url(""),
+                                           R"(","Method":"GET","Path":"/pets")", more, "}"),
+                .max_result_bytes = 1000};
+  };
+  EXPECT_THAT(Wait(MakeCaller(options).get(), call("")), HasSubstr(R"("ResponseBody":"/pets")"));
+  options.aws_credentials.variable = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "AWS_ACCESS_KEY_ID") return "id";
+    if (name == "AWS_SECRET_ACCESS_KEY") return "secret";
+    return std::nullopt;
+  };
+  EXPECT_THAT(Wait(MakeCaller(options).get(), call(R"(,"AuthType":"IAM_ROLE")")),
+              HasSubstr(R"("ResponseBody":"/pets signed")"));
+}
+
 TEST(Caller, CallsAKubernetesClusterThatItsCertificateShows) {
   LocalHttpServer server(
       [](const ReceivedRequest& request) {
@@ -368,11 +440,13 @@ TEST(Caller, CallsAKubernetesClusterThatItsCertificateShows) {
                                    server.Url(""), R"(","Method":"GET","Path":"/api/v1/pods"})"),
         .max_result_bytes = 1000};
   };
-  EXPECT_EQ(Wait(MakeCaller(options).get(), call(server.certificate())),
+  const std::unique_ptr<Caller> caller = MakeCaller(options);
+  EXPECT_EQ(Wait(caller.get(), call(server.certificate())),
             R"({"ResponseBody":{"items":[]},"StatusCode":200,"StatusText":"OK"})");
   LocalHttpServer other([](const ReceivedRequest&) { return Answer(200, "{}"); },
                         LocalHttpServer::Security::kTlsOfAnotherHost);
-  EXPECT_THAT(Wait(MakeCaller(options).get(), call(other.certificate())),
+  // Not over the connection that is there, either, whose certificate another call trusted.
+  EXPECT_THAT(Wait(caller.get(), call(other.certificate())),
               StartsWith("EKS.SdkClientException: Unable to execute HTTP request: "));
   options.egress = *EgressPolicy::Parse("", "127.0.0.1");
   EXPECT_THAT(Wait(MakeCaller(options).get(), call(server.certificate())),

@@ -312,6 +312,22 @@ TEST(HttpClient, SpeaksNoTlsWithAServerThatDoesNot) {
   EXPECT_EQ(server.requests(), 0);
 }
 
+TEST(HttpClient, CallsAfterAWhile) {
+  std::string order;
+  absl::Notification done;
+  HttpClient client(ClientOptions());
+  const auto note = [&](const char* name) { return [&order, name] { order += name; }; };
+  client.PostAfter(absl::Milliseconds(30), [&] {
+    order += "c";
+    done.Notify();
+  });
+  client.PostAfter(absl::Milliseconds(10), note("b"));
+  client.PostAfter(absl::Hours(1), note("never"));
+  client.Post(note("a"));
+  done.WaitForNotification();
+  EXPECT_EQ(order, "abc");
+}
+
 TEST(HttpClient, DoesNotTellOfWhatIsCancelled) {
   absl::Notification received;
   LocalHttpServer server([&](const ReceivedRequest&) {
