@@ -200,6 +200,16 @@ class BadTargetsTest(unittest.TestCase):
                 if code:
                     self.assertIn(f"; Error Code: {code}; ", end["cause"])
 
+    def test_credentials_of_the_query_protocol_that_have_expired(self):
+        queue = self.queues("CreateQueue", {"QueueName": "expired"})["QueueUrl"]
+        for resource, error in (("aws-sdk:sqs:sendMessage", "Sqs.SqsException"), ("sqs:sendMessage", "SQS.AmazonSQSException")):
+            with self.subTest(resource):
+                self.server.next("sqs", "SendMessage", refuse("ExpiredToken", "The security token has expired", 403))
+                end = self.run_task(resource, {"QueueUrl": queue, "MessageBody": "x"})
+                self.assertEqual(end["error"], error)
+                self.assertRegex(end["cause"], "^The security token has expired .*403")
+        self.assertEqual(self.queues.messages("expired"), [])
+
     def test_service_that_does_not_answer_in_time(self):
         for way in WAYS:
             with self.subTest(way):

@@ -8,7 +8,8 @@ import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from aws_clusters import Bedrock, Eks, Emr, EmrContainers, EmrServerless, MediaConvert  # noqa: E402
-from aws_jobs import Athena, Batch, CodeBuild, DataBrew, Ecs, Glue, Jobs, SageMaker  # noqa: E402
+from aws_jobs import (  # noqa: E402, F401
+    SUCCEEDED, Athena, Batch, CodeBuild, DataBrew, Ecs, Glue, Jobs, SageMaker)
 from aws_server import ENVIRONMENT, AwsServer, Hold, close, refuse  # noqa: E402, F401
 from aws_wire import FOLDER  # noqa: E402
 from job_table import JOBS, ROLE, at, machine  # noqa: E402

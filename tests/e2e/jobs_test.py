@@ -4,7 +4,7 @@ played in this process."""
 import json
 import unittest
 
-from job_case import BEGUN, JobsCase, close, refuse
+from job_case import BEGUN, SUCCEEDED, JobsCase, close, refuse
 from job_table import JOBS, LIVES, ROLE, at, life, machine
 
 
@@ -61,6 +61,18 @@ class JobsTest(JobsCase):
         self.assertEqual(end["error"], "Batch.ServerException")
         self.assertIn("it is not to be (Service: AWSBatch; Status Code: 500; Error Code: ServerException; ", end["cause"])
         self.assertEqual(self.types(execution), BEGUN[:-1] + ["TaskSubmitFailed", "ExecutionFailed"])
+
+    def test_redriven_execution_has_a_new_job(self):
+        row = next(row for row in JOBS if row.action == "batch:submitJob")
+        execution = self.start(machine(row, "fail-then-ok"))
+        self.end(execution, "FAILED")
+        self.job("fail-then-ok").name = "failed"  # and the next one of its name succeeds
+        self.jobs.plans["fail-then-ok"] = SUCCEEDED
+        self.client.call("RedriveExecution", executionArn=execution)
+        output = json.loads(self.end(execution, "SUCCEEDED")["output"])
+        self.assertEqual(output["JobId"], self.job("fail-then-ok").id)
+        self.assertEqual(self.types(execution), BEGUN + ["TaskFailed", "ExecutionFailed", "ExecutionRedriven"] + BEGUN[2:] +
+                         ["TaskSucceeded", "TaskStateExited", "ExecutionSucceeded"])
 
     def test_lives_of_what_lasts(self):
         executions = {name: self.start(life(steps)) for name, steps in LIVES.items()}

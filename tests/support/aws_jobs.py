@@ -1,5 +1,6 @@
 """Jobs of AWS's services for AwsServer, whose end their names tell: "fail-..." fails, "run-..." runs until it is
-stopped, any other succeeds. None ends before it has been described once as running, nor while `Jobs.gate` is closed."""
+stopped, any other succeeds, unless `Jobs.plans` has another end for the name. None ends before it has been described once as
+running, nor while `Jobs.gate` is closed."""
 import datetime
 import re
 import threading
@@ -25,7 +26,7 @@ class Jobs:
         self.gate = threading.Event()
         self.gate.set()
         self.lock = threading.Lock()
-        self.jobs = {}
+        self.jobs, self.plans = {}, {}
 
     def start(self, name, job_id=None, token=None, taken="ResourceInUseException", **more):
         """`token`: of a request that may be sent twice; the second starts nothing. `taken`: the error of an id that is."""
@@ -57,7 +58,7 @@ class Jobs:
                 return STOPPED
             if job.described == 1 or not self.gate.is_set() or job.name.startswith("run"):
                 return RUNNING
-            return FAILED if job.name.startswith("fail") else SUCCEEDED
+            return self.plans.get(job.name, FAILED if job.name.startswith("fail") else SUCCEEDED)
 
 
 class Service:

@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """Module 5 of the samples: messages out of a queue, each kept in a table, deleted, and told. DynamoDB is dynalite."""
-import json
 import unittest
 
 from sample import ENVIRONMENT, TASK, Hold, SampleTest, definition, function_arn, wait_until
