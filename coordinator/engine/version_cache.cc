@@ -64,8 +64,9 @@ void VersionCache::ResolveVersion(const std::string& machine, Resolved found,
   store_->GetVersion(machine, key.second,
                      [self = shared_from_this(), key, found = std::move(found),
                       done = std::move(done)](absl::StatusOr<store::Machine> version) mutable {
-                       if (!version.ok())
+                       if (!version.ok()) {
                          return self->Missing(key.first, version.status(), std::move(done));
+                       }
                        absl::StatusOr<CompiledPtr> compiled = self->machines_->Startable(*version);
                        if (!compiled.ok()) return done(compiled.status());
                        found.revision = *std::move(compiled);
@@ -82,17 +83,19 @@ void VersionCache::ResolveVersion(const std::string& machine, Resolved found,
 void VersionCache::Missing(const std::string& machine, absl::Status missing,
                            store::Callback<Resolved> done) {
   if (!absl::IsNotFound(missing)) return done(std::move(missing));
-  machines_->Forget(machine);
-  machines_->GetCurrent(machine, [missing = std::move(missing), done = std::move(done)](
-                                     const absl::StatusOr<CompiledPtr>& current) mutable {
-    done(current.ok() ? std::move(missing) : current.status());
+  store_->GetMachine(machine, [missing = std::move(missing), done = std::move(done)](
+                                  const absl::StatusOr<store::Machine>& found) mutable {
+    if (found.ok() && found->deleting) {
+      return done(absl::FailedPreconditionError("the machine is being deleted"));
+    }
+    done(found.ok() ? std::move(missing) : found.status());
   });
 }
 
 void VersionCache::Forget(const MachineRef& machine) {
   absl::MutexLock lock(&mu_);
   aliases_.erase(AliasKey(machine.name, machine.qualifier));
-  // The versions of one machine are few, and this is rare.
+  // Looks at those of all machines: it is rare that one changes.
   absl::erase_if(versions_, [&](const auto& entry) { return entry.first.first == machine.name; });
 }
 

@@ -14,22 +14,19 @@
 namespace pawl::store {
 namespace {
 
-// Lists leave out output, error and cause.
-constexpr char kOpenRows[] = R"(
+// Lists leave out output, error and cause. `v` is the execution's row in versioned_execution.
+constexpr char kOpenColumns[] = R"(
   select e.execution_id, e.machine_name, e.name, 1 as status, e.machine_id, e.revision_id,
-         e.started_at, null::timestamptz as closed_at, e.redrive_count, e.redriven_at, v.version,
-         v.alias
-    from execution e )";
-constexpr char kClosedRows[] = R"(
+         e.started_at, null::timestamptz as closed_at, e.redrive_count, e.redriven_at,
+         v.version, v.alias)";
+constexpr char kClosedColumns[] = R"(
   select e.execution_id, e.machine_name, e.name, e.status, e.machine_id, e.revision_id,
-         e.started_at, e.closed_at, e.redrive_count, e.redriven_at, v.version, v.alias
-    from closed_execution e )";
+         e.started_at, e.closed_at, e.redrive_count, e.redriven_at, v.version, v.alias)";
 constexpr char kPageOfRows[] = R"(
    where e.machine_name = $1 and e.execution_id < $2)";
 constexpr char kNewestFirst[] = " order by execution_id desc limit $3";
 
-// The three lists of one way to start: open ones, those of one final status ($4), all. `joined`
-// says what versioned_execution, `v`, has to do with it; its parameter comes last.
+// The three lists of one way to start: open ones, those of one final status ($4), all.
 struct Lists {
   std::string open_sql;
   std::string closed_sql;
@@ -38,36 +35,72 @@ struct Lists {
   Statement closed;
   Statement all;
 
-  // `names` are those of the statements; `joined` gets the number of its parameter.
-  Lists(std::array<const char*, 3> names, std::string (*joined)(int parameter))
-      : open_sql(StrCat(kOpenRows, joined(4), kPageOfRows, kNewestFirst)),
-        closed_sql(StrCat(kClosedRows, joined(5), kPageOfRows, " and e.status = $4", kNewestFirst)),
-        all_sql(StrCat("(", open_sql, ") union all (", kClosedRows, joined(4), kPageOfRows,
-                       kNewestFirst, ")", kNewestFirst)),
+  Lists(std::array<const char*, 3> names, std::string open, std::string closed_of_status,
+        std::string all_of_them)
+      : open_sql(std::move(open)),
+        closed_sql(std::move(closed_of_status)),
+        all_sql(std::move(all_of_them)),
         open{names[0], open_sql.c_str()},
         closed{names[1], closed_sql.c_str()},
         all{names[2], all_sql.c_str()} {}
   Lists(const Lists&) = delete;
 };
 
-const Lists kAnyStart({"list_open", "list_closed", "list_all"}, [](int /*parameter*/) {
-  return std::string("left join versioned_execution v on v.execution_id = e.execution_id");
-});
+const std::string kAnyOpen =
+    StrCat(kOpenColumns, " from execution e left join versioned_execution v",
+           " on v.execution_id = e.execution_id", kPageOfRows);
+const std::string kAnyClosed =
+    StrCat(kClosedColumns, " from closed_execution e left join versioned_execution v",
+           " on v.execution_id = e.execution_id", kPageOfRows);
 
-// Says the range of ids of `v` too, so that its own index can be the one that is walked.
-std::string Started(std::string_view column, std::string_view parameter) {
-  return StrCat("join versioned_execution v on v.execution_id = e.execution_id",
-                " and v.machine_name = $1 and v.execution_id < $2 and v.", column, " = ",
-                parameter);
+const Lists kAnyStart({"list_open", "list_closed", "list_all"}, StrCat(kAnyOpen, kNewestFirst),
+                      StrCat(kAnyClosed, " and e.status = $4", kNewestFirst),
+                      StrCat("(", kAnyOpen, kNewestFirst, ") union all (", kAnyClosed, kNewestFirst,
+                             ")", kNewestFirst));
+
+// For each execution whether it was started so. `offset 0` keeps it a question for each: joined as
+// the planner likes, it would now and then walk all that were ever started so.
+std::string EachStartedBy(std::string_view condition) {
+  return StrCat(R"(
+   cross join lateral (select version, alias from versioned_execution v
+                        where v.execution_id = e.execution_id and v.)",
+                condition, " offset 0) v");
 }
 
-const Lists kByVersion({"list_version_open", "list_version_closed", "list_version_all"},
-                       [](int parameter) {
-                         return Started("version", StrCat("$", parameter, "::bigint"));
-                       });
-const Lists kByAlias({"list_alias_open", "list_alias_closed", "list_alias_all"}, [](int parameter) {
-  return Started("alias", StrCat("$", parameter, "::text"));
-});
+// All that were started so, by the index that has them in order; each is open or closed.
+std::string AllStartedBy(std::string_view condition) {
+  return StrCat(R"(
+  select e.* from (select execution_id, version, alias from versioned_execution v
+                    where v.machine_name = $1 and v.execution_id < $2 and v.)",
+                condition, R"(
+                    order by execution_id desc) v
+   cross join lateral ()",
+                kOpenColumns, R"( from execution e where e.execution_id = v.execution_id
+     union all )",
+                kClosedColumns,
+                R"( from closed_execution e where e.execution_id = v.execution_id offset 0) e
+   order by v.execution_id desc limit $3)");
+}
+
+// `column` is a list's own parameter, of that type: $4, or behind the status.
+std::string Is(const char* column, int parameter, const char* type) {
+  return StrCat(column, " = $", parameter, "::", type);
+}
+
+Lists ListsBy(std::array<const char*, 3> names, const char* column, const char* type) {
+  return Lists(
+      names,
+      StrCat(kOpenColumns, " from execution e", EachStartedBy(Is(column, 4, type)), kPageOfRows,
+             kNewestFirst),
+      StrCat(kClosedColumns, " from closed_execution e", EachStartedBy(Is(column, 5, type)),
+             kPageOfRows, " and e.status = $4", kNewestFirst),
+      AllStartedBy(Is(column, 4, type)));
+}
+
+const Lists kByVersion =
+    ListsBy({"list_version_open", "list_version_closed", "list_version_all"}, "version", "bigint");
+const Lists kByAlias =
+    ListsBy({"list_alias_open", "list_alias_closed", "list_alias_all"}, "alias", "text");
 
 // Greater than all ids of executions.
 constexpr char kAfterAllIds[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
