@@ -30,6 +30,7 @@ std::shared_ptr<const core::ExecutionFacts> FactsOf(const store::ExecutionRecord
   facts->input = record.input;
   facts->limits = record.limits;
   facts->fork = record.fork;
+  facts->origin = record.origin;
   return facts;
 }
 
