@@ -132,6 +132,7 @@ void FillCall(const core::Execution& execution, const core::Branch& branch, Acti
   leased.repeated = leased.leased_until > leased.started_at + core::LeaseLength(absl::Duration());
   leased.submits_job = asl::RunsJob(task.resource) && !task.has_job();
   leased.call = CallOf(facts, task);
+  leased.call.repeated = leased.repeated;
   leased.call.deadline = branch.due_at.value_or(absl::InfiniteFuture());
 }
 

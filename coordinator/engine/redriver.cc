@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "coordinator/base/clock.h"
 #include "coordinator/base/log.h"
 #include "coordinator/core/redrive.h"
 #include "coordinator/engine/read_history.h"
@@ -29,6 +30,7 @@ std::shared_ptr<const core::ExecutionFacts> FactsOf(const store::ExecutionRecord
   facts->input = record.input;
   facts->limits = record.limits;
   facts->fork = record.fork;
+  facts->origin = record.origin;
   return facts;
 }
 
@@ -133,6 +135,7 @@ void Redriver::Write(const RequestPtr& request) {
   const absl::Time claimable_at = goes_on ? now + parts_->claim_hint : core::NextDue(execution);
   request->redrive = {std::move(execution), *std::move(transition), request->record.fence,
                       claimable_at, request->client_token};
+  request->sent_at = DatabaseClock::SteadyNow();
   request->epoch = parts_->store->Epoch();
   parts_->store->RedriveExecution(request->redrive,
                                   [self = shared_from_this(), request](const absl::Status& status) {
@@ -141,6 +144,7 @@ void Redriver::Write(const RequestPtr& request) {
 }
 
 void Redriver::Written(const RequestPtr& request, const absl::Status& status) {
+  parts_->metrics->CommitReturned(status, DatabaseClock::SteadyNow() - request->sent_at);
   if (status.ok()) return Redriven(*request);
   if (absl::IsUnknown(status)) return Settle(request);
   GiveBack(*request);

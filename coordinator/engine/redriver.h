@@ -39,6 +39,7 @@ class Redriver : public std::enable_shared_from_this<Redriver> {
     std::unique_ptr<core::Retrace> stood;
     absl::Time last_event_at;
     store::RedriveRequest redrive;
+    absl::Duration sent_at;  // steady time
     FlushEpoch epoch;
     std::vector<Given> given;
   };

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "coordinator/base/log.h"
 #include "coordinator/base/strings.h"
+#include "coordinator/integrations/jobs.h"
 #include "coordinator/integrations/optimized_emr.h"
 #include "coordinator/integrations/optimized_services.h"
 
@@ -153,6 +154,7 @@ void AwsSdkCaller::Answered(std::shared_ptr<Sending> sending, HttpResult result)
   CallResult told = result.ok() ? SdkResult(call, ref, *result, sending->attempts)
                                 : CallResult(SdkFailure(call, ref, result.error()));
   if (!told.ok()) told.error().passing = verdict.again || !IsFinal(result);
+  if (!told.ok() && WasAccepted(call, told.error())) told = std::string("{}");
   sending->way.tell(std::move(told));
 }
 

@@ -31,6 +31,8 @@ struct Call {
   // The task goes on after it (.sync, .waitForTaskToken): its result is shown as TaskSubmitted,
   // which always has SdkHttpMetadata and SdkResponseMetadata.
   bool submits = false;
+  // It was made before, and its result was not heard of.
+  bool repeated = false;
   // Describes or stops a job that a call has submitted: allowed with it, and answered by what the
   // service says alone, without SdkHttpMetadata and SdkResponseMetadata.
   bool of_job = false;

@@ -108,13 +108,15 @@ class Gathering : public std::enable_shared_from_this<Gathering> {
            });
   }
 
-  // As text when RawLogs asks for it, otherwise as what they are where they are JSON.
+  // As text when RawLogs asks for it, otherwise as the JSON object or list that they may be.
   Json Shown(Json log) {
     const Json raw = Member(Member(parameters_, "LogOptions"), "RawLogs");
-    if (raw.is_bool() && raw.as_bool() && !log.is_string()) {
-      return Json::String(WriteJson(log), &arena_);
+    if (raw.is_bool() && raw.as_bool()) {
+      return log.is_string() ? log : Json::String(WriteJson(log), &arena_);
     }
-    return log;
+    if (!log.is_string()) return log;
+    const absl::StatusOr<Json> json = ParseJson(log.as_string(), &arena_);
+    return json.ok() && (json->is_object() || json->is_array()) ? *json : log;
   }
 
   void Finish() {

@@ -87,7 +87,7 @@ Outcome<Call, CallFailure> CallAbout(const JobCall& about, const Call& call) {
   about_it.parameters = WriteJson(Json::Object(members, &arena));
   about_it.job.clear();
   about_it.of_job = true;
-  about_it.submits = false;
+  about_it.submits = about_it.repeated = false;
   about_it.max_result_bytes = 0;  // the job's part of it is what is limited
   return about_it;
 }
@@ -140,6 +140,17 @@ std::optional<CallResult> Missing(const JobRule& rule, const Call& call, CallFai
 }
 
 }  // namespace
+
+bool WasAccepted(const Call& call, const CallFailure& failure) {
+  const JobRule* const rule = FindJobRule(call.service, call.action);
+  if (!call.repeated || !call.submits || rule == nullptr || rule->is_removal) return false;
+  const std::string_view error = failure.error;
+  if (!error.ends_with(".ResourceInUseException") && !error.ends_with(".ResourceInUse")) {
+    return false;
+  }
+  return std::all_of(rule->look.parameters.begin(), rule->look.parameters.end(),
+                     [](const JobParameter& parameter) { return parameter.from.front() == '>'; });
+}
 
 bool SaysGone(const CallFailure& failure) {
   const std::string_view error = failure.error;

@@ -27,6 +27,10 @@ std::optional<CallResult> ReadLook(const JobRule& rule, const Call& call, const 
                                    absl::Time now);
 inline constexpr absl::Duration kMissingAfter = absl::Minutes(1);
 
+// Whether a submission that is made again is refused because its first making was accepted: the
+// service has a job of that name, and no other name for it.
+bool WasAccepted(const Call& call, const CallFailure& failure);
+
 // Whether a service says of a job that there is none such.
 bool SaysGone(const CallFailure& failure);
 

@@ -3,6 +3,8 @@
 refused; and that an acknowledged redrive outlives a crash of everything."""
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import unittest
@@ -421,6 +423,27 @@ class BulkRedriveTest(RedriveCase):
         self.assertEqual((again["redriven"], again["refused"]), (1, []))
         self.assertEqual(self.counts(machine_arn), [1, 1, 1])
         self.finish(1)
+
+    def test_an_interrupted_run_goes_on_where_it_was(self):
+        machine_arn = self.deploy(machine(F={"Type": "Fail", "Error": "E"}))
+        name = machine_arn.rpartition(":")[2]
+        for i in range(1000):
+            self.aws.call("StartExecution", stateMachineArn=machine_arn, name=f"e{i}")
+        redriven = "select count(*) from pawl.closed_execution where redrive_count is not null and machine_name = " \
+                   f"'{name}'"
+        wait_until(lambda: not self.aws.call("ListExecutions", stateMachineArn=machine_arn,
+                                             statusFilter="RUNNING")["executions"], SECONDS, "all have failed")
+        run = subprocess.Popen([os.path.join(BIN, "pawl"), "redrive", "--machine", name], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True,
+                               env=dict(os.environ, PAWL_ENDPOINT=self.coordinators[0].endpoint))
+        wait_until(lambda: int(self.postgres.query(redriven)[0][0]) > 0, SECONDS, "the first redrive")
+        run.send_signal(signal.SIGINT)
+        said = run.communicate(timeout=SECONDS)[1]
+        self.assertEqual(run.returncode, 1, said)
+        until = re.search(r"--until (\S+) goes on", said).group(1)
+        self.pawl("--machine", name, "--until", until)
+        wait_until(lambda: int(self.postgres.query(redriven)[0][0]) == 1000, SECONDS, "the other redrives")
+        self.assertEqual(self.postgres.query(redriven + " and redrive_count <> 1"), [["0"]])
 
     def test_wrong_usage(self):
         for arguments in ([], ["x/y", "--machine", "m"], ["x/y", "--since", "1h"],

@@ -18,6 +18,7 @@
 #include "coordinator/audit/replay.h"
 #include "coordinator/base/account.h"
 #include "coordinator/core/advance.h"
+#include "coordinator/core/redrive.h"
 #include "coordinator/core/task_token.h"
 #include "tests/support/fake_world.h"
 
@@ -79,6 +80,16 @@ class AuditedRun {
     return Take(core::TaskFailed{task.id, task.task->nonce, Text(error), std::nullopt});
   }
   AuditedRun& Stop() { return Take(core::Stop{Text("E"), Text("C")}); }
+  AuditedRun& Redrive() {
+    core::Retrace stood(*machine_);
+    for (const AuditedRow& row : rows_) {
+      for (const core::HistoryEvent& event : row.events) EXPECT_TRUE(stood.Add(event).ok());
+    }
+    auto redriven = core::Redrive(*machine_, FakeWorld(Exists), now_, ++seed_, stood, execution_);
+    EXPECT_TRUE(redriven.ok()) << redriven.status();
+    if (redriven.ok()) Record(*std::move(redriven));
+    return *this;
+  }
   // Time passes; nothing fires.
   AuditedRun& Wait(absl::Duration by) {
     now_ += by;

@@ -245,6 +245,25 @@ TEST_F(ClientsTest, AnExecutionDoesNotRunAgain) {
   EXPECT_THAT(Violations(), ElementsAre(Breaks(rule::kStatusKept, "after a client knew")));
 }
 
+TEST_F(ClientsTest, ARedriveTakesAFinalStatusBackThatClientsHaveSeen) {
+  Log(Started());
+  run_.Wait(absl::Seconds(1)).Stop();
+  Log(StopExecutionCall{run_.arn(), run_.now()});
+  Log(DescribeExecutionCall{run_.arn(), "ABORTED", std::nullopt});
+  run_.Wait(absl::Seconds(1)).Redrive();
+  Log(DescribeExecutionCall{run_.arn(), "RUNNING", std::nullopt});
+  Log(Started());
+  EXPECT_THAT(Violations(), IsEmpty());
+  run_.Give().Confirm();
+  Log(GetActivityTaskCall{"work", run_.Token(), "{}"});
+  run_.Wait(absl::Seconds(2)).Succeed("1");
+  Log(DescribeExecutionCall{run_.arn(), "SUCCEEDED", "1"});
+  EXPECT_THAT(Violations(), IsEmpty());
+  Log(DescribeExecutionCall{run_.arn(), "FAILED", std::nullopt});  // which it never was
+  EXPECT_THAT(Violations(),
+              ElementsAre(Breaks(rule::kStatusKept, "saw FAILED, stored is SUCCEEDED")));
+}
+
 TEST_F(ClientsTest, AnAcknowledgedStopHasClosedIt) {
   run_.Wait(absl::Seconds(1)).Stop();
   Log(StopExecutionCall{run_.arn(), run_.now()});

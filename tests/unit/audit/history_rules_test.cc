@@ -79,6 +79,26 @@ TEST(HistoryRules, AnEventAfterTheEndIsFound) {
   EXPECT_THAT(History(audited), Contains(Breaks(rule::kEndIsLast, "event 7, which ends")));
 }
 
+TEST(HistoryRules, AnEndMayBeFollowedByItsRedriveAlone) {
+  AuditedExecution audited = AuditedRun(kTask).Stop().Redrive().Stop().Redrive().Stored();
+  EXPECT_THAT(History(audited), IsEmpty());
+  EXPECT_THAT(ReplayHistory(audited).findings, IsEmpty());
+  core::HistoryEvent& redriven = audited.history.back().events.front();
+  redriven.redrive_count = 3;
+  EXPECT_THAT(History(audited), ElementsAre(Breaks(rule::kEndIsLast, "should be redrive 2")));
+  redriven.redrive_count = 2;
+  redriven.previous_id = 4;
+  EXPECT_THAT(History(audited),
+              ElementsAre(Breaks(rule::kEndIsLast, "does not follow from an end")));
+}
+
+TEST(HistoryRules, ARedriveOfWhatSucceededIsFound) {
+  AuditedExecution audited = DoneTask();
+  Append(&audited, EventType::kExecutionRedriven, 7);
+  Last(audited).redrive_count = 1;
+  EXPECT_THAT(History(audited), ElementsAre(Breaks(rule::kEndIsLast, "event 7, which ends")));
+}
+
 TEST(HistoryRules, ASecondCompletionOfAnAttemptIsFound) {
   AuditedExecution audited = AuditedRun(kTask).Give().Stored();
   Append(&audited, EventType::kActivitySucceeded, 4);

@@ -78,6 +78,16 @@ TEST_F(ClusterLogsTest, StayTextWhenTheyAreToBeRaw) {
                      R"("logs":{"pods":{"p1":{"containers":{"a":{"log":"{\"n\":1}"}}}}}})");
 }
 
+TEST_F(ClusterLogsTest, AreReadWhereTheyAreJson) {
+  answers_["/api/v1/namespaces/n/pods"] =
+      R"({"items":[{"metadata":{"name":"p1"},"spec":{"containers":[{"name":"a"}]}}]})";
+  answers_["/api/v1/namespaces/n/pods/p1/log"] = R"("{\"n\": 1}\n")";
+  const CallResult result = Gather(R"({"RetrieveLogs":true})");
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(*result, R"({"metadata":{"name":"j"},"status":{},)"
+                     R"("logs":{"pods":{"p1":{"containers":{"a":{"log":{"n":1}}}}}}})");
+}
+
 TEST_F(ClusterLogsTest, ThatCannotBeReadFailTheTask) {
   answers_.erase("/api/v1/namespaces/n/pods/p2/log");
   const CallResult result = Gather(R"({"RetrieveLogs":true})");

@@ -169,6 +169,20 @@ TEST(JobsTest, WithoutANameFailTheirTasks) {
   EXPECT_FALSE(StopCall(rule, call).has_value());
 }
 
+TEST(JobsTest, ThatWereAcceptedBeforeAreKnownByTheirNames) {
+  Call call = Submitted("sagemaker", "createTrainingJob", R"({"TrainingJobName":"t"})", "");
+  call.submits = true;
+  const CallFailure taken{"SageMaker.ResourceInUseException", "there is one"};
+  EXPECT_FALSE(WasAccepted(call, taken));
+  call.repeated = true;
+  EXPECT_TRUE(WasAccepted(call, taken));
+  EXPECT_FALSE(WasAccepted(call, {"SageMaker.ValidationException", ""}));
+  // The service gives its jobs names of its own: this is another one.
+  call.service = "batch";
+  call.action = "submitJob";
+  EXPECT_FALSE(WasAccepted(call, {"Batch.ResourceInUseException", ""}));
+}
+
 TEST(JobsTest, WhoseResultIsTooLargeFailTheirTasks) {
   const JobRule& rule = *FindJobRule("batch", "submitJob");
   const Call call = Submitted("batch", "submitJob", "{}", R"({"JobId":"7"})");
