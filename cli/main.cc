@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
   AddStop(&app, &session);
   AddActivity(&app, &session);
   AddTask(&app, &session);
+  AddTestState(&app, &session);
   AddEval(&app, &session);
   auto* version = app.add_subcommand("version", "Show the version");
   session.OnRun(version, []() -> int {

@@ -18,7 +18,7 @@ constexpr int64_t kDefaultPageSize = 100;
 
 AwsApi::AwsApi(Services* services) : services_(services) {
   for (const auto group : {StateMachineOperations(), ExecutionOperations(), HistoryOperations(),
-                           ActivityOperations(), TaskOperations()}) {
+                           ActivityOperations(), TaskOperations(), TestOperations()}) {
     for (const Operation& operation : group) {
       operations_.emplace(std::string(operation.name), &operation);
     }

@@ -24,7 +24,8 @@ constexpr Member kStartExecution[] = {
     {.name = "traceHeader", .most = 256, .ascii = true},
 };
 
-// What is wrong with an input, in the words of the parser that AWS uses.
+}  // namespace
+
 std::optional<AwsError> CheckInput(std::string_view input, int64_t max_bytes) {
   if (input.empty()) return InvalidExecutionInput("Invalid execution input.");
   if (static_cast<int64_t>(input.size()) > max_bytes) {
@@ -35,6 +36,8 @@ std::optional<AwsError> CheckInput(std::string_view input, int64_t max_bytes) {
   if (checked.ok()) return std::nullopt;
   return InvalidExecutionInput(asl::DiagnoseJson(input, FromAbsl(checked.message())).message);
 }
+
+namespace {
 
 void StartExecution(Services& services, CallPtr call) {
   const auto arn = ReadPlainMachineArn(services.account, call->Text("stateMachineArn"));

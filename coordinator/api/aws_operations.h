@@ -6,6 +6,7 @@
 #define PAWL_API_AWS_OPERATIONS_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@ std::span<const Operation> ExecutionOperations();
 std::span<const Operation> HistoryOperations();
 std::span<const Operation> ActivityOperations();
 std::span<const Operation> TaskOperations();
+std::span<const Operation> TestOperations();
 
 // Limits that many operations share (reference/quotas.md 1).
 inline constexpr int64_t kMaxArnCharacters = 256;
@@ -57,6 +59,8 @@ Outcome<std::string, AwsError> PagePosition(const Services& services, const Call
 // Appends `"nextToken": ...` when there is a next page.
 void WriteNextToken(const Services& services, std::string_view request, std::string_view next,
                     ObjectWriter* body);
+// What is wrong with the input of an execution, in the words of the parser that AWS uses.
+std::optional<AwsError> CheckInput(std::string_view input, int64_t max_bytes);
 // maxResults, of which 0 and none mean 100.
 int64_t PageSize(const Call& call);
 

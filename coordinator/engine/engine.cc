@@ -17,6 +17,7 @@
 #include "coordinator/engine/dispatcher.h"
 #include "coordinator/engine/housekeeper.h"
 #include "coordinator/engine/job_watch.h"
+#include "coordinator/engine/lone_call.h"
 #include "coordinator/engine/machine_cache.h"
 #include "coordinator/engine/starter.h"
 #include "coordinator/engine/world.h"
@@ -71,6 +72,10 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   Starter& starter() { return *starter_; }
   ChainTable& chains() { return *chains_; }
   const Clock& clock() const { return *clock_; }
+  const std::shared_ptr<const core::World>& world() const { return world_; }
+  const Options& options() const { return options_; }
+  Scheduler& scheduler() { return *scheduler_; }
+  LoneCallParts MakeLoneCallParts();
 
  private:
   void Build(std::string secret);
@@ -101,6 +106,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   const std::shared_ptr<ChainTable> chains_;
   std::shared_ptr<Confirmations> confirmations_;
   std::shared_ptr<Dispatcher> dispatcher_;
+  std::shared_ptr<const core::World> world_;
   std::shared_ptr<Claimer> claimer_;
   // Null: this node makes no calls.
   std::shared_ptr<CallRunner> call_runner_;
@@ -192,23 +198,23 @@ void Engine::Impl::BuildChildren() {
 }
 
 ChainParts Engine::Impl::MakeChainParts() {
-  ChainParts parts{
-      .store = store_,
-      .clock = clock_,
-      .scheduler = scheduler_,
-      .machines = machines_,
-      .activities = activities_,
-      .world = std::make_shared<NodeWorld>(activities_, options_.caller, options_.served_function,
-                                           dispatcher_->tokens()),
-      .dispatcher = dispatcher_,
-      .confirmations = confirmations_,
-      .children = children_,
-      .metrics = options_.metrics,
-      .random = options_.random,
-      .draw_fence = DrawFence(),
-      .claim_hint = options_.claim_hint,
-      .claim_renewal = options_.claim_renewal,
-      .closed = options_.closed};
+  world_ = std::make_shared<NodeWorld>(activities_, options_.caller, options_.served_function,
+                                       dispatcher_->tokens());
+  ChainParts parts{.store = store_,
+                   .clock = clock_,
+                   .scheduler = scheduler_,
+                   .machines = machines_,
+                   .activities = activities_,
+                   .world = world_,
+                   .dispatcher = dispatcher_,
+                   .confirmations = confirmations_,
+                   .children = children_,
+                   .metrics = options_.metrics,
+                   .random = options_.random,
+                   .draw_fence = DrawFence(),
+                   .claim_hint = options_.claim_hint,
+                   .claim_renewal = options_.claim_renewal,
+                   .closed = options_.closed};
   auto weak = weak_from_this();
   parts.timer_set = [weak](absl::Time at) {
     if (auto self = weak.lock()) self->claimer_->WakeAt(at);
@@ -306,6 +312,20 @@ std::shared_ptr<CallMaker> Engine::Impl::MakeCallMaker() {
   };
   parts.stop_job = [watch = job_watch_](integrations::Call job) { watch->Stop(std::move(job)); };
   return std::make_shared<CallMaker>(std::move(parts));
+}
+
+LoneCallParts Engine::Impl::MakeLoneCallParts() {
+  return {.caller = options_.caller,
+          .account = options_.account,
+          .clock = clock_,
+          .scheduler = scheduler_,
+          .start = [weak = weak_from_this()](std::string machine, std::string name, Text input,
+                                             const ByTask&, store::Callback<Started> done) {
+            auto self = weak.lock();
+            if (self == nullptr) return done(absl::UnavailableError("this coordinator has gone"));
+            self->starter_->Start(std::move(machine), std::move(name), std::move(input),
+                                  std::nullopt, std::move(done));
+          }};
 }
 
 void Engine::Impl::CreateEventMachine(store::DoneCallback done) {
@@ -492,6 +512,34 @@ void Engine::ReturnTask(const std::string& token) {
   if (!impl_->built()) return;
   const absl::StatusOr<TaskToken> task = impl_->dispatcher().tokens().Decode(token);
   if (task.ok()) impl_->ReturnTask({task->execution, task->branch, task->nonce});
+}
+
+void Engine::RunSoon(absl::AnyInvocable<void()> function) {
+  impl_->scheduler().Run(std::move(function));
+}
+
+std::shared_ptr<const core::World> Engine::world() const {
+  return impl_->Open().ok() ? impl_->world() : nullptr;
+}
+
+absl::Status Engine::MakeCall(const core::ExecutionFacts& facts, const core::TaskAttempt& task,
+                              std::shared_ptr<integrations::HttpTrace> trace,
+                              absl::Duration patience, LoneCallDone done) {
+  if (absl::Status open = impl_->Open(); !open.ok()) return open;
+  if (impl_->options().caller == nullptr) {
+    return absl::FailedPreconditionError("this coordinator makes no calls");
+  }
+  MakeLoneCall(impl_->MakeLoneCallParts(), facts, task, std::move(trace), patience,
+               std::move(done));
+  return absl::OkStatus();
+}
+
+std::optional<std::string> Engine::ResultProblem(const asl::TaskResource& resource, Json result,
+                                                 bool complete) const {
+  const integrations::Caller* const caller = impl_->options().caller;
+  if (caller == nullptr) return std::nullopt;
+  return caller->ResultProblem(resource.service, resource.action,
+                               resource.pattern == asl::Pattern::kSync, result, complete);
 }
 
 bool Engine::IsToken(const std::string& token) const {
