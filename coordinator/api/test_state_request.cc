@@ -111,10 +111,12 @@ Problem CheckMockedResult(const Services& services, const asl::State& state, Jso
   const Json mode = mock.Find("fieldValidationMode");
   const std::string_view checks = mode.is_string() ? mode.as_string() : "STRICT";
   const asl::TaskResource& resource = state.as<asl::TaskDetail>().resource;
-  const bool other_shapes =
-      resource.service == "http" || resource.service == "apigateway" ||
+  // Whoever has a token gives any result, and these have shapes of their own.
+  const bool any_shape =
+      resource.pattern == asl::Pattern::kWaitForTaskToken || resource.service == "http" ||
+      resource.service == "apigateway" ||
       (resource.service == "eks" && (resource.action == "call" || resource.action == "runJob"));
-  if (resource.kind != asl::ResourceKind::kIntegration || other_shapes || checks == "NONE") {
+  if (resource.kind != asl::ResourceKind::kIntegration || any_shape || checks == "NONE") {
     return std::nullopt;
   }
   auto problem = services.engine->ResultProblem(resource, *result, checks == "STRICT");

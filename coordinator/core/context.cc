@@ -87,7 +87,10 @@ Json MakeContext(Step& step, const Branch& branch, const std::optional<MapItem>&
   JsonArena* arena = step.arena();
   const std::optional<MapItem> map_item = item ? item : ItemOf(step, branch);
   std::vector<JsonMember> members = MakeFacts(step, branch, map_item.has_value());
-  if (const std::string* token = step.TaskTokenOf(branch.id)) {
+  // A Context object that was given may have one of its own.
+  const bool given =
+      step.observation() != nullptr && step.observation()->context.Find("Task").is_object();
+  if (const std::string* token = given ? nullptr : step.TaskTokenOf(branch.id)) {
     const JsonMember task[] = {{"Token", Json::String(*token, arena)}};
     members.push_back({"Task", Json::Object(task, arena)});
   }

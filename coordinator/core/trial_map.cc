@@ -2,6 +2,7 @@
 // only place where a distributed Map is known.
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -15,6 +16,10 @@
 
 namespace pawl::core {
 namespace {
+
+// What is worked out of the items of one Map at once, in memory or as text. An execution would take
+// many steps for them; of a Map with more their number alone counts here.
+constexpr size_t kMostBytes = 64u << 20;
 
 // What a JSON Pointer (RFC 6901) names in `document`; undefined: nothing.
 Json AtPointer(Json document, std::string_view pointer) {
@@ -60,6 +65,33 @@ std::vector<Json> ItemsOf(Json value, JsonArena* arena) {
     items.push_back(Json::Object(pair, arena));
   }
   return items;
+}
+
+// What an iteration gets in the place of an item. `input`: BatchInput, or undefined.
+Json Batch(Json input, std::span<const Json> items, JsonArena* arena) {
+  std::vector<JsonMember> members;
+  if (!input.is_undefined()) members.push_back({"BatchInput", input});
+  members.push_back({"Items", Json::Array(items, arena)});
+  return Json::Object(members, arena);
+}
+
+// How many of `items` are in the next batch. An item that is too large by itself is one of its own.
+// Adds to `written` what was looked through for it.
+size_t BatchLength(std::span<const Json> items, Json input, std::optional<int64_t> max_items,
+                   std::optional<int64_t> max_bytes, size_t* written, JsonArena* arena) {
+  const size_t most =
+      max_items ? std::min(items.size(), static_cast<size_t>(*max_items)) : items.size();
+  if (!max_bytes) return std::max<size_t>(most, 1);
+  size_t size = WriteJson(Batch(input, items.first(1), arena)).size();
+  size_t length = 1;
+  for (; length < most; ++length) {
+    const size_t added = WriteJson(items[length]).size() + 1;  // a comma
+    *written += added;
+    if (size + added > static_cast<size_t>(*max_bytes)) break;
+    size += added;
+  }
+  *written += size;
+  return length;
 }
 
 asl::WorkflowError ReaderFailed(std::string cause) {
@@ -126,7 +158,7 @@ std::optional<std::vector<Json>> Trial::ReadGivenItems(Step& step, Json* effecti
     step.Note(&Observation::after_items_pointer, Payload(found));
   }
   if (!found.is_array() && !found.is_object()) {
-    return fail(ReaderFailed("The items must be an array or an object"));
+    return fail(ReaderFailed("Attempting to map over non-iterable node."));
   }
   std::vector<Json> items = ItemsOf(found, step.arena());
   auto most = EvaluateCount(step, branch(), detail.max_items, "MaxItems", *input);
@@ -158,6 +190,7 @@ std::optional<std::vector<Json>> Trial::SelectItems(Step& step, Json effective,
                                                     std::vector<Json> items) {
   if (!state_->as<asl::MapDetail>().item_selector) return items;
   for (size_t i = 0; i < items.size(); ++i) {
+    if (step.arena()->bytes_used() > kMostBytes) return items;
     const MapItem item{static_cast<int64_t>(i), items[i]};
     asl::Result<Payload> selected = SelectItem(step, branch(), *state_, effective, item);
     if (!selected.ok()) {
@@ -185,27 +218,14 @@ std::optional<std::vector<Json>> Trial::MakeBatches(Step& step, Json effective,
     FailState(step, branch(), *error);
     return std::nullopt;
   }
-  const auto max_items = static_cast<size_t>(most->value_or(INT64_MAX));
-  const auto max_bytes =
-      static_cast<size_t>(bytes->value_or(static_cast<int64_t>(step.max_payload_bytes())));
+  const Json batch_input = batcher->input ? common->json(step.arena()) : Json();
+  size_t written = 0;
   std::vector<Json> batches;
-  const auto batch = [&](std::span<const Json> of) {
-    std::vector<JsonMember> members;
-    if (batcher->input) members.push_back({"BatchInput", common->json(step.arena())});
-    members.push_back({"Items", Json::Array(of, step.arena())});
-    return Json::Object(members, step.arena());
-  };
-  for (size_t from = 0; from < items.size();) {
-    // An item that is too large by itself is a batch of its own.
-    size_t count = 1;
-    size_t size = WriteJson(batch(std::span(items).subspan(from, 1))).size();
-    while (count < max_items && from + count < items.size()) {
-      size += WriteJson(items[from + count]).size() + 1;
-      if (size > max_bytes) break;
-      ++count;
-    }
-    batches.push_back(batch(std::span(items).subspan(from, count)));
-    from += count;
+  for (std::span<const Json> left(items); !left.empty();) {
+    if (written > kMostBytes) return items;
+    const size_t length = BatchLength(left, batch_input, *most, *bytes, &written, step.arena());
+    batches.push_back(Batch(batch_input, left.first(length), step.arena()));
+    left = left.subspan(length);
   }
   step.Note(&Observation::after_item_batcher, Payload(Json::Array(batches, step.arena())));
   return batches;

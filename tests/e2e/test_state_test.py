@@ -10,7 +10,7 @@ import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from pawl_test import Client, Coordinator, Postgres, create_schema  # noqa: E402
+from pawl_test import ApiError, Client, Coordinator, Postgres, create_schema  # noqa: E402
 
 ROLE = "arn:aws:iam::000000000000:role/r"
 CONNECTION = "arn:aws:events:us-east-1:000000000000:connection/crm/1234"
@@ -109,6 +109,58 @@ class TestStateTest(unittest.TestCase):
         self.assertEqual(answer["status"], "SUCCEEDED", answer)
         arn = json.loads(answer["output"])["ExecutionArn"]
         self.assertEqual(json.loads(self.client.call("DescribeExecution", executionArn=arn)["input"]), {"a": 1})
+
+    def test_what_cannot_be_tested_is_refused_in_the_words_of_aws(self):
+        task = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sqs:sendMessage", "End": True}
+        waiting = {**task, "Resource": "arn:aws:states:::aws-sdk:sqs:sendMessage.waitForTaskToken"}
+        bad_context = "Invalid Context object provided: "
+        inner = {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": True}}}
+        branches = {"Type": "Parallel", "Branches": [inner, inner | {"StartAt": "J", "States": {"J": {"Type": "Fail"}}}],
+                    "End": True}
+        items = {"Type": "Map", "ItemProcessor": inner, "End": True}
+        with_result = {"mock": {"result": "{}"}}
+        for message, state, request in [
+            ("RoleArn must be specified when testing a Task state", task, {}),
+            ("Invalid Role Arn: 'no-role'", task, {"roleArn": "no-role"}),
+            ("TestState API does not support activities, .sync or .waitForTaskToken service integration patterns when a "
+             "mock is not specified.", waiting, {"roleArn": ROLE}),
+            ("State type 'Wait' is not supported when a mock is specified", {"Type": "Wait", "Seconds": 1, "End": True},
+             with_result),
+            ("A test mock should have only one of the following fields: [result, errorOutput].", task, {"mock": {}}),
+            ("Mocked result must be valid JSON", task, {"mock": {"result": "{"}}),
+            ("Mocked result must contain the same number of items as number of Parallel branches.", branches,
+             {"mock": {"result": "[1]"}}),
+            ("TestState does not support RetrierRetryCount when a mock is not specified.", task,
+             {"stateConfiguration": {"retrierRetryCount": 1}}),
+            ("Map iteration failure count must be less than or equal to the number of Map iterations", items,
+             {"input": "[1]", "mock": {"result": "[1]"}, "stateConfiguration": {"mapIterationFailureCount": 2}}),
+            ("State not found in definition", items,
+             {"mock": {"errorOutput": {"error": "E"}}, "stateConfiguration": {"errorCausedByState": "No"}}),
+            ("State not found in definition", {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}, {"stateName": "B"}),
+            (bad_context + "Execution.Id must be a string", task, with_result | {"context": '{"Execution": {"Id": 1}}'}),
+            (bad_context + "Field 'Odd' is not allowed", task, with_result | {"context": '{"Odd": 1}'}),
+            (bad_context + "Field 'Odd' is not allowed", task, with_result | {"context": '{"State": {"Odd": 1}}'}),
+            ("'Map' field is not supported when mocking a Context object", task, with_result | {"context": '{"Map": {}}'}),
+            ("Context object contains 'Task' when state is not a Task state with a '.sync' or '.waitForTaskToken' service "
+             "integration pattern", task, with_result | {"context": '{"Task": {}}'}),
+            ("Variables must be a valid JSON object", task, with_result | {"variables": "[]"}),
+            ("Invalid State Machine Execution Input: 'Invalid execution input.'", task, with_result | {"input": ""}),
+        ]:
+            with self.subTest(message):
+                with self.assertRaises(ApiError) as refused:
+                    self.client.call("TestState", definition=json.dumps(state), **request)
+                self.assertEqual((refused.exception.status, refused.exception.message), (400, message))
+
+    def test_a_token_is_in_the_context_of_a_task_that_waits_for_it(self):
+        task = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sqs:sendMessage.waitForTaskToken",
+                "Parameters": {"t.$": "$$.Task.Token"}, "End": True}
+        definition = json.dumps({"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": True, "Branches": [
+            {"StartAt": "T", "States": {"T": task}}]}}})
+        for request, token in [({}, r"."), ({"context": '{"Task": {"Token": "mine"}}'}, r"^mine$")]:
+            answer = self.client.call("TestState", definition=definition, stateName="T", inspectionLevel="DEBUG",
+                                      mock={"result": '"what it was told"'}, **request)
+            self.assertEqual(answer["output"], '"what it was told"')
+            self.assertRegex(json.loads(answer["inspectionData"]["afterParameters"])["t"], token)
 
 
 if __name__ == "__main__":
