@@ -41,6 +41,9 @@ void AddFork(CLI::App* app, Session* session);
 // cli/history_command.cc
 void AddHistory(CLI::App* app, Session* session);
 
+// cli/test_command.cc
+void AddTestState(CLI::App* app, Session* session);
+
 // cli/eval_command.cc: expressions, without a coordinator.
 void AddEval(CLI::App* app, Session* session);
 

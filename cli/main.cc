@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
   AddFork(&app, &session);
   AddActivity(&app, &session);
   AddTask(&app, &session);
+  AddTestState(&app, &session);
   AddEval(&app, &session);
   AddAlias(&app, &session);
   AddVersion(&app, &session);

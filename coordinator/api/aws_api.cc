@@ -20,7 +20,7 @@ AwsApi::AwsApi(Services* services) : services_(services) {
   for (const auto group :
        {StateMachineOperations(), StateMachineReadOperations(), VersionOperations(),
         AliasOperations(), TagOperations(), ExecutionOperations(), HistoryOperations(),
-        ActivityOperations(), TaskOperations(), ForkOperations()}) {
+        ActivityOperations(), TaskOperations(), ForkOperations(), TestOperations()}) {
     for (const Operation& operation : group) {
       operations_.emplace(std::string(operation.name), &operation);
     }

@@ -6,6 +6,7 @@
 #define PAWL_API_AWS_OPERATIONS_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,6 +37,7 @@ std::span<const Operation> ForkOperations();
 std::span<const Operation> HistoryOperations();
 std::span<const Operation> ActivityOperations();
 std::span<const Operation> TaskOperations();
+std::span<const Operation> TestOperations();
 
 // Limits that many operations share (reference/quotas.md 1).
 inline constexpr int64_t kMaxArnCharacters = 256;

@@ -13,12 +13,6 @@ namespace {
 
 constexpr size_t kMaxDefinitionBytes = 1'048'576;  // AWS quota
 
-CompileResult Refuse(Diagnostic diagnostic) {
-  CompileResult result;
-  result.diagnostics.push_back(std::move(diagnostic));
-  return result;
-}
-
 Diagnostic SchemaError(std::string message) {
   return {Diagnostic::Severity::kError, std::string(kSchemaValidationFailed), std::move(message),
           std::nullopt};
@@ -43,25 +37,33 @@ std::string CompileResult::ErrorText() const {
   return text;
 }
 
-CompileResult CompileMachine(std::string_view definition, MachineType type,
-                             const SdkActions* sdk_actions) {
+Outcome<Json, Diagnostic> ReadDefinition(std::string_view definition, JsonArena* arena) {
   if (definition.size() > kMaxDefinitionBytes) {
-    return Refuse(SchemaError(fmt::format("The definition has {} bytes; at most {} are allowed",
-                                          definition.size(), kMaxDefinitionBytes)));
+    return SchemaError(fmt::format("The definition has {} bytes; at most {} are allowed",
+                                   definition.size(), kMaxDefinitionBytes));
   }
   constexpr std::string_view kNotAnObject = "Definition must be a valid JSON object";
   if (definition.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    return Refuse(SchemaError(std::string(kNotAnObject)));
+    return SchemaError(std::string(kNotAnObject));
   }
-  JsonArena arena;
-  absl::StatusOr<Json> json = ParseJson(definition, &arena);
-  if (!json.ok()) return Refuse(JsonError(definition, json.status()));
-  if (!json->is_object()) return Refuse(SchemaError(std::string(kNotAnObject)));
+  const absl::StatusOr<Json> json = ParseJson(definition, arena);
+  if (!json.ok()) return JsonError(definition, json.status());
+  if (!json->is_object()) return SchemaError(std::string(kNotAnObject));
+  return *json;
+}
 
+CompileResult CompileMachine(std::string_view definition, MachineType type,
+                             const SdkActions* sdk_actions) {
+  JsonArena arena;
+  const Outcome<Json, Diagnostic> json = ReadDefinition(definition, &arena);
+  CompileResult result;
+  if (!json.ok()) {
+    result.diagnostics.push_back(json.error());
+    return result;
+  }
   auto machine = std::make_shared<Machine>();
   Findings findings;
   DefinitionCompiler(type, sdk_actions, machine.get(), &findings).Compile(Place::Root(*json));
-  CompileResult result;
   if (!findings.has_errors()) {
     WarnAboutUndefinedVariables(Place::Root(*json), &findings);
     result.machine = std::move(machine);

@@ -11,6 +11,8 @@
 
 #include "coordinator/asl/machine.h"
 #include "coordinator/asl/sdk_services.h"
+#include "coordinator/base/json.h"
+#include "coordinator/base/outcome.h"
 
 namespace pawl::asl {
 
@@ -41,6 +43,9 @@ struct CompileResult {
 //                of definitions that have been stored once
 CompileResult CompileMachine(std::string_view definition, MachineType type = MachineType::kStandard,
                              const SdkActions* sdk_actions = nullptr);
+
+// The JSON of a definition, in memory of `arena`; or what is wrong with the text as a whole.
+Outcome<Json, Diagnostic> ReadDefinition(std::string_view definition, JsonArena* arena);
 
 }  // namespace pawl::asl
 

@@ -57,7 +57,8 @@ StatesMembers MembersOfResult(StateType type) {
 
 void DefinitionCompiler::Compile(const Place& definition) {
   CheckMachineFields(definition);
-  has_terminal_state_ = HasTerminalState(definition.value().Find("States"));
+  has_terminal_state_ =
+      use_ == Use::kTestAlone || HasTerminalState(definition.value().Find("States"));
   if (!has_terminal_state_) {
     findings_->ErrorWithoutLocation("MISSING_END_STATE", "Workflow has no terminal state");
   }
@@ -89,7 +90,8 @@ void DefinitionCompiler::CompileScope(const Place& place, FieldContext context,
   if (states.value().size() == 0) return findings_->Schema("Value cannot be empty", states);
 
   const VariableNames variables(states.value(), outer);
-  Level level{scope, &variables, depth, StateGraph(states.value().size())};
+  const size_t written = states.value().size();
+  Level level{scope, &variables, depth, StateGraph(written), written};
   for (const JsonMember& member : states.value().members()) {
     level.index_by_name.emplace(member.key, scope->states.size());
     auto state = std::make_unique<State>();
@@ -99,7 +101,7 @@ void DefinitionCompiler::CompileScope(const Place& place, FieldContext context,
   }
   const Place start_at = place.Member("StartAt");
   scope->start = ReadTarget(start_at, nullptr, &level);
-  for (size_t i = 0; i < scope->states.size(); ++i) CompileState(states.MemberAt(i), &level, i);
+  for (size_t i = 0; i < written; ++i) CompileState(states.MemberAt(i), &level, i);
   // Without a terminal state or with unknown transitions, unreachable states are a mere
   // consequence.
   if (has_terminal_state_ && !level.has_unknown_transitions && start_at.value().is_string()) {
@@ -245,14 +247,25 @@ const State* DefinitionCompiler::ReadTarget(const Place& target, const State* fr
   if (!name.has_value()) return nullptr;
   auto found = level->index_by_name.find(*name);
   if (found == level->index_by_name.end()) {
+    if (use_ == Use::kTestAlone && level->depth == 1) return AddAbsent(*name, level);
     // The word is 'Next' wherever the name stands, StartAt and Default included (recorded).
     findings_->Error("MISSING_TRANSITION_TARGET", fmt::format("Missing 'Next' target: {}", *name),
                      target);
     return nullptr;
   }
-  if (from != nullptr)
+  if (from != nullptr && found->second < level->written)
     level->graph.AddTransition(level->index_by_name.at(from->name), found->second);
   return level->scope->states[found->second].get();
+}
+
+// A state that is known by its name alone.
+const State* DefinitionCompiler::AddAbsent(const std::string& name, Level* level) {
+  auto state = std::make_unique<State>();
+  state->name = name;
+  state->scope = level->scope;
+  level->index_by_name.emplace(state->name, level->scope->states.size());
+  level->scope->states.push_back(std::move(state));
+  return level->scope->states.back().get();
 }
 
 }  // namespace pawl::asl

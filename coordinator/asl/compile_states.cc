@@ -12,6 +12,7 @@ namespace {
 
 constexpr int64_t kMaxSeconds = 99'999'999;  // AWS quota
 constexpr int64_t kMaxCount = INT32_MAX;
+constexpr int64_t kMaxBatchBytes = 262'144;     // AWS quota
 constexpr size_t kMaxErrorCharacters = 256;     // AWS quota
 constexpr size_t kMaxCauseCharacters = 32'768;  // AWS quota
 
@@ -141,8 +142,8 @@ void DefinitionCompiler::ReadMap(const StateReader& reader) {
   auto& detail = reader.state->detail.emplace<MapDetail>();
   const bool legacy = !reader.place.Has("ItemProcessor");
   const Place processor = reader.Field(legacy ? "Iterator" : "ItemProcessor");
-  RefuseDistributedFields(reader);
-  CheckProcessorConfig(processor);
+  ReadDistributedFields(reader, &detail);
+  ReadProcessorConfig(processor, &detail);
   ReadItems(reader, &detail);
   const QueryLanguage language = reader.state->language;
   detail.max_concurrency =
@@ -173,27 +174,54 @@ void DefinitionCompiler::ReadItems(const StateReader& reader, MapDetail* detail)
   }
 }
 
-void DefinitionCompiler::CheckProcessorConfig(const Place& processor) {
+void DefinitionCompiler::ReadProcessorConfig(const Place& processor, MapDetail* detail) {
   const Place config = processor.Member("ProcessorConfig");
   if (!read_.IsObject(config)) return;
   CheckFields(config, kInProcessorConfig, language_, findings_);
   const Place mode = config.Member("Mode");
-  if (read_.OneOf(mode, {"INLINE", "DISTRIBUTED"}) == "DISTRIBUTED") {
+  detail->distributed = read_.OneOf(mode, {"INLINE", "DISTRIBUTED"}) == "DISTRIBUTED";
+  if (detail->distributed && use_ == Use::kRun) {
     findings_->Schema("ProcessorConfig.Mode 'DISTRIBUTED' is not available in this version of Pawl",
                       mode);
+  } else if (detail->distributed) {
+    read_.OneOf(config.Member("ExecutionType"), {"STANDARD", "EXPRESS"});
   } else if (config.Has("ExecutionType")) {
     findings_->Schema("Field 'ExecutionType' is not supported", config);
   }
 }
 
 // Fields that only act in a distributed Map.
-void DefinitionCompiler::RefuseDistributedFields(const StateReader& reader) {
+void DefinitionCompiler::ReadDistributedFields(const StateReader& reader, MapDetail* detail) {
   for (std::string_view name : {"ItemReader", "ItemBatcher", "ResultWriter", "Label"}) {
     const Place field = reader.place.Member(name);
-    if (!field.exists()) continue;
+    if (!field.exists() || use_ != Use::kRun) continue;
     findings_->Schema(
         fmt::format("'{}' of a distributed Map is not available in this version of Pawl", name),
         field);
+  }
+  if (use_ == Use::kRun) return;
+  const QueryLanguage language = reader.state->language;
+  read_.String(reader.Field("Label"));
+  const Place writer = reader.Field("ResultWriter");
+  detail->writes_results = read_.IsObject(writer) && writer.Has("Resource");
+  const Place item_reader = reader.Field("ItemReader");
+  detail->reads_items = read_.IsObject(item_reader);
+  const Place config = item_reader.Member("ReaderConfig");
+  if (detail->reads_items && read_.IsObject(config)) {
+    detail->items_pointer = read_.String(config.Member("ItemsPointer"));
+    detail->max_items = read_.ReadNumberField(config, "MaxItems", language, 0, kMaxCount);
+  }
+  const Place batcher = reader.Field("ItemBatcher");
+  if (!read_.IsObject(batcher)) return;
+  ItemBatcher& batches = detail->batcher.emplace();
+  batches.max_items = read_.ReadNumberField(batcher, "MaxItemsPerBatch", language, 1, kMaxCount);
+  batches.max_bytes =
+      read_.ReadNumberField(batcher, "MaxInputBytesPerBatch", language, 1, kMaxBatchBytes);
+  const Place input = batcher.Member("BatchInput");
+  if (reader.is_jsonata()) {
+    batches.input = read_.ReadJsonata(input, "ItemBatcher/BatchInput", kStatesOfState);
+  } else {
+    batches.input = read_.ReadTemplate(input);
   }
 }
 

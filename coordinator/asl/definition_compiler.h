@@ -22,9 +22,19 @@ namespace pawl::asl {
 
 class DefinitionCompiler {
  public:
+  // What the machine is for.
+  enum class Use {
+    kRun,
+    // To be looked at: a distributed Map is as good as any.
+    kTest,
+    // The same, of one state alone: where it leads to is not there, nor need it end.
+    kTestAlone,
+  };
+
   DefinitionCompiler(MachineType type, const SdkActions* sdk_actions, Machine* machine,
-                     Findings* findings)
+                     Findings* findings, Use use = Use::kRun)
       : type_(type),
+        use_(use),
         sdk_actions_(sdk_actions),
         machine_(machine),
         findings_(findings),
@@ -39,6 +49,7 @@ class DefinitionCompiler {
     const VariableNames* variables;
     int depth;  // 1: the machine's own
     StateGraph graph;
+    size_t written = 0;  // how many states it has in the definition
     // A state is so wrong that its transitions are unknown.
     bool has_unknown_transitions = false;
     std::unordered_map<std::string_view, size_t> index_by_name;
@@ -66,6 +77,7 @@ class DefinitionCompiler {
   void ReadDataFlow(const StateReader& reader);
   void ReadDetail(const StateReader& reader);
   const State* ReadTarget(const Place& target, const State* from, Level* level);
+  const State* AddAbsent(const std::string& name, Level* level);
 
   // compile_states.cc
   void ReadPass(const StateReader& reader);
@@ -76,8 +88,8 @@ class DefinitionCompiler {
   void ReadParallel(const StateReader& reader);
   void ReadMap(const StateReader& reader);
   void ReadItems(const StateReader& reader, MapDetail* detail);
-  void CheckProcessorConfig(const Place& processor);
-  void RefuseDistributedFields(const StateReader& reader);
+  void ReadProcessorConfig(const Place& processor, MapDetail* detail);
+  void ReadDistributedFields(const StateReader& reader, MapDetail* detail);
 
   // compile_choice.cc
   void ReadChoice(const StateReader& reader);
@@ -96,6 +108,7 @@ class DefinitionCompiler {
                                           std::string_view location, StatesMembers members);
 
   const MachineType type_;
+  const Use use_;
   const SdkActions* const sdk_actions_;                // null: not known
   QueryLanguage language_ = QueryLanguage::kJsonPath;  // of states that do not say
   Machine* const machine_;

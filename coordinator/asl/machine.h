@@ -126,6 +126,12 @@ struct ParallelDetail {
   std::vector<Scope> branches;
 };
 
+struct ItemBatcher {
+  NumberField max_items;
+  NumberField max_bytes;
+  std::optional<ValueTemplate> input;
+};
+
 struct MapDetail {
   Scope processor;
   std::optional<query::JsonPath> items_path;
@@ -135,6 +141,14 @@ struct MapDetail {
   NumberField
       tolerated_failure_count;  // accepted in the definition; acts in a distributed Map only
   DecimalField tolerated_failure_percentage;
+
+  // Of a distributed Map, which is tested by itself (compile_state.h) and not run.
+  bool distributed = false;
+  bool reads_items = false;                  // ItemReader
+  std::optional<std::string> items_pointer;  // a JSON Pointer into what it reads
+  NumberField max_items;
+  std::optional<ItemBatcher> batcher;
+  bool writes_results = false;  // ResultWriter
 };
 
 struct State {

@@ -45,11 +45,7 @@ Json MakeState(const Branch& branch, const asl::State& state, JsonArena* arena) 
       {"Name", Json::String(branch.state.view())},
       {"EnteredTime", Json::String(FormatIso8601(branch.entered_at), arena)},
   };
-  // Recorded in Task and Map states, absent in Pass states.
-  const bool counts =
-      state.type == asl::StateType::kTask || state.type == asl::StateType::kMap ||
-      (state.type == asl::StateType::kParallel && asl::unverified::kParallelHasRetryCount);
-  if (counts) {
+  if (HasRetryCount(state)) {
     const int64_t retries =
         std::accumulate(branch.retries.begin(), branch.retries.end(), int64_t{0});
     members.push_back({"RetryCount", Json::Int(retries)});
@@ -67,22 +63,38 @@ std::optional<MapItem> ItemOf(Step& step, const Branch& branch) {
   return std::nullopt;
 }
 
-}  // namespace
-
-Json MakeContext(Step& step, const Branch& branch, const std::optional<MapItem>& item) {
-  JsonArena* arena = step.arena();
+// What the Context object has in every state.
+std::vector<JsonMember> MakeFacts(Step& step, const Branch& branch, bool in_map) {
+  if (const Observation* seen = step.observation()) {
+    return {seen->context.members().begin(), seen->context.members().end()};
+  }
   const ExecutionFacts& facts = *step.execution().facts;
   const JsonMember machine[] = {
       {"Id", Json::String(facts.state_machine_arn)},
       {"Name", Json::String(facts.machine_name)},
   };
-  const std::optional<MapItem> map_item = item ? item : ItemOf(step, branch);
-  std::vector<JsonMember> members = {
-      {"Execution", MakeExecution(step, map_item.has_value())},
-      {"StateMachine", Json::Object(machine, arena)},
-      {"State", MakeState(branch, step.StateOf(branch), arena)},
+  return {
+      {"Execution", MakeExecution(step, in_map)},
+      {"StateMachine", Json::Object(machine, step.arena())},
+      {"State", MakeState(branch, step.StateOf(branch), step.arena())},
   };
-  if (const std::string* token = step.TaskTokenOf(branch.id)) {
+}
+
+}  // namespace
+
+bool HasRetryCount(const asl::State& state) {
+  return state.type == asl::StateType::kTask || state.type == asl::StateType::kMap ||
+         (state.type == asl::StateType::kParallel && asl::unverified::kParallelHasRetryCount);
+}
+
+Json MakeContext(Step& step, const Branch& branch, const std::optional<MapItem>& item) {
+  JsonArena* arena = step.arena();
+  const std::optional<MapItem> map_item = item ? item : ItemOf(step, branch);
+  std::vector<JsonMember> members = MakeFacts(step, branch, map_item.has_value());
+  // A Context object that was given may have one of its own.
+  const bool given =
+      step.observation() != nullptr && step.observation()->context.Find("Task").is_object();
+  if (const std::string* token = given ? nullptr : step.TaskTokenOf(branch.id)) {
     const JsonMember task[] = {{"Token", Json::String(*token, arena)}};
     members.push_back({"Task", Json::Object(task, arena)});
   }

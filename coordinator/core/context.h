@@ -16,6 +16,10 @@ struct MapItem {
   Json value;
 };
 
+// Whether the Context object has State.RetryCount: recorded in Task and Map states, absent in Pass
+// states.
+bool HasRetryCount(const asl::State& state);
+
 // The Context object of `branch` in the state it is in.
 Json MakeContext(Step& step, const Branch& branch, const std::optional<MapItem>& item);
 

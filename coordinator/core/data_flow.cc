@@ -139,7 +139,9 @@ asl::Result<Json> EvaluatePath(Step& step, const Branch& branch, const query::Js
 }
 
 asl::Result<Payload> ApplyInputPath(Step& step, const Branch& branch, const asl::State& state) {
-  return ApplyDataPath(step, branch, state.input_path, step.DataOf(branch));
+  asl::Result<Payload> input = ApplyDataPath(step, branch, state.input_path, step.DataOf(branch));
+  if (input.ok()) step.Note(&Observation::after_input_path, *input);
+  return input;
 }
 
 asl::Result<Payload> ApplyTemplate(Step& step, const Branch& branch,
@@ -159,6 +161,13 @@ asl::Result<Payload> ApplyTemplate(Step& step, const Branch& branch,
   return Payload(*made);
 }
 
+asl::Result<Payload> ApplyParameters(Step& step, const Branch& branch, const asl::State& state,
+                                     const Payload& input) {
+  asl::Result<Payload> parameters = ApplyTemplate(step, branch, state.parameters, input);
+  if (parameters.ok()) step.Note(&Observation::after_parameters, *parameters);
+  return parameters;
+}
+
 asl::Result<Payload> ApplyOutput(Step& step, const Branch& branch, const asl::State& state,
                                  const std::optional<asl::JsonataTemplate>& output,
                                  const Subject& result) {
@@ -167,6 +176,7 @@ asl::Result<Payload> ApplyOutput(Step& step, const Branch& branch, const asl::St
   }
   asl::Result<Payload> merged = ApplyResultPath(step, branch, state.result_path, result.data);
   if (!merged.ok()) return merged;
+  step.Note(&Observation::after_result_path, *merged);
   return ApplyDataPath(step, branch, state.output_path, *merged);
 }
 

@@ -48,6 +48,10 @@ asl::Result<Payload> ApplyTemplate(Step& step, const Branch& branch,
                                    const Subject& subject,
                                    const std::optional<MapItem>& item = std::nullopt);
 
+// Parameters or Arguments, applied to the effective input; without them it is that itself.
+asl::Result<Payload> ApplyParameters(Step& step, const Branch& branch, const asl::State& state,
+                                     const Payload& input);
+
 // What the state ends with when its work has come to `result`: through ResultPath and OutputPath,
 // or what `output`, the Output that holds here, makes.
 asl::Result<Payload> ApplyOutput(Step& step, const Branch& branch, const asl::State& state,

@@ -32,8 +32,9 @@ void Cut(size_t characters, std::optional<std::string>* text) {
 
 // Makes the error what history shows of it: with the prefix where that belongs before its cause,
 // and no longer than an event can be.
-void CompleteError(const Branch& branch, asl::WorkflowError* error) {
-  if (error->needs_prefix) {
+void CompleteError(Step& step, const Branch& branch, asl::WorkflowError* error) {
+  // TestState leaves the prefix out (recorded).
+  if (error->needs_prefix && step.observation() == nullptr) {
     error->cause = StrCat(CausePrefix(branch), error->cause.value_or(""));
   }
   error->needs_prefix = false;
@@ -41,14 +42,25 @@ void CompleteError(const Branch& branch, asl::WorkflowError* error) {
   Cut(kMaxCauseCharacters, &error->cause);
 }
 
+// What is seen of a state that is tested by itself.
+void NoteFailure(Step& step, const asl::WorkflowError& error) {
+  Observation* seen = step.observation();
+  if (seen == nullptr) return;
+  seen->failed = true;
+  seen->error = error.error;
+  seen->cause = error.cause;
+}
+
 void FailExecution(Step& step, int64_t previous_id, const asl::WorkflowError& error) {
+  NoteFailure(step, error);
   HistoryEvent& event = step.Emit(EventType::kExecutionFailed, previous_id);
   event.error = step.execution().error = ToText(error.error);
   event.cause = step.execution().cause = ToText(error.cause);
   step.Close(Status::kFailed);
 }
 
-absl::Duration RetryDelay(Step& step, const asl::Retrier& retrier, int32_t granted) {
+// Without jitter.
+double RetrySeconds(const asl::Retrier& retrier, int32_t granted) {
   // A long backoff overflows nothing: it is cut at the longest time an execution can live.
   constexpr double kLongest = 99'999'999;
   double seconds =
@@ -56,7 +68,11 @@ absl::Duration RetryDelay(Step& step, const asl::Retrier& retrier, int32_t grant
   if (retrier.max_delay_seconds) {
     seconds = std::min(seconds, static_cast<double>(*retrier.max_delay_seconds));
   }
-  seconds = std::min(seconds, kLongest);
+  return std::min(seconds, kLongest);
+}
+
+absl::Duration RetryDelay(Step& step, const asl::Retrier& retrier, int32_t granted) {
+  double seconds = RetrySeconds(retrier, granted);
   if (retrier.full_jitter) seconds *= static_cast<double>(step.Random() >> 11) * 0x1p-53;
   return absl::Seconds(seconds);
 }
@@ -69,7 +85,12 @@ bool Retry(Step& step, Branch& branch, const asl::State& state, const asl::Workf
     const asl::Retrier& retrier = state.retry[i];
     if (!ErrorMatches(retrier.error_equals, error, heartbeat)) continue;
     branch.retries.resize(state.retry.size());
-    if (branch.retries[i] >= retrier.max_attempts) return false;
+    const bool granted = branch.retries[i] < retrier.max_attempts;
+    if (Observation* seen = step.observation()) {
+      seen->retry_index = i;
+      if (granted) seen->retry_seconds = RetrySeconds(retrier, branch.retries[i]);
+    }
+    if (!granted) return false;
     branch.due_at = step.now() + RetryDelay(step, retrier, branch.retries[i]++);
     branch.heartbeat_due_at.reset();
     branch.confirm_by.reset();
@@ -115,8 +136,10 @@ void EmitEvaluationFailed(Step& step, Branch& branch, const asl::WorkflowError& 
 
 bool Catch(Step& step, Branch& branch, const asl::State& state, const asl::WorkflowError& error,
            bool heartbeat) {
-  for (const asl::Catcher& catcher : state.catchers) {
+  for (size_t i = 0; i < state.catchers.size(); ++i) {
+    const asl::Catcher& catcher = state.catchers[i];
     if (!ErrorMatches(catcher.error_equals, error, heartbeat)) continue;
+    if (Observation* seen = step.observation()) seen->catch_index = i;
     const Subject error_output{Payload(ErrorOutput(step, error)), Subject::Role::kErrorOutput};
     asl::Result<Assigned> assigned = ApplyAssign(step, branch, catcher.assign, error_output);
     asl::Result<Payload> output = ApplyCaughtOutput(step, branch, state, catcher, error_output);
@@ -126,7 +149,7 @@ bool Catch(Step& step, Branch& branch, const asl::State& state, const asl::Workf
     if (!assigned.ok() || !output.ok()) {
       // The catcher itself fails; nobody catches for it.
       asl::WorkflowError own = assigned.ok() ? output.error() : assigned.error();
-      CompleteError(branch, &own);
+      CompleteError(step, branch, &own);
       EmitEvaluationFailed(step, branch, own);
       FailExecution(step, branch.last_event_id, own);
     } else {
@@ -250,7 +273,8 @@ int64_t EvaluationFailedFollows(const Branch& branch, const asl::State& state) {
 }
 
 void FailState(Step& step, Branch& branch, asl::WorkflowError error, bool heartbeat) {
-  CompleteError(branch, &error);
+  CompleteError(step, branch, &error);
+  NoteFailure(step, error);
   EmitEvaluationFailed(step, branch, error);
   error.evaluation_failed = false;  // it is said once, where it happened
   if (error.error == kRuntime) return FailExecution(step, branch.last_event_id, error);

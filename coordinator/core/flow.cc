@@ -53,6 +53,14 @@ EventType ExitedType(asl::StateType type) {
 void Exit(Step& step, Branch& branch, const asl::State& state, const Text& output,
           const Assigned& assigned, const asl::State* next, int64_t previous_id) {
   branch.variables = WithAssigned(step, branch.variables, assigned);
+  // A state that is tested goes nowhere.
+  if (Observation* seen = step.observation()) {
+    seen->left = true;
+    seen->output = output;
+    seen->variables = branch.variables;
+    if (next != nullptr) seen->next = next->name;
+    return;
+  }
   HistoryEvent& event = step.Emit(ExitedType(state.type), previous_id);
   event.name = branch.state;
   event.payload = output;
@@ -122,10 +130,12 @@ void LeaveState(Step& step, Branch& branch, const asl::State& state, const Leavi
 void FinishState(Step& step, Branch& branch, const asl::State& state, const Payload& raw_result,
                  int64_t previous_id) {
   const Subject subject{raw_result, Subject::Role::kResult};
+  step.Note(&Observation::result, raw_result);
   asl::Result<Assigned> assigned = ApplyAssign(step, branch, state.assign, subject);
   if (!assigned.ok()) return FailState(step, branch, assigned.error());
   asl::Result<Payload> result = ApplyTemplate(step, branch, state.result_selector, subject);
   if (!result.ok()) return FailState(step, branch, result.error());
+  step.Note(&Observation::after_result_selector, *result);
   const Subject selected{*result, Subject::Role::kResult};
   LeaveState(step, branch, state, {selected, std::move(*assigned), state.next, previous_id});
 }

@@ -14,6 +14,7 @@
 #include "coordinator/asl/machine.h"
 #include "coordinator/base/json.h"
 #include "coordinator/core/advance.h"
+#include "coordinator/core/observation.h"
 #include "coordinator/core/payload.h"
 
 namespace pawl::core {
@@ -33,6 +34,15 @@ class Step {
   JsonArena* arena() { return arena_.get(); }
   // For a value that is to be kept beyond this decision.
   std::shared_ptr<const JsonArena> shared_arena() const { return arena_; }
+
+  // Of a state that is tested by itself; null: it is an execution's.
+  Observation* observation() { return observation_; }
+  void Observe(Observation* observation) { observation_ = observation; }
+  // Keeps what a phase has come to, where somebody looks.
+  void Note(std::optional<Text> Observation::*phase, const Payload& payload) {
+    if (observation_ == nullptr || !payload.FitsWithin(max_payload_bytes())) return;
+    observation_->*phase = payload.text();
+  }
 
   // 64 bits that follow from the seed and how many were drawn before.
   uint64_t Random();
@@ -114,6 +124,7 @@ class Step {
 
   const asl::Machine* machine_;
   const World* world_;
+  Observation* observation_ = nullptr;
   Execution& execution_;
   const absl::Time now_;
   const int64_t last_before_;  // the id of the last event before this decision

@@ -223,6 +223,34 @@ void Engine::ReturnTask(const std::string& token) {
   if (task.ok()) impl_->ReturnTask({task->execution, task->branch, task->nonce});
 }
 
+void Engine::RunSoon(absl::AnyInvocable<void()> function) {
+  impl_->scheduler().Run(std::move(function));
+}
+
+std::shared_ptr<const core::World> Engine::world() const {
+  return impl_->Open().ok() ? impl_->world() : nullptr;
+}
+
+absl::Status Engine::MakeCall(const core::ExecutionFacts& facts, const core::TaskAttempt& task,
+                              std::shared_ptr<integrations::HttpTrace> trace,
+                              absl::Duration patience, LoneCallDone done) {
+  if (absl::Status open = impl_->Open(); !open.ok()) return open;
+  if (impl_->options().caller == nullptr) {
+    return absl::FailedPreconditionError("this coordinator makes no calls");
+  }
+  MakeLoneCall(impl_->MakeLoneCallParts(), facts, task, std::move(trace), patience,
+               std::move(done));
+  return absl::OkStatus();
+}
+
+std::optional<std::string> Engine::ResultProblem(const asl::TaskResource& resource, Json result,
+                                                 bool complete) const {
+  const integrations::Caller* const caller = impl_->options().caller;
+  if (caller == nullptr) return std::nullopt;
+  return caller->ResultProblem(resource.service, resource.action,
+                               resource.pattern == asl::Pattern::kSync, result, complete);
+}
+
 bool Engine::IsToken(const std::string& token) const {
   // Before the secret is known no token can be told from another; the call it is for fails then.
   if (!impl_->Open().ok()) return true;

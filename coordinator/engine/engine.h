@@ -26,6 +26,7 @@
 #include "coordinator/base/clock.h"
 #include "coordinator/base/ids.h"
 #include "coordinator/base/text.h"
+#include "coordinator/core/advance.h"
 #include "coordinator/core/limits.h"
 #include "coordinator/engine/machine_ref.h"
 #include "coordinator/engine/pollers.h"
@@ -181,6 +182,21 @@ class Engine {
   void ReturnTask(const std::string& token);
   // Only whether it is a token of this cluster.
   bool IsToken(const std::string& token) const;
+
+  // Runs `function` on a thread of the node's, for what would keep the caller's too long.
+  void RunSoon(absl::AnyInvocable<void()> function);
+  // What a decision of this node may ask about the world: for states that are tested by themselves.
+  // Null before Run is done.
+  std::shared_ptr<const core::World> world() const;
+  // Makes the call of a task that is in no execution (lone_call.h). An execution that it starts is
+  // one like any other. UNAVAILABLE, FAILED_PRECONDITION (this node makes no calls): `done` is not
+  // called.
+  absl::Status MakeCall(const core::ExecutionFacts& facts, const core::TaskAttempt& task,
+                        std::shared_ptr<integrations::HttpTrace> trace, absl::Duration patience,
+                        absl::AnyInvocable<void(std::optional<integrations::CallResult>)> done);
+  // As Caller::ResultProblem.
+  std::optional<std::string> ResultProblem(const asl::TaskResource& resource, Json result,
+                                           bool complete) const;
 
  private:
   class Impl;

@@ -24,6 +24,7 @@
 #include "coordinator/engine/forker.h"
 #include "coordinator/engine/housekeeper.h"
 #include "coordinator/engine/job_watch.h"
+#include "coordinator/engine/lone_call.h"
 #include "coordinator/engine/machine_cache.h"
 #include "coordinator/engine/redriver.h"
 #include "coordinator/engine/starter.h"
@@ -65,6 +66,10 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   Forker& forker() { return *forker_; }
   ChainTable& chains() { return *chains_; }
   const Clock& clock() const { return *clock_; }
+  const std::shared_ptr<const core::World>& world() const { return world_; }
+  const Options& options() const { return options_; }
+  Scheduler& scheduler() { return *scheduler_; }
+  LoneCallParts MakeLoneCallParts();
 
  private:
   void Build(std::string secret);
@@ -95,6 +100,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   const std::shared_ptr<ChainTable> chains_;
   std::shared_ptr<Confirmations> confirmations_;
   std::shared_ptr<Dispatcher> dispatcher_;
+  std::shared_ptr<const core::World> world_;
   std::shared_ptr<Claimer> claimer_;
   // Null: this node makes no calls.
   std::shared_ptr<CallRunner> call_runner_;

@@ -73,23 +73,23 @@ void Engine::Impl::BuildChildren() {
 }
 
 ChainParts Engine::Impl::MakeChainParts() {
-  ChainParts parts{
-      .store = store_,
-      .clock = clock_,
-      .scheduler = scheduler_,
-      .machines = machines_,
-      .activities = activities_,
-      .world = std::make_shared<NodeWorld>(activities_, options_.caller, options_.served_function,
-                                           dispatcher_->tokens()),
-      .dispatcher = dispatcher_,
-      .confirmations = confirmations_,
-      .children = children_,
-      .metrics = options_.metrics,
-      .random = options_.random,
-      .draw_fence = DrawFence(),
-      .claim_hint = options_.claim_hint,
-      .claim_renewal = options_.claim_renewal,
-      .closed = options_.closed};
+  world_ = std::make_shared<NodeWorld>(activities_, options_.caller, options_.served_function,
+                                       dispatcher_->tokens());
+  ChainParts parts{.store = store_,
+                   .clock = clock_,
+                   .scheduler = scheduler_,
+                   .machines = machines_,
+                   .activities = activities_,
+                   .world = world_,
+                   .dispatcher = dispatcher_,
+                   .confirmations = confirmations_,
+                   .children = children_,
+                   .metrics = options_.metrics,
+                   .random = options_.random,
+                   .draw_fence = DrawFence(),
+                   .claim_hint = options_.claim_hint,
+                   .claim_renewal = options_.claim_renewal,
+                   .closed = options_.closed};
   auto weak = weak_from_this();
   parts.timer_set = [weak](absl::Time at) {
     if (auto self = weak.lock()) self->claimer_->WakeAt(at);
@@ -187,6 +187,20 @@ std::shared_ptr<CallMaker> Engine::Impl::MakeCallMaker() {
   };
   parts.stop_job = [watch = job_watch_](integrations::Call job) { watch->Stop(std::move(job)); };
   return std::make_shared<CallMaker>(std::move(parts));
+}
+
+LoneCallParts Engine::Impl::MakeLoneCallParts() {
+  return {.caller = options_.caller,
+          .account = options_.account,
+          .clock = clock_,
+          .scheduler = scheduler_,
+          .start = [weak = weak_from_this()](MachineRef machine, std::string name, StartInput input,
+                                             const ByTask&, store::Callback<Started> done) {
+            auto self = weak.lock();
+            if (self == nullptr) return done(absl::UnavailableError("this coordinator has gone"));
+            self->starter_->Start(std::move(machine), std::move(name), std::move(input),
+                                  std::nullopt, std::move(done));
+          }};
 }
 
 void Engine::Impl::CreateEventMachine(store::DoneCallback done) {

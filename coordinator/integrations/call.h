@@ -4,6 +4,7 @@
 #define PAWL_INTEGRATIONS_CALL_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,8 +13,16 @@
 #include "absl/time/time.h"
 #include "coordinator/base/json.h"
 #include "coordinator/base/outcome.h"
+#include "coordinator/integrations/http_message.h"
 
 namespace pawl::integrations {
+
+// An HTTP task's request and its response, for people to see.
+struct HttpTrace {
+  HttpRequest request;          // with what its connection adds
+  HttpRequest without_secrets;  // without that
+  std::optional<HttpResponse> response;
+};
 
 struct Call {
   std::string service;  // "lambda", "http", "aws-sdk:s3": the resourceType of the history
@@ -41,6 +50,8 @@ struct Call {
   // Of a job that the call has submitted: what it was answered, JSON text, and when it was made.
   std::string job;
   absl::Time made_at = absl::InfinitePast();
+  // Of an HTTP task: filled before `done` is called. Null: nobody looks.
+  std::shared_ptr<HttpTrace> trace;
 };
 
 // How the task fails; both as AWS shows them (reference/integrations.md 3).
@@ -78,6 +89,14 @@ class Caller {
   virtual std::optional<std::string> RefusalOf(std::string_view /*service*/,
                                                std::string_view /*action*/,
                                                Json /*parameters*/) const {
+    return std::nullopt;
+  }
+  // What is wrong with `result` as the result of such a task, by the model of its service, in the
+  // words of TestState; nothing when all is well, or when it has no model. `complete`: what must be
+  // there must be there. May read a file.
+  virtual std::optional<std::string> ResultProblem(std::string_view /*service*/,
+                                                   std::string_view /*action*/, bool /*of_job*/,
+                                                   Json /*result*/, bool /*complete*/) const {
     return std::nullopt;
   }
   // Nobody waits for the result any more: `done` is not called from now on, unless it is running.

@@ -19,6 +19,7 @@
 #include "coordinator/integrations/oauth_tokens.h"
 #include "coordinator/integrations/optimized_services.h"
 #include "coordinator/integrations/rest_caller.h"
+#include "coordinator/integrations/result_problem.h"
 
 namespace pawl::integrations {
 namespace {
@@ -103,6 +104,16 @@ class IntegrationCaller : public Caller {
     // A connection that is not there fails the task, and is its caller's to tell.
     const bool refused = !task.ok() && task.error().error == "States.Runtime";
     return refused ? task.error().cause : std::nullopt;
+  }
+
+  std::optional<std::string> ResultProblem(std::string_view service, std::string_view action,
+                                           bool of_job, Json result, bool complete) const override {
+    if (options_.aws_models == nullptr) return std::nullopt;
+    const std::optional<ResultModel> model = ResultModelOf(service, action, of_job);
+    if (!model) return std::nullopt;
+    const auto ref = options_.aws_models->Find(model->service, model->action);
+    if (!ref.ok()) return std::nullopt;
+    return integrations::ResultProblem(*ref, *model, result, complete);
   }
 
   bool RunsJobs(std::string_view service, std::string_view action) const override {
@@ -231,6 +242,7 @@ class IntegrationCaller : public Caller {
   void BeginHttp(CallId id, Call call) {
     Outcome<HttpTask, CallFailure> task = ReadHttpTask(call, HttpOptions());
     if (!task.ok()) return Tell(id, std::move(task.error()));
+    if (call.trace != nullptr) TraceRequest(call, task->request);
     if (task->connection != nullptr && task->connection->type == Connection::Type::kOAuth) {
       SendWithToken(id, std::move(call), *std::move(task), /*once_more=*/true);
       return;
@@ -248,6 +260,7 @@ class IntegrationCaller : public Caller {
       if (!token.ok()) return Tell(id, std::move(token.error()));
       HttpRequest request = task.request;
       request.headers.push_back({"Authorization", *token});
+      if (call.trace != nullptr) call.trace->request = request;
       Send(id, std::move(request),
            [this, id, call = std::move(call), task = std::move(task), once_more,
             token = *token](HttpResult result) mutable {
@@ -260,7 +273,16 @@ class IntegrationCaller : public Caller {
     });
   }
 
+  void TraceRequest(const Call& call, const HttpRequest& request) {
+    call.trace->request = request;
+    HttpTaskOptions options = HttpOptions();
+    options.connections = nullptr;
+    Outcome<HttpTask, CallFailure> bare = ReadHttpTask(call, options);
+    if (bare.ok()) call.trace->without_secrets = std::move(bare->request);
+  }
+
   void TellHttp(CallId id, const Call& call, HttpResult result) {
+    if (call.trace != nullptr && result.ok()) call.trace->response = *result;
     Tell(id, result.ok() ? HttpTaskResult(call, *result) : HttpTaskFailure(call, result.error()));
   }
 

@@ -13,9 +13,9 @@
 namespace pawl::integrations {
 
 struct HttpTaskOptions {
-  std::string region;        // shown in User-Agent
-  bool allow_plain = false;  // http beside https
-  const Connections* connections;
+  std::string region;              // shown in User-Agent
+  bool allow_plain = false;        // http beside https
+  const Connections* connections;  // null: what one would add is left out
 };
 
 struct HttpTask {

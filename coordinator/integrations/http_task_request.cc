@@ -93,7 +93,7 @@ class HttpTaskReader {
           reader_.OneOf("Method", {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"});
     }
     const std::string connection = ConnectionName();
-    if (!connection.empty()) {
+    if (!connection.empty() && options_.connections != nullptr) {
       task_.connection = options_.connections->Find(connection);
       if (task_.connection == nullptr) {
         return CallFailure{"Events.ConnectionResource.ResourceNotFound",

@@ -22,7 +22,7 @@ PASS = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "Assign": {"
 WAIT = json.dumps({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End": True}}})
 LOG_GROUP = {"cloudWatchLogsLogGroup": {"logGroupArn": "arn:aws:logs:us-east-1:000000000000:log-group:g:*"}}
 # Of the model's operations those that Pawl does not have yet.
-NOT_YET = {"DescribeMapRun", "ListMapRuns", "RedriveExecution", "StartSyncExecution", "TestState", "UpdateMapRun"}
+NOT_YET = {"DescribeMapRun", "ListMapRuns", "StartSyncExecution", "UpdateMapRun"}
 
 
 def unique(prefix="m"):

@@ -209,6 +209,21 @@ class CommandTest(unittest.TestCase):
             self.assertEqual(result.code, 1)
             self.assertIn("InvalidToken", result.err)
 
+    # -- test-state
+
+    def test_a_state_is_tested_with_and_without_a_mock(self):
+        state = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sqs:sendMessage", "Parameters": {"q.$": "$.q"}, "Next": "Later",
+                 "Catch": [{"ErrorEquals": ["Full"], "Next": "Wait"}]}
+        machine = {"StartAt": "Send", "States": {"Send": state, "Later": {"Type": "Succeed"}, "Wait": {"Type": "Succeed"}}}
+        send = ["test-state", "-", "--state", "Send", "--input", '{"q": 1}']
+        result = self.ok(*send, "--mock", '{"MessageId": "m"}', "--inspection-level", "DEBUG", text=json.dumps(machine))
+        self.assertIn("SUCCEEDED -> Later", result.out)
+        self.assertIn('  afterParameters: {"q":1}', result.out)
+        result = run(*send, "--mock-error", "Full", "-o", "json", text=json.dumps(machine))
+        self.assertEqual((result.code, result.json["status"], result.json["nextState"]), (1, "CAUGHT_ERROR", "Wait"))
+        self.assertEqual(run(*send, "--mock", "{", text=json.dumps(machine)).code, 2)
+        self.ok("test-state", "-", text='{"Type": "Pass", "End": true}')
+
     # -- everything else
 
     def test_wrong_usage_exits_with_2(self):

@@ -69,6 +69,9 @@ class Conformance(unittest.TestCase):
     def test_variables_of_jsonata_are_described_as_on_aws(self):
         self.machines("api", 2, "--strict", "--only", "*variable_references*jsonata*")
 
+    def test_states_are_tested_as_on_aws(self):
+        self.machines("teststate", 119, "--strict")
+
     def test_definitions_are_judged_as_on_aws(self):
         self.machines("validate", 3, "--strict")
 

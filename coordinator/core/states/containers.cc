@@ -1,5 +1,7 @@
 // Parallel and Map: the states that run other states.
 
+#include "coordinator/core/states/containers.h"
+
 #include <algorithm>
 
 #include "coordinator/base/strings.h"
@@ -45,23 +47,6 @@ asl::Result<Json> FindItems(Step& step, const Branch& branch, const asl::MapDeta
                            /*needs_prefix=*/false);
 }
 
-// Parses the input of the Map that `branch` is in, and finds its items.
-asl::Result<std::shared_ptr<const MapItems>> ReadMapItems(Step& step, const Branch& branch,
-                                                          const asl::State& state,
-                                                          const Circumstances& circumstances) {
-  const auto& detail = state.as<asl::MapDetail>();
-  asl::Result<Payload> input = ApplyInputPath(step, branch, state);
-  if (!input.ok()) return input.error();
-  const asl::Result<Json> found = state.language == asl::QueryLanguage::kJsonata
-                                      ? FindItems(step, branch, detail, *input, circumstances)
-                                      : FindItems(step, branch, detail, *input);
-  if (!found.ok()) return found.error();
-  const Json items = *found;
-  return std::make_shared<const MapItems>(MapItems{
-      step.shared_arena(), step.execution().parsed_input, input->json(step.arena()), items.items(),
-      detail.items && step.is_random(), detail.items ? detail.items->memory() : nullptr});
-}
-
 // Whether `container` still runs the branches it began with event `started_id`; a child that failed
 // as it was entered may have ended it.
 bool StillJoining(Step& step, BranchId container, int64_t started_id) {
@@ -82,13 +67,10 @@ void StartIteration(Step& step, Branch& branch, const asl::State& state, const M
   const Payload item_payload(item);
   Payload child_input = item_payload;
   if (detail.item_selector) {
-    asl::Result<Payload> selected = ApplyTemplate(step, branch, detail.item_selector,
-                                                  Payload(input.effective), MapItem{index, item});
+    asl::Result<Payload> selected =
+        SelectItem(step, branch, state, input.effective, MapItem{index, item});
     if (!selected.ok()) return FailRunning(step, branch, selected.error());
     child_input = *selected;
-    if (auto exceeded = CheckSize(step, state, child_input)) {
-      return FailRunning(step, branch, *exceeded);
-    }
   }
   branch.join->next_index++;
   step.Touch(branch);
@@ -101,20 +83,6 @@ void StartIteration(Step& step, Branch& branch, const asl::State& state, const M
   child.item = item_payload.text();
   EnterState(step, child, *detail.processor.start,
              detail.item_selector ? child_input.text() : child.item, started_id);
-}
-
-// An inline Map tolerates no failure, whatever these fields say; their paths must lead to numbers
-// that they could have all the same.
-std::optional<asl::WorkflowError> CheckTolerated(Step& step, const Branch& branch,
-                                                 const asl::MapDetail& detail,
-                                                 const Payload& input) {
-  auto count =
-      EvaluateCount(step, branch, detail.tolerated_failure_count, "ToleratedFailureCount", input);
-  if (!count.ok()) return count.error();
-  auto percentage = EvaluatePercentage(step, branch, detail.tolerated_failure_percentage,
-                                       "ToleratedFailurePercentage", input);
-  if (!percentage.ok()) return percentage.error();
-  return std::nullopt;
 }
 
 // "[a,b,c]" of the outputs of the branches under `container`, in their order, each as it is.
@@ -151,24 +119,70 @@ void FinishJoin(Step& step, Branch& branch, const asl::State& state, int64_t las
 
 }  // namespace
 
+asl::Result<std::shared_ptr<const MapItems>> ReadMapItems(Step& step, const Branch& branch,
+                                                          const asl::State& state,
+                                                          const Circumstances& circumstances) {
+  const auto& detail = state.as<asl::MapDetail>();
+  asl::Result<Payload> input = ApplyInputPath(step, branch, state);
+  if (!input.ok()) return input.error();
+  const asl::Result<Json> found = state.language == asl::QueryLanguage::kJsonata
+                                      ? FindItems(step, branch, detail, *input, circumstances)
+                                      : FindItems(step, branch, detail, *input);
+  if (!found.ok()) return found.error();
+  const Json items = *found;
+  return std::make_shared<const MapItems>(MapItems{
+      step.shared_arena(), step.execution().parsed_input, input->json(step.arena()), items.items(),
+      detail.items && step.is_random(), detail.items ? detail.items->memory() : nullptr});
+}
+
+asl::Result<int64_t> EvaluateConcurrency(Step& step, const Branch& branch,
+                                         const asl::MapDetail& detail, const Payload& input) {
+  auto concurrency = EvaluateCount(step, branch, detail.max_concurrency, "MaxConcurrency", input);
+  if (!concurrency.ok()) return concurrency.error();
+  return concurrency->value_or(0);
+}
+
+asl::Result<Tolerance> EvaluateTolerance(Step& step, const Branch& branch,
+                                         const asl::MapDetail& detail, const Payload& input) {
+  auto count =
+      EvaluateCount(step, branch, detail.tolerated_failure_count, "ToleratedFailureCount", input);
+  if (!count.ok()) return count.error();
+  auto percentage = EvaluatePercentage(step, branch, detail.tolerated_failure_percentage,
+                                       "ToleratedFailurePercentage", input);
+  if (!percentage.ok()) return percentage.error();
+  return Tolerance{*count, *percentage};
+}
+
+asl::Result<Payload> SelectItem(Step& step, const Branch& branch, const asl::State& state,
+                                Json effective, const MapItem& item) {
+  asl::Result<Payload> selected = ApplyTemplate(
+      step, branch, state.as<asl::MapDetail>().item_selector, Payload(effective), item);
+  if (!selected.ok()) return selected;
+  if (auto exceeded = CheckSize(step, state, *selected)) return *exceeded;
+  return selected;
+}
+
+asl::Result<Payload> ReadBranchInput(Step& step, const Branch& branch, const asl::State& state) {
+  asl::Result<Payload> input = ApplyInputPath(step, branch, state);
+  if (!input.ok()) return input;
+  asl::Result<Payload> parameters = ApplyParameters(step, branch, state, *input);
+  if (!parameters.ok()) return parameters;
+  if (auto exceeded = CheckSize(step, state, *parameters)) return *exceeded;
+  return parameters;
+}
+
 void BeginParallel(Step& step, Branch& branch, const asl::State& state) {
   const auto& detail = state.as<asl::ParallelDetail>();
   branch.due_at.reset();
-  asl::Result<Payload> input = ApplyInputPath(step, branch, state);
+  asl::Result<Payload> input = ReadBranchInput(step, branch, state);
   if (!input.ok()) return FailState(step, branch, input.error());
-  asl::Result<Payload> parameters = ApplyTemplate(step, branch, state.parameters, *input);
-  if (!parameters.ok()) return FailState(step, branch, parameters.error());
-
-  if (auto exceeded = CheckSize(step, state, *parameters)) {
-    return FailState(step, branch, *exceeded);
-  }
 
   const int64_t length = static_cast<int64_t>(detail.branches.size());
   branch.phase = Phase::kJoining;
   branch.join = Join{.length = length, .next_index = length};
   const int64_t started_id = step.EmitNext(EventType::kParallelStateStarted, branch).id;
   const BranchId id = branch.id;
-  const Text child_input = parameters->text();
+  const Text child_input = input->text();
   for (int64_t i = 0; i < length && StillJoining(step, id, started_id); ++i) {
     Branch& child = step.AddBranch(branch, i);
     EnterState(step, child, *detail.branches[static_cast<size_t>(i)].start, child_input,
@@ -184,8 +198,7 @@ void BeginMap(Step& step, Branch& branch, const asl::State& state) {
   auto items = ReadMapItems(step, branch, state, circumstances);
   if (!items.ok()) return FailState(step, branch, items.error());
   const std::shared_ptr<const MapItems> input = *items;
-  auto concurrency = EvaluateCount(step, branch, detail.max_concurrency, "MaxConcurrency",
-                                   Payload(input->effective));
+  auto concurrency = EvaluateConcurrency(step, branch, detail, Payload(input->effective));
   if (!concurrency.ok()) return FailState(step, branch, concurrency.error());
 
   const int64_t length = static_cast<int64_t>(input->items.size());
@@ -201,9 +214,10 @@ void BeginMap(Step& step, Branch& branch, const asl::State& state) {
   if (input->random) event.items_seed = circumstances.seed;
   const int64_t started_id = event.id;
 
-  if (auto error = CheckTolerated(step, branch, detail, Payload(input->effective))) {
-    return FailState(step, branch, *error);
-  }
+  // An inline Map tolerates no failure, whatever these fields say; their paths must lead to numbers
+  // that they could have all the same.
+  auto tolerance = EvaluateTolerance(step, branch, detail, Payload(input->effective));
+  if (!tolerance.ok()) return FailState(step, branch, tolerance.error());
 
   const BranchId id = branch.id;
   const int64_t first = std::min(length, limit);

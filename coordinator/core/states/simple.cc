@@ -11,10 +11,14 @@ namespace pawl::core {
 void RunPass(Step& step, Branch& branch, const asl::State& state) {
   asl::Result<Payload> input = ApplyInputPath(step, branch, state);
   if (!input.ok()) return FailState(step, branch, input.error());
-  asl::Result<Payload> result = ApplyTemplate(step, branch, state.parameters, *input);
+  asl::Result<Payload> result = ApplyParameters(step, branch, state, *input);
   if (!result.ok()) return FailState(step, branch, result.error());
   const auto& detail = state.as<asl::PassDetail>();
-  if (detail.result) result = Payload(Text(*detail.result));
+  if (detail.result) {
+    result = Payload(Text(*detail.result));
+    step.Note(&Observation::result, *result);
+  }
+  step.Note(&Observation::after_result_selector, *result);
   asl::Result<Assigned> assigned = ApplyAssign(step, branch, state.assign, *result);
   if (!assigned.ok()) return FailState(step, branch, assigned.error());
   LeaveState(step, branch, state,

@@ -35,7 +35,7 @@ asl::Result<TaskAttempt> MakeAttempt(Step& step, Branch& branch, const asl::Stat
   auto heartbeat =
       EvaluateSeconds(step, branch, detail.heartbeat_seconds, "HeartbeatSeconds", *input);
   if (!heartbeat.ok()) return heartbeat.error();
-  asl::Result<Payload> parameters = ApplyTemplate(step, branch, state.parameters, *input);
+  asl::Result<Payload> parameters = ApplyParameters(step, branch, state, *input);
   if (!parameters.ok()) return parameters.error();
   parameters = ScheduledParameters(step, detail.resource, *std::move(parameters));
   asl::Result<std::string> role = EvaluateRole(step, branch, detail, *input);

@@ -47,7 +47,10 @@ std::string_view ServiceModel::ExceptionOf(const Operation& operation,
 }
 
 size_t ServiceModel::bytes() const {
-  return texts.bytes_used() + operations.capacity() * sizeof(Operation) +
+  size_t enumerations = 0;
+  for (const auto& [shape, limit] : limits) enumerations += limit.values.capacity();
+  return texts.bytes_used() + limits.size() * sizeof(std::pair<uint32_t, ValueLimits>) +
+         enumerations * sizeof(std::string_view) + operations.capacity() * sizeof(Operation) +
          shapes.capacity() * sizeof(Shape) + uses.capacity() * sizeof(Use) +
          exceptions.size() * 2 * sizeof(std::string_view);
 }

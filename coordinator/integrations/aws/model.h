@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,6 +73,13 @@ struct Shape {
   std::string_view payload;  // the member that alone is the body; empty: none
 };
 
+// What a value may be beside its type: of a text, a list or a map its length, of a number itself.
+struct ValueLimits {
+  std::optional<double> least;
+  std::optional<double> most;
+  std::vector<std::string_view> values;  // of an enumeration; empty: it is none
+};
+
 struct Operation {
   std::string_view name;    // "PutItem"
   std::string_view action;  // "putItem"
@@ -102,6 +110,8 @@ struct ServiceModel {
   std::vector<Operation> operations;  // sorted by action
   std::vector<Shape> shapes;
   std::vector<Use> uses;
+  // Of those that have some, by their index.
+  absl::flat_hash_map<uint32_t, ValueLimits> limits;
   // By the code that the service sends: the shape that the model has for the exception.
   absl::flat_hash_map<std::string_view, std::string_view> exceptions;
   // By operation and code, where that is another one than above.
@@ -116,6 +126,11 @@ struct ServiceModel {
   // The shape of an error that came with `code`, "DBInstanceNotFoundFault"; empty: the model does
   // not have it.
   std::string_view ExceptionOf(const Operation& operation, std::string_view code) const;
+  // Null: it has none.
+  const ValueLimits* LimitsOf(const Use& use) const {
+    const auto at = limits.find(use.shape);
+    return at == limits.end() ? nullptr : &at->second;
+  }
   // A structure's members, in the order of their keys.
   std::span<const Use> Members(const Shape& shape) const {
     return std::span(uses).subspan(shape.first_use, shape.use_count);

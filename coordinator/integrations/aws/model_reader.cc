@@ -195,6 +195,22 @@ class Reader {
     shape.use_count = static_cast<uint32_t>(uses.size());
     model_->uses.insert(model_->uses.end(), uses.begin(), uses.end());
     model_->shapes[index] = shape;
+    FillLimits(index, json);
+  }
+
+  void FillLimits(uint32_t index, Json json) {
+    ValueLimits limits;
+    const Json least = json.Find("min");
+    const Json most = json.Find("max");
+    if (least.is_number()) limits.least = least.as_double();
+    if (most.is_number()) limits.most = most.as_double();
+    const Json values = json.Find("enum");
+    limits.values.reserve(values.is_array() ? values.size() : 0);
+    if (values.is_array()) {
+      for (const Json value : values.items()) limits.values.push_back(KeepText(value));
+    }
+    if (!limits.least && !limits.most && limits.values.empty()) return;
+    model_->limits.emplace(index, std::move(limits));
   }
 
   std::vector<Use> ReadMembers(Json structure) {

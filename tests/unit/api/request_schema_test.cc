@@ -165,7 +165,7 @@ TEST(Operations, AreThoseOfTheReference) {
   for (const auto group :
        {StateMachineOperations(), StateMachineReadOperations(), VersionOperations(),
         AliasOperations(), TagOperations(), ExecutionOperations(), HistoryOperations(),
-        ActivityOperations(), TaskOperations()}) {
+        ActivityOperations(), TaskOperations(), TestOperations()}) {
     for (const Operation& operation : group) names.push_back(operation.name);
   }
   EXPECT_THAT(
@@ -178,8 +178,9 @@ TEST(Operations, AreThoseOfTheReference) {
           "GetExecutionHistory", "ListActivities", "ListExecutions", "ListStateMachineAliases",
           "ListStateMachineVersions", "ListStateMachines", "ListTagsForResource",
           "PublishStateMachineVersion", "RedriveExecution", "SendTaskFailure", "SendTaskHeartbeat",
-          "SendTaskSuccess", "StartExecution", "StopExecution", "TagResource", "UntagResource",
-          "UpdateStateMachine", "UpdateStateMachineAlias", "ValidateStateMachineDefinition"));
+          "SendTaskSuccess", "StartExecution", "StopExecution", "TagResource", "TestState",
+          "UntagResource", "UpdateStateMachine", "UpdateStateMachineAlias",
+          "ValidateStateMachineDefinition"));
 }
 
 }  // namespace
