@@ -189,8 +189,9 @@ bool Trial::NoteNumbers(Step& step, Json effective) {
 std::optional<std::vector<Json>> Trial::SelectItems(Step& step, Json effective,
                                                     std::vector<Json> items) {
   if (!state_->as<asl::MapDetail>().item_selector) return items;
+  size_t written = 0;
   for (size_t i = 0; i < items.size(); ++i) {
-    if (step.arena()->bytes_used() > kMostBytes) return items;
+    if (std::max(step.arena()->bytes_used(), written) > kMostBytes) return items;
     const MapItem item{static_cast<int64_t>(i), items[i]};
     asl::Result<Payload> selected = SelectItem(step, branch(), *state_, effective, item);
     if (!selected.ok()) {
@@ -198,6 +199,7 @@ std::optional<std::vector<Json>> Trial::SelectItems(Step& step, Json effective,
       return std::nullopt;
     }
     items[i] = selected->json(step.arena());
+    written += selected->text().size();
   }
   step.Note(&Observation::after_item_selector, Payload(Json::Array(items, step.arena())));
   return items;
