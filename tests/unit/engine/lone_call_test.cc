@@ -15,7 +15,7 @@ class LoneCallTest : public testing::Test {
                            .resource = std::string(resource),
                            .input = Text(R"({"StateMachineArn":"none"})")};
     MakeLoneCall({&caller_, Account{}, &clock_, &scheduler_,
-                  [](std::string, std::string, Text, ByTask, store::Callback<Started>) {}},
+                  [](MachineRef, std::string, StartInput, ByTask, store::Callback<Started>) {}},
                  core::ExecutionFacts{}, task, nullptr, absl::Minutes(5), [this](auto result) {
                    ++told_;
                    result_ = std::move(result);
