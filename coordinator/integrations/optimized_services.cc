@@ -32,6 +32,8 @@ constexpr OptimizedService kServices[] = {
     {"events", "eventbridge", "EventBridge", "AmazonEventBridge", "AmazonEventBridgeException"},
     {"glue", "glue", "Glue", "AWSGlue", "AWSGlueException"},
     {"mediaconvert", "mediaconvert", "MediaConvert", "AWSMediaConvert", "AWSMediaConvertException"},
+    // No Task names it: the items of Maps are read by it.
+    {"s3", "s3", "S3", "Amazon S3", "AmazonS3Exception"},
     {"sagemaker", "sagemaker", "SageMaker", "AmazonSageMaker", "AmazonSageMakerException"},
     {"sns", "sns", "SNS", "AmazonSNS", "AmazonSNSException"},
     {"sqs", "sqs", "SQS", "AmazonSQS", "AmazonSQSException"},

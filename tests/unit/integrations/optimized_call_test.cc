@@ -318,6 +318,35 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; });
 
 // Every action that a Resource can name, by the models.
+TEST_F(OptimizedCallTest, ReadsItemsOfMapsFromS3) {
+  EXPECT_EQ(Sent(CallOf("s3", "getObject", R"({"Bucket":"items","Key":"a b/1.csv"})")),
+            "https://items.s3.eu-west-1.amazonaws.com/a%20b/1.csv (none)");
+  Call object =
+      CallOf("s3", "getObject", R"({"Bucket":"items","Key":"1.csv","Range":"bytes=0-9"})");
+  object.of_job = true;
+  EXPECT_EQ(Got(object, {.status = 206,
+                         .headers = {{"Content-Length", "5"},
+                                     {"Content-Range", "bytes 0-4/9"},
+                                     {"ETag", "\"e\""}},
+                         .body = "a,b\n1"}),
+            R"({"Body":"a,b\n1","ContentLength":5,"ContentRange":"bytes 0-4/9","ETag":"\"e\""})");
+  Call list = CallOf("s3", "listObjectsV2", R"({"Bucket":"items","Prefix":"p/","MaxKeys":1000})");
+  list.of_job = true;
+  EXPECT_THAT(Sent(list), HasSubstr("list-type=2"));
+  EXPECT_EQ(
+      Got(list, {.status = 200,
+                 .body = "<ListBucketResult><IsTruncated>true</IsTruncated><Contents><Key>p/1</Key>"
+                         "<LastModified>2026-01-01T00:00:00.000Z</LastModified><Size>3</Size>"
+                         "</Contents><NextContinuationToken>t</NextContinuationToken>"
+                         "</ListBucketResult>"}),
+      R"({"Contents":[{"Key":"p/1","LastModified":1767225600000,"Size":3}],"IsTruncated":true,)"
+      R"("NextContinuationToken":"t"})");
+  EXPECT_THAT(Got(object, {.status = 404,
+                           .body = "<Error><Code>NoSuchKey</Code><Message>none</Message></Error>"}),
+              HasSubstr("S3.NoSuchKeyException: none (Service: Amazon S3; Status Code: 404; Error "
+                        "Code: NoSuchKey;"));
+}
+
 TEST_F(OptimizedCallTest, HasAModelForWhatResourcesName) {
   const struct {
     const char* service;
