@@ -43,7 +43,11 @@ def load(folder, wanted=None):
         if short:
             model = Unfolder(model).model
         metadata = model["metadata"]
-        protocol = next(p for p in metadata.get("protocols", []) + [metadata["protocol"]] if p in PROTOCOLS)
+        spoken = metadata.get("protocols", []) + [metadata["protocol"]]
+        protocol = next((p for p in spoken if p in PROTOCOLS), None)
+        if protocol is None:
+            print(f"left out: {service} speaks {', '.join(sorted(set(spoken)))} only")
+            continue
         metadata["protocol"] = protocol
         yield service, ServiceModel(model), protocol, not short
 
