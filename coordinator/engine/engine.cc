@@ -20,6 +20,22 @@ Work EndOf(const TaskToken& task, const TaskResult& result) {
   return {core::TaskFailed{task.branch, task.nonce, result.error, result.cause}, {}};
 }
 
+// `record` has ended and been redriven since: its history tells when it had ended.
+void TellEndBeforeRedrive(store::Store* store, const store::ExecutionRecord& record,
+                          store::Callback<absl::Time> done) {
+  store->GetHistory({.execution = record.id, .reverse = true},
+                    [redriven_at = record.redriven_at, done = std::move(done)](
+                        const absl::StatusOr<store::Page<core::HistoryEvent>>& page) mutable {
+                      if (!page.ok()) return done(page.status());
+                      bool before = false;
+                      for (const core::HistoryEvent& event : page->items) {
+                        if (before) return done(event.timestamp);
+                        before = event.type == core::EventType::kExecutionRedriven;
+                      }
+                      done(redriven_at);  // it has come far since
+                    });
+}
+
 }  // namespace
 
 void Engine::Impl::Run(store::DoneCallback ready) {
@@ -87,9 +103,11 @@ void Engine::Impl::StopExecution(std::string machine_name, std::string name,
           // Stopped now, or closed by something else in between: the record says when.
           self->store_->FindExecution(
               machine_name, name,
-              [done = std::move(done)](absl::StatusOr<store::ExecutionRecord> record) mutable {
+              [self,
+               done = std::move(done)](absl::StatusOr<store::ExecutionRecord> record) mutable {
                 if (!record.ok()) return done(record.status());
-                done(record->closed_at);
+                if (record->status != core::Status::kRunning) return done(record->closed_at);
+                TellEndBeforeRedrive(self->store_, *record, std::move(done));
               });
         };
         self->chains_->Get(record->id)->Post({core::Stop{error, cause}, std::move(stopped)});
