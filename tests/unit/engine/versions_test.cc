@@ -168,11 +168,14 @@ TEST_F(VersionsTest, EqualRandomnessGivesEqualVersions) {
   Lead("live", {{1, 50}, {2, 50}});
   std::vector<std::vector<int64_t>> runs;
   for (const std::string run : {"a", "b"}) {
-    int64_t state = 1;
-    Engine node(
-        {.random = [&] { return state = state * 6364136223846793005 + 1442695040888963407; },
-         .draw_fence = [](const core::Execution&) { return Fence(RandomInt64()); }},
-        &store_, &clock_, &scheduler_);
+    uint64_t state = 1;
+    Engine node({.random =
+                     [&] {
+                       state = state * 6364136223846793005u + 1442695040888963407u;
+                       return static_cast<int64_t>(state);
+                     },
+                 .draw_fence = [](const core::Execution&) { return Fence(RandomInt64()); }},
+                &store_, &clock_, &scheduler_);
     node.Run([](absl::Status status) { ASSERT_TRUE(status.ok()) << status; });
     Run();
     std::vector<int64_t>& versions = runs.emplace_back();
