@@ -167,9 +167,10 @@ void AddOutgoingCalls(std::vector<Setting>* table) {
   table->push_back(Count("max_calls", &Settings::max_calls, 4096, 1, 100'000,
                          "Calls that a coordinator has under way at once; others wait in the "
                          "database"));
-  table->push_back(Count("max_jobs", &Settings::max_jobs, 50'000, 1, 1'000'000,
-                         "Jobs of .sync integrations that a coordinator looks after at once; others "
-                         "wait in the database"));
+  table->push_back(
+      Count("max_jobs", &Settings::max_jobs, 50'000, 1, 1'000'000,
+            "Jobs of .sync integrations that a coordinator looks after at once; others "
+            "wait in the database"));
   table->push_back(Count("max_calls_per_target", &Settings::max_calls_per_target, 2000, 1, 100'000,
                          "Calls of one host that a coordinator has under way at once; others wait "
                          "their turn"));

@@ -48,7 +48,7 @@ struct ExecutionFacts {
   Text input;  // as it was sent, to the byte
   Limits limits;
   std::shared_ptr<const ForkOrigin> fork;  // null: it begins where its machine does
-  std::shared_ptr<const Origin> origin;  // null: nothing but the machine's name
+  std::shared_ptr<const Origin> origin;    // null: nothing but the machine's name
 };
 
 // What a branch does now. Stored by number: never renumber, only append.

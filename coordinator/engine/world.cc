@@ -14,8 +14,7 @@ bool NodeWorld::CarriesOut(const asl::TaskResource& integration) const {
   // Whether there is a model, too, is for whoever makes the call to say: folders differ by node.
   if (service.starts_with("aws-sdk:")) return true;
   if (integrations::FindOptimizedService(service) != nullptr) return true;
-  return service == "lambda" || service == "http" || service == "states" ||
-         service == "apigateway";
+  return service == "lambda" || service == "http" || service == "states" || service == "apigateway";
 }
 
 std::optional<std::string> NodeWorld::RefusalOf(const asl::TaskResource& integration,

@@ -33,8 +33,7 @@ void SendRest(const std::shared_ptr<Going>& going, HttpRequest request) {
 }  // namespace
 
 void RestCaller::Begin(Call call, AwsSdkCaller::Way way) {
-  if (!call.of_job &&
-      !parts_.policy.Allows(call.state_machine_arn, call.service, call.action)) {
+  if (!call.of_job && !parts_.policy.Allows(call.state_machine_arn, call.service, call.action)) {
     return way.tell(RestDenied(call));
   }
   Outcome<RestCall, CallFailure> read = ReadRestCall(call, parts_.options);
